@@ -1,0 +1,76 @@
+/** What a check is. One check a file; each exports one `Check`. */
+import type { Finding } from '../../ledger/finding.ts';
+import type { Reason } from '../../ledger/outcome.ts';
+import type { Project } from '../project.ts';
+import type { RunTool } from '../tools/run-tool.ts';
+
+/** One tool applied to the repository. Objects are shared: when several agents list the same check it runs once a tree. */
+export interface Check {
+  /** Kebab-case, unique: `eslint`, `type-check`. */
+  readonly id: string;
+  readonly title: string;
+  /** Decides from paths and manifests alone, in milliseconds, without running a tool. */
+  detect(project: Project): Promise<Detection>;
+  /** Reports what is wrong; writes nothing that is tracked. */
+  inspect(context: CheckContext): Promise<CheckReport>;
+  /** Repairs what is safe to repair. */
+  readonly fixer?: Fixer;
+}
+
+export type Detection =
+  | {
+      readonly applies: true;
+      /** Shown by `agent list`: "eslint.config.js with eslint 10.15". */
+      readonly why: string;
+      /** `repository`: it set the tool up itself; `bundled`: we bring it, so its findings are warnings unless the check says otherwise. */
+      readonly origin: 'repository' | 'bundled';
+      /** Whether it needs the repository's installed dependencies. */
+      readonly needsDependencies: boolean;
+      /** Whether its result can depend on the content of this path. Used for the input key and for what runs again after a fix. */
+      reads(path: string): boolean;
+    }
+  | { readonly applies: false; readonly why: string };
+
+export interface Fixer {
+  /** Fixers run in this order: 10 linters, 20 importers and sorters, 80 generators, 90 formatters. */
+  readonly order: number;
+  /** Changes files below `context.root`, only paths in `context.files`. What it really changed is seen by Git. */
+  fix(context: CheckContext): Promise<FixReport>;
+}
+
+export interface FixReport {
+  readonly outcome: 'done' | 'errored';
+  readonly reason: Reason | null;
+  readonly command: string | null;
+  readonly log: string;
+}
+
+export interface CheckContext {
+  readonly project: Project;
+  /** Absolute path of a worktree that is ours alone. */
+  readonly root: string;
+  /** Inspect: every path the check reads. Fix: the paths that the fixing agent owns and the check found fixable. Sorted. */
+  readonly files: readonly string[];
+  /** Runs a tool in its own process group with time and output bounded; waits for a free place. */
+  readonly runTool: RunTool;
+  readonly signal: AbortSignal;
+  /** Severity of findings of a tool that the repository did not set up: `error` with --strict. */
+  readonly bundledSeverity: 'error' | 'warning';
+  /** One line for the person who watches. */
+  progress(message: string): void;
+}
+
+export interface CheckReport {
+  /** `failed` exactly when a finding of severity error is left. */
+  readonly outcome: 'passed' | 'failed' | 'errored' | 'skipped';
+  readonly reason: Reason | null;
+  readonly findings: readonly Finding[];
+  /** One shell line that reproduces it in the user's checkout, or null. */
+  readonly command: string | null;
+  /** What the tool said, at most 64 KiB of its tail, for the issue and the log. */
+  readonly log: string;
+  /** One sentence for the person when errored or skipped: what happened and what to do. */
+  readonly hint?: string;
+  /** Percent of lines covered by tests, when the check measures it. */
+  readonly coverage?: number;
+}
