@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+const soak = process.env['UPKEEP_SOAK'] === '1';
+
+export default defineConfig({
+  test: {
+    include: soak ? ['tests/soak/**/*.test.ts'] : ['tests/**/*.test.ts'],
+    exclude: soak ? ['tests/fixtures/**'] : ['tests/fixtures/**', 'tests/soak/**'],
+    setupFiles: ['tests/support/setup.ts'],
+    pool: 'forks',
+    testTimeout: soak ? 30 * 60_000 : 30_000,
+    hookTimeout: soak ? 10 * 60_000 : 60_000,
+    // The terminal is left as it is: a test that prints would hide what failed.
+    silent: 'passed-only',
+    coverage: { provider: 'v8', include: ['agents/**', 'cli/**', 'git/**', 'github/**', 'ledger/**', 'scheduler/**'], reporter: ['text-summary', 'json-summary'] },
+  },
+});
