@@ -1,0 +1,81 @@
+/** What one `agent run` came to, as data: reporters print it, the exit code follows from it. Types only. */
+import type { Finding } from '../ledger/finding.ts';
+import type { AgentId, DeliveryMode, Outcome, Reason } from '../ledger/outcome.ts';
+
+/** The whole run. */
+export interface RunReport {
+  readonly schemaVersion: 1;
+  /** `owner/name` where the remote tells it, else the path. */
+  readonly repository: string;
+  /** Short name of the branch, null when HEAD is detached. */
+  readonly branch: string | null;
+  /** Commit that was checked. */
+  readonly base: string;
+  /** Commit of the branch after delivery; `base` when nothing was delivered. */
+  readonly head: string;
+  /** Changed files of the person's tree that were not looked at. */
+  readonly uncommitted: readonly { readonly path: string }[];
+  /** Sentences: what was cleaned up or kept of runs that ended early. */
+  readonly recovered: readonly string[];
+  readonly runs: readonly AgentRunReport[];
+  readonly delivery: DeliveryReport;
+  readonly exitCode: number;
+  readonly notes: readonly string[];
+}
+
+/** What one agent did. */
+export interface AgentRunReport {
+  readonly agent: AgentId;
+  readonly runId: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly durationMs: number;
+  readonly checks: readonly CheckRunReport[];
+  readonly commit: { readonly sha: string; readonly subject: string; readonly files: readonly string[] } | null;
+  /** One sentence: what to do about it. */
+  readonly hint: string | null;
+  /** Commit since which the agent fails, or null. */
+  readonly since: string | null;
+  /** Sentences: fixers rolled back, fights, flaky tests. */
+  readonly notes: readonly string[];
+}
+
+/** What one check of an agent found. */
+export interface CheckRunReport {
+  readonly check: string;
+  readonly title: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly durationMs: number;
+  /** One shell line that reproduces it, or null. */
+  readonly command: string | null;
+  /** Errors and warnings; those with `fixed` were repaired by this run. */
+  readonly findings: readonly Finding[];
+  readonly hint: string | null;
+  /** Tail of what the tool said, redacted; not part of the JSON document. */
+  readonly log: string;
+}
+
+/** What became of the commits. */
+export interface DeliveryReport {
+  readonly mode: DeliveryMode;
+  readonly outcome: DeliveryOutcome;
+  /** Branch that the commits went to or were meant for. */
+  readonly branch: string | null;
+  /** One sentence, when it did not go as asked. */
+  readonly reason: string | null;
+  readonly commits: readonly string[];
+  /** Ref under which commits wait, or null. */
+  readonly ref: string | null;
+  /** Absolute paths of patch files. */
+  readonly patches: readonly string[];
+  /** The next step for the person, or null. */
+  readonly advice: string | null;
+}
+
+/**
+ * `delivered`: the checked-out branch moved; `pushed`: the remote has them; `kept`: they wait under a ref;
+ * `patch`: they were asked for as patch files; `nothing`: there was nothing to deliver;
+ * `refused`: refused or in conflict, work kept as a patch only; `none`: delivery is turned off.
+ */
+export type DeliveryOutcome = 'delivered' | 'pushed' | 'kept' | 'patch' | 'nothing' | 'refused' | 'none';
