@@ -12,6 +12,10 @@ export default defineConfig({
     hookTimeout: soak ? 10 * 60_000 : 60_000,
     // The terminal is left as it is: a test that prints would hide what failed.
     silent: 'passed-only',
-    coverage: { provider: 'v8', include: ['agents/**', 'cli/**', 'git/**', 'github/**', 'ledger/**', 'scheduler/**'], reporter: ['text-summary', 'json-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['agents/**', 'cli/**', 'git/**', 'github/**', 'ledger/**', 'scheduler/**'],
+      reporter: ['text-summary', 'json-summary'],
+    },
   },
 });

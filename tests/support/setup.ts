@@ -9,7 +9,16 @@ mkdirSync(join(home, 'cache'));
 const gitConfig = join(home, 'gitconfig');
 writeFileSync(
   gitConfig,
-  ['[user]', '\tname = A Person', '\temail = person@example.test', '[init]', '\tdefaultBranch = main', '[protocol "file"]', '\tallow = always', ''].join('\n'),
+  [
+    '[user]',
+    '\tname = A Person',
+    '\temail = person@example.test',
+    '[init]',
+    '\tdefaultBranch = main',
+    '[protocol "file"]',
+    '\tallow = always',
+    '',
+  ].join('\n'),
 );
 
 // Variables of a CI machine or of a hook that is running would point Git and the tools at the wrong repository.
