@@ -1,0 +1,79 @@
+/** Bundles the command line and the programs it starts into dist/: `node scripts/build.ts`. */
+import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Builds dist/ below `folder`; files that did not change are left as they are, so a running process keeps its chunks. */
+export async function buildDist(folder: string): Promise<readonly string[]> {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const outdir = join(folder, 'dist');
+  const result = await build({
+    absWorkingDir: folder,
+    entryPoints: ['cli/main.ts', ...globSync('agents/tools/entries/*.ts', { cwd: folder })].sort(),
+    outbase: folder,
+    outdir,
+    entryNames: '[dir]/[name]',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    packages: 'external',
+    define: { UPKEEP_VERSION: JSON.stringify(version) },
+    legalComments: 'none',
+    minifySyntax: true,
+    write: false,
+    logLevel: 'warning',
+    plugins: [keepModuleUrls(folder)],
+  });
+  const written = result.outputFiles.map((file) => file.path);
+  // Chunks before entries: an entry never names a chunk that is not there yet.
+  for (const file of [...result.outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
+  for (const stale of filesBelow(outdir).filter((path) => !written.includes(path))) rmSync(stale);
+  return written.map((path) => relative(folder, path));
+}
+
+/**
+ * Bundling moves code into chunks, so `import.meta.url` would point elsewhere than in the source tree.
+ * It is replaced by the address the module would have if dist/ mirrored the sources: agents/tools/x.ts sees dist/agents/tools/x.js.
+ */
+function keepModuleUrls(folder: string): Plugin {
+  return {
+    name: 'keep-module-urls',
+    setup(setup) {
+      setup.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        if (!source.includes('import.meta')) return undefined;
+        const mirrored = relative(folder, path).split(sep).join('/').replace(/\.ts$/, '.js');
+        const here = `(import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + 6) + ${JSON.stringify(mirrored)})`;
+        return { loader: 'ts', contents: source.replaceAll('import.meta.url', here) };
+      });
+    },
+  };
+}
+
+function depthFirst(a: string, b: string, outdir: string): number {
+  const isChunk = (path: string): number => (path.startsWith(join(outdir, 'chunks')) ? 0 : 1);
+  return isChunk(a) - isChunk(b);
+}
+
+function replaceFile(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDist(root);
