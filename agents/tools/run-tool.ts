@@ -12,6 +12,8 @@ export interface ToolCall {
   readonly timeoutMs?: number;
   /** Bytes of stdout and of stderr kept; default 64 MiB; more ends the tool. */
   readonly maxOutputBytes?: number;
+  /** Absolute path of a file that the tool writes its report into: read when it ends, bounded and redacted like stdout. */
+  readonly reportFile?: string;
 }
 
 /** How the process ended; the first cause wins. */
@@ -24,6 +26,8 @@ export interface ToolResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly durationMs: number;
+  /** Content of `reportFile`; null when the tool wrote none. */
+  readonly report?: string | null;
 }
 
 /** Never throws for what the tool does; throws only for a fault of ours. */

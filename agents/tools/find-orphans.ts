@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { endAllOf, listProcesses, readProc, signalGroup, signalProcess } from './process-group.ts';
+import { RUN_MARKER } from './tool-environment.ts';
+
+const GRACE_MS = 1000;
+
+/** Ends every process that a dead run left behind, with the rest of its group, and waits until they are gone; returns their ids. */
+export async function endOrphans(runId: string, graceMs = GRACE_MS): Promise<number[]> {
+  const ended = new Set<number>();
+  // What forks while it is being ended is found by looking again.
+  for (let round = 0; round < 5; round += 1) {
+    const orphans = findOrphans(runId);
+    if (orphans.length === 0) break;
+    for (const pid of orphans) ended.add(pid);
+    await endProcesses(orphans, graceMs);
+  }
+  return [...ended];
+}
+
+/** Ids of the running processes that carry the marker of a run. */
+export function findOrphans(runId: string): number[] {
+  const pids = process.platform === 'linux' ? findInProc(runId) : findByPs(runId);
+  return pids.filter((pid) => pid !== process.pid);
+}
+
+function findInProc(runId: string): number[] {
+  const marker = `${RUN_MARKER}=${runId}`;
+  return listProcesses()
+    .filter((entry) => entry.isRunning && readProc(`/proc/${entry.pid}/environ`)?.split('\0').includes(marker))
+    .map((entry) => entry.pid);
+}
+
+/** Systems without /proc: `ps` shows the environment of the user's own processes behind their command. */
+function findByPs(runId: string): number[] {
+  if (process.platform === 'win32') return [];
+  const listing = execFileSync('ps', ['-axEwwo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return listing
+    .split('\n')
+    .filter((line) => line.split(' ').includes(`${RUN_MARKER}=${runId}`))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+async function endProcesses(pids: readonly number[], graceMs: number): Promise<void> {
+  const groups = process.platform === 'linux' ? groupsOf(pids) : [];
+  await endAllOf(
+    (signal) => {
+      for (const group of groups) signalGroup(group, signal);
+      for (const pid of pids) signalProcess(pid, signal);
+    },
+    () => {
+      if (process.platform !== 'linux') return pids.some(answers);
+      return listProcesses().some((entry) => entry.isRunning && (pids.includes(entry.pid) || groups.includes(entry.group)));
+    },
+    graceMs,
+  );
+}
+
+/** Groups of the orphans, so that members that dropped the marker end too; never our own group. */
+function groupsOf(pids: readonly number[]): number[] {
+  const entries = listProcesses();
+  const own = entries.find((entry) => entry.pid === process.pid)?.group;
+  const groups = entries.filter((entry) => pids.includes(entry.pid)).map((entry) => entry.group);
+  return [...new Set(groups)].filter((group) => group > 1 && group !== own);
+}
+
+function answers(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false; // ESRCH: gone; EPERM: its number belongs to someone else by now.
+  }
+}
