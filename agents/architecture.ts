@@ -1,0 +1,15 @@
+import { importCycles } from './checks/import-cycles.ts';
+import { moduleMap } from './checks/module-map.ts';
+import { unusedCode } from './checks/unused-code.ts';
+import type { Agent } from './agent.ts';
+
+/** Owns the module graph and the module map. */
+export const architecture: Agent = {
+  id: 'architecture',
+  title: 'Architecture',
+  summary: 'import cycles, unused files, exports and dependencies, the module map',
+  priority: 'NORMAL',
+  schedule: '*/5 * * * *',
+  triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
+  checks: [importCycles, unusedCode, moduleMap],
+};

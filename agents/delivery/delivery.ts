@@ -1,0 +1,46 @@
+/** How commits reach people: one interface, a file for each way. */
+import type { UpkeepEvent } from '../../ledger/event.ts';
+import type { AgentId, DeliveryMode } from '../../ledger/outcome.ts';
+import type { Integration } from '../integrate-runs.ts';
+import type { DeliveryReport } from '../run-report.ts';
+
+/** One attempt to deliver. `moved`: the branch stands elsewhere now; put the commits on `tip` and try again. */
+export type DeliveryAttempt = { readonly kind: 'moved'; readonly tip: string } | DeliveryEnd;
+
+export interface DeliveryEnd {
+  readonly kind: 'done';
+  readonly delivered: boolean;
+  /** Whether the settled events went out together with the commits. */
+  readonly recorded: boolean;
+  readonly report: DeliveryReport;
+}
+
+export interface DeliveryStep {
+  readonly integration: Integration;
+  /** The events to remember once it is known whether the commits arrived. */
+  events(delivered: boolean, report: DeliveryReport): Promise<UpkeepEvent[]>;
+}
+
+export interface Delivery {
+  readonly mode: DeliveryMode;
+  /** Where the commits should be placed first, given the commit that was checked. */
+  startingPoint(base: string): Promise<string>;
+  attempt(step: DeliveryStep): Promise<DeliveryAttempt>;
+  /** After the last attempt still met a moved branch. */
+  giveUp(step: DeliveryStep): Promise<DeliveryEnd>;
+}
+
+/** The ref under which an agent's commit waits for `agent accept` or for the next run that may deliver. */
+export function suggestRef(agent: AgentId): string {
+  return `refs/upkeep/suggest/${agent}`;
+}
+
+/** The ref that keeps an agent's commit while its run is under way. */
+export function runRef(runId: string, agent: AgentId): string {
+  return `refs/upkeep/runs/${runId}/${agent}`;
+}
+
+/** A report with nothing in it, to be spread over. */
+export function emptyDelivery(mode: DeliveryMode, branch: string | null): DeliveryReport {
+  return { mode, outcome: mode === 'none' ? 'none' : 'nothing', branch, reason: null, commits: [], ref: null, patches: [], advice: null };
+}

@@ -1,0 +1,30 @@
+/** Keeps commits that could not be delivered: under refs, and as patch files. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatPatch } from '../../git/format-patch.ts';
+import { updateRef } from '../../git/refs.ts';
+import type { Repository } from '../../git/repository.ts';
+import type { Integration } from '../integrate-runs.ts';
+import type { DeliveryReport } from '../run-report.ts';
+import { suggestRef } from './delivery.ts';
+
+/** Lets every placed commit wait under `refs/upkeep/suggest/<agent>`. */
+export async function keepUnderRefs(repository: Repository, integration: Integration): Promise<Pick<DeliveryReport, 'outcome' | 'commits' | 'ref'>> {
+  for (const { work } of integration.placed) {
+    if (work.commit !== null) await updateRef(repository, suggestRef(work.request.agent.id), work.commit.sha);
+  }
+  return { outcome: 'kept', commits: integration.placed.map((placed) => placed.sha), ref: 'refs/upkeep/suggest' };
+}
+
+/** Writes every placed commit as a patch file for `git am` into `<commonDir>/upkeep/patches/<id>`. */
+export async function keepAsPatches(repository: Repository, integration: Integration, id: string): Promise<Pick<DeliveryReport, 'commits' | 'patches'>> {
+  const folder = join(repository.commonDir, 'upkeep', 'patches', id);
+  await mkdir(folder, { recursive: true });
+  const patches: string[] = [];
+  for (const [index, { work, sha }] of integration.placed.entries()) {
+    const path = join(folder, `${String(index + 1).padStart(4, '0')}-${work.request.agent.id}.patch`);
+    await writeFile(path, await formatPatch(repository, sha));
+    patches.push(path);
+  }
+  return { commits: integration.placed.map((placed) => placed.sha), patches };
+}

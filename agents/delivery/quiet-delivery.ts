@@ -1,0 +1,35 @@
+/** Deliveries that move no branch: `patch` writes files, `none` only keeps the commits for a later run. */
+import type { Integration } from '../integrate-runs.ts';
+import type { RunContext } from '../run-context.ts';
+import type { DeliveryReport } from '../run-report.ts';
+import { emptyDelivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
+import { keepAsPatches, keepUnderRefs } from './keep.ts';
+
+export function patchDelivery(context: RunContext, branch: string | null): Delivery {
+  return quiet('patch', async (integration) => ({
+    ...emptyDelivery('patch', branch),
+    ...(await keepUnderRefs(context.repository, integration)),
+    ...(await keepAsPatches(context.repository, integration, context.journal.entry.id)),
+    outcome: 'patch',
+    advice: 'apply them with `git am <file>`, or run `agent accept`',
+  }));
+}
+
+export function noDelivery(context: RunContext, branch: string | null): Delivery {
+  return quiet('none', async (integration) => ({
+    ...emptyDelivery('none', branch),
+    ...(await keepUnderRefs(context.repository, integration)),
+    outcome: 'none',
+    advice: 'take the commits with `agent accept`',
+  }));
+}
+
+function quiet(mode: 'patch' | 'none', keep: (integration: Integration) => Promise<DeliveryReport>): Delivery {
+  const attempt: Delivery['giveUp'] = async ({ integration }) => {
+    const isEmpty = integration.placed.length === 0;
+    const report = isEmpty ? emptyDelivery(mode, null) : await keep(integration);
+    return { kind: 'done', delivered: isEmpty, recorded: false, report };
+  };
+  return { mode, startingPoint: (base) => Promise.resolve(base), attempt, giveUp: attempt };
+}

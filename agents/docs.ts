@@ -1,0 +1,15 @@
+import { links } from './checks/links.ts';
+import { markdown } from './checks/markdown.ts';
+import { prettier } from './checks/prettier.ts';
+import type { Agent } from './agent.ts';
+
+/** Owns Markdown and other prose. */
+export const docs: Agent = {
+  id: 'docs',
+  title: 'Docs',
+  summary: 'Markdown, relative links and anchors',
+  priority: 'LOW',
+  schedule: '*/5 * * * *',
+  triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
+  checks: [markdown, links, prettier],
+};

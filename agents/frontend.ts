@@ -1,0 +1,17 @@
+import { biome } from './checks/biome.ts';
+import { eslint } from './checks/eslint.ts';
+import { oxlint } from './checks/oxlint.ts';
+import { prettier } from './checks/prettier.ts';
+import { typeCheck } from './checks/type-check.ts';
+import type { Agent } from './agent.ts';
+
+/** Owns UI code, styles and HTML. */
+export const frontend: Agent = {
+  id: 'frontend',
+  title: 'Frontend',
+  summary: 'UI code, styles and HTML: the repository's linters, formatter and type check',
+  priority: 'HIGH',
+  schedule: '*/5 * * * *',
+  triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
+  checks: [oxlint, eslint, biome, typeCheck, prettier],
+};

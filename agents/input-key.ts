@@ -1,0 +1,56 @@
+/** The input key: equal keys mean that a run would see exactly the same things. */
+import { createHash } from 'node:crypto';
+import type { TreeEntry } from '../git/tree.ts';
+import type { AgentId } from '../ledger/outcome.ts';
+import type { PlannedCheck } from './plan-checks.ts';
+
+/** Everything besides the tree that a run's result depends on. */
+export interface KeyContext {
+  readonly upkeepVersion: string;
+  /** Hash of the resolved configuration. */
+  readonly configuration: string;
+  /** Versions of the tools that are installed: name → version. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** Nominal times of the agent's parts that depend on time, by agent. */
+  readonly slots: Readonly<Partial<Record<AgentId, string>>>;
+  readonly strict: boolean;
+}
+
+/** The key of what does not depend on the tree; with a tree id it finds remembered keys without reading the tree. */
+export function contextKey(context: KeyContext): string {
+  return hash([
+    context.upkeepVersion,
+    process.versions.node.split('.')[0] ?? '',
+    context.configuration,
+    JSON.stringify(Object.entries(context.tools).sort(([a], [b]) => (a < b ? -1 : 1))),
+    JSON.stringify(Object.entries(context.slots).sort(([a], [b]) => (a < b ? -1 : 1))),
+    String(context.strict),
+  ]);
+}
+
+/** One key an agent for the tree listed in `entries`. */
+export function inputKeys(
+  agents: readonly AgentId[],
+  tree: { readonly entries: readonly TreeEntry[]; readonly planned: readonly PlannedCheck[]; readonly context: KeyContext },
+): Record<string, string> {
+  const context = contextKey({ ...tree.context, slots: {} });
+  const paths = hash(tree.entries.map((entry) => entry.path));
+  return Object.fromEntries(
+    agents.map((agent) => {
+      const checks = tree.planned.filter((planned) => planned.agents.includes(agent));
+      const seesPaths = checks.some((planned) => planned.detection.seesEveryPath === true);
+      const parts = [agent, context, tree.context.slots[agent] ?? '', seesPaths ? paths : ''];
+      for (const check of checks) parts.push(check.check.id);
+      for (const entry of tree.entries) {
+        if (checks.some((planned) => planned.detection.reads(entry.path))) parts.push(entry.mode, entry.oid, entry.path);
+      }
+      return [agent, hash(parts)];
+    }),
+  );
+}
+
+function hash(parts: readonly string[]): string {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(`${part.length}:${part}\n`);
+  return sum.digest('hex').slice(0, 32);
+}

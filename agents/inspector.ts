@@ -1,0 +1,150 @@
+/** Runs checks on commits. A check runs once a tree, however many agents ask for it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Finding } from '../ledger/finding.ts';
+import { TRANSIENT_REASONS } from '../ledger/outcome.ts';
+import { treeIdOf } from '../git/tree.ts';
+import type { Worktree } from '../git/worktree.ts';
+import type { CheckContext, CheckReport } from './checks/check.ts';
+import { planChecks } from './plan-checks.ts';
+import type { CheckPlan, PlannedCheck } from './plan-checks.ts';
+import { readProject } from './read-project.ts';
+import type { ReadProject } from './read-project.ts';
+import { throwIfInterrupted } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
+import type { ToolCall } from './tools/run-tool.ts';
+import type { Trees } from './trees.ts';
+
+/** A commit with what applies to it. */
+export interface Scene {
+  readonly project: ReadProject;
+  readonly plan: CheckPlan;
+  readonly treeId: string;
+}
+
+export interface Inspection {
+  readonly planned: PlannedCheck;
+  readonly report: CheckReport;
+  readonly durationMs: number;
+}
+
+export interface Inspector {
+  /** Reads a commit and asks which checks apply; once a commit. */
+  scene(commit: string): Promise<Scene>;
+  /** The result of one check on one tree; the same promise for everyone who asks. */
+  inspect(planned: PlannedCheck, scene: Scene): Promise<Inspection>;
+  /** What a fixer or a check gets to work with. */
+  contextFor(planned: PlannedCheck, scene: Scene, place: { tree: Worktree; files: readonly string[] }): CheckContext;
+}
+
+/** Attempts that took longer than this are not repeated within the process: the next run will. */
+const RETRY_WITHIN_MS = 30_000;
+
+export interface InspectorOptions {
+  readonly context: RunContext;
+  readonly trees: Trees;
+  /** The dependencies that `project` needs are not there: the sentence for the person, else null. */
+  missingDependencies(project: ReadProject): Promise<string | null>;
+  onProgress(planned: PlannedCheck, message: string): void;
+}
+
+export function createInspector(options: InspectorOptions): Inspector {
+  const { context, trees } = options;
+  const { policy, repository } = context;
+  const scenes = new Map<string, Promise<Scene>>();
+  const inspections = new Map<string, Promise<Inspection>>();
+
+  const contextFor: Inspector['contextFor'] = (planned, scene, place) => ({
+    project: scene.project,
+    root: place.tree.path,
+    files: place.files,
+    signal: context.signal,
+    bundledSeverity: policy.strict ? 'error' : 'warning',
+    runTool: (call: ToolCall) =>
+      context.runTool({ timeoutMs: policy.checks[planned.check.id]?.timeoutMs ?? policy.toolTimeoutMs, maxOutputBytes: policy.maxOutputBytes, ...call }),
+    progress: (message) => options.onProgress(planned, context.redact(message)),
+  });
+
+  const attempt = async (planned: PlannedCheck, scene: Scene): Promise<CheckReport> => {
+    const missing = planned.detection.needsDependencies ? await options.missingDependencies(scene.project) : null;
+    if (missing !== null) return erroredReport('dependencies-missing', missing);
+    const files = scene.project.files.filter((path) => planned.detection.reads(path) && !policy.isExcluded(path));
+    const label = planned.check.id;
+    if (planned.check.writes !== true) {
+      return planned.check.inspect(contextFor(planned, scene, { tree: await trees.shared(scene.project), files }));
+    }
+    await using tree = await trees.own(label, scene.project);
+    return await planned.check.inspect(contextFor(planned, scene, { tree, files }));
+  };
+
+  const inspectNow = async (planned: PlannedCheck, scene: Scene): Promise<Inspection> => {
+    for (let tries = 1; ; tries += 1) {
+      throwIfInterrupted(context.signal);
+      const started = performance.now();
+      const report = await attempt(planned, scene).catch((error: unknown) => {
+        throwIfInterrupted(context.signal);
+        return erroredReport('internal', `the check ${planned.check.id} itself failed: ${messageOf(error)}`);
+      });
+      throwIfInterrupted(context.signal);
+      const durationMs = performance.now() - started;
+      const isTransient = report.outcome === 'errored' && report.reason !== null && TRANSIENT_REASONS.has(report.reason);
+      const wait = isTransient && durationMs < RETRY_WITHIN_MS ? policy.retryDelayMs(tries) : null;
+      if (wait === null) return { planned, report: withPolicy(report, planned, context), durationMs };
+      options.onProgress(planned, `attempt ${tries} ended ${report.reason}; trying again in ${(wait / 1000).toFixed(1)} s`);
+      await delay(wait, undefined, { signal: context.signal }).catch(() => undefined);
+    }
+  };
+
+  return {
+    contextFor,
+    scene(commit) {
+      let scene = scenes.get(commit);
+      if (scene === undefined) {
+        scene = (async () => {
+          const project = await readProject(repository, commit);
+          const [plan, treeId] = await Promise.all([planChecks(policy, project), treeIdOf(repository, commit)]);
+          return { project, plan, treeId };
+        })();
+        scenes.set(commit, scene);
+      }
+      return scene;
+    },
+    inspect(planned, scene) {
+      const id = `${planned.check.id}:${scene.treeId}`;
+      let inspection = inspections.get(id);
+      if (inspection === undefined) {
+        inspection = inspectNow(planned, scene);
+        inspections.set(id, inspection);
+      }
+      return inspection;
+    },
+  };
+}
+
+/** Applies the repository's severity and exclusions, and takes secrets out. */
+function withPolicy(report: CheckReport, planned: PlannedCheck, context: RunContext): CheckReport {
+  const { policy, redact } = context;
+  const severity = policy.checks[planned.check.id]?.severity;
+  const findings: Finding[] = [];
+  for (const finding of report.findings) {
+    if (severity === 'off' || (finding.path !== null && policy.isExcluded(finding.path))) continue;
+    findings.push({ ...finding, message: redact(finding.message), severity: severity ?? finding.severity });
+  }
+  const hasErrors = findings.some((finding) => finding.severity === 'error');
+  const outcome = report.outcome === 'errored' || report.outcome === 'skipped' ? report.outcome : hasErrors ? 'failed' : 'passed';
+  return {
+    ...report,
+    findings,
+    outcome,
+    reason: outcome === 'failed' ? 'errors-left' : outcome === 'passed' ? null : report.reason,
+    log: redact(report.log),
+    ...(report.hint === undefined ? {} : { hint: redact(report.hint) }),
+  };
+}
+
+function erroredReport(reason: NonNullable<CheckReport['reason']>, hint: string): CheckReport {
+  return { outcome: 'errored', reason, findings: [], command: null, log: '', hint };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

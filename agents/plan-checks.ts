@@ -1,0 +1,55 @@
+import type { AgentId } from '../ledger/outcome.ts';
+import type { Check, Detection } from './checks/check.ts';
+import type { Project } from './project.ts';
+import type { RunPolicy } from './run-policy.ts';
+
+/** A check that applies here, with the agents that listed it. */
+export interface PlannedCheck {
+  readonly check: Check;
+  /** In catalogue order; the first one takes findings that nobody of them owns. */
+  readonly agents: readonly AgentId[];
+  readonly detection: Extract<Detection, { applies: true }>;
+}
+
+/** A check that does not apply, and why, in words for a person. */
+export interface NotApplicable {
+  readonly check: Check;
+  readonly agents: readonly AgentId[];
+  readonly why: string;
+}
+
+export interface CheckPlan {
+  readonly planned: readonly PlannedCheck[];
+  readonly notApplicable: readonly NotApplicable[];
+}
+
+/** Asks every distinct check of the policy's agents once whether it applies to `project`. */
+export async function planChecks(policy: RunPolicy, project: Project): Promise<CheckPlan> {
+  const listed = new Map<Check, AgentId[]>();
+  for (const agent of policy.agents) {
+    for (const check of agent.checks) listed.set(check, [...(listed.get(check) ?? []), agent.id]);
+  }
+  const asked = await Promise.all(
+    [...listed].map(async ([check, agents]) => {
+      const detection: Detection =
+        policy.checks[check.id]?.enabled === false
+          ? { applies: false, why: 'the configuration turns it off' }
+          : await check.detect(project);
+      return { check, agents, detection };
+    }),
+  );
+  const planned: PlannedCheck[] = [];
+  const notApplicable: NotApplicable[] = [];
+  for (const { check, agents, detection } of asked) {
+    if (detection.applies) planned.push({ check, agents, detection });
+    else notApplicable.push({ check, agents, why: detection.why });
+  }
+  return { planned, notApplicable };
+}
+
+/** Whether the result of the check can differ between two trees that differ in `changed`. */
+export function isConcerned(planned: PlannedCheck, changed: readonly { readonly path: string; readonly status: string }[]): boolean {
+  const { detection } = planned;
+  const pathsDiffer = detection.seesEveryPath === true && changed.some((change) => change.status !== 'M');
+  return pathsDiffer || changed.some((change) => detection.reads(change.path));
+}

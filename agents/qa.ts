@@ -1,0 +1,19 @@
+import { biome } from './checks/biome.ts';
+import { eslint } from './checks/eslint.ts';
+import { focusedTests } from './checks/focused-tests.ts';
+import { oxlint } from './checks/oxlint.ts';
+import { prettier } from './checks/prettier.ts';
+import { tests } from './checks/tests.ts';
+import { typeCheck } from './checks/type-check.ts';
+import type { Agent } from './agent.ts';
+
+/** Owns tests and their configuration. */
+export const qa: Agent = {
+  id: 'qa',
+  title: 'QA',
+  summary: 'tests, coverage, focused and flaky tests, lint and format of test files',
+  priority: 'HIGH',
+  schedule: '*/5 * * * *',
+  triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
+  checks: [tests, focusedTests, oxlint, eslint, biome, typeCheck, prettier],
+};

@@ -1,0 +1,81 @@
+/** Cleans up after runs that ended early and keeps what they had finished. */
+import { rm } from 'node:fs/promises';
+import { recoverLocal } from '../git/local-delivery.ts';
+import { isAncestor, listRefs, resolveRef, updateRef } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { pruneWorktrees } from '../git/worktree.ts';
+import type { UpkeepEvent } from '../ledger/event.ts';
+import { runRef, suggestRef } from './delivery/delivery.ts';
+import { abandonedJournals, hasJournals, removeJournal } from './journal.ts';
+import type { FinishedWork, JournalEntry } from './journal.ts';
+import { endOrphans } from './tools/find-orphans.ts';
+
+export interface RecoverRequest {
+  readonly repository: Repository;
+  /** Runs whose events the ledger already has are not recorded twice. */
+  isRecorded(runId: string): boolean;
+  record(events: readonly UpkeepEvent[]): Promise<void>;
+}
+
+/** Returns one sentence for everything that was cleaned up or kept; empty when there was nothing to do. */
+export async function recover(request: RecoverRequest): Promise<string[]> {
+  const { repository } = request;
+  if (!hasJournals(repository.commonDir)) return [];
+  const { entries, unreadable } = abandonedJournals(repository.commonDir);
+  const sentences = unreadable.map((path) => `${path} is not a journal of this version and was left alone`);
+  for (const entry of entries) sentences.push(...(await recoverRun(entry, request)));
+  return sentences;
+}
+
+async function recoverRun(entry: JournalEntry, request: RecoverRequest): Promise<string[]> {
+  const { repository } = request;
+  await endOrphans(entry.id);
+  await pruneWorktrees(repository, (runId) => runId !== entry.id);
+  await rm(entry.worktrees, { recursive: true, force: true });
+  const sentences = [`the run ${entry.id.slice(0, 8)} of ${entry.at} ended early while it was ${entry.phase}: its worktrees and processes are gone`];
+  sentences.push(...(await settleMove(entry, repository)));
+  sentences.push(...(await keepFinished(entry, request)));
+  removeJournal(repository.commonDir, entry.id);
+  return sentences;
+}
+
+/** A branch that was about to move has either moved or not; in between there is only what git left half done. */
+async function settleMove(entry: JournalEntry, repository: Repository): Promise<string[]> {
+  if (entry.move === null || entry.mode !== 'local' || entry.phase !== 'delivering') return [];
+  const result = await recoverLocal({ repository, ...entry.move });
+  if (result.state === 'untouched') return [];
+  return [`git had been stopped while it moved ${entry.move.branch}: the checkout is ${result.state === 'completed' ? 'at the new commit' : 'as it was before'}`];
+}
+
+/** Finished commits wait for the next run that may deliver; their outcomes are remembered. */
+export async function keepFinished(entry: JournalEntry, request: RecoverRequest): Promise<string[]> {
+  const { repository } = request;
+  const sentences: string[] = [];
+  const events: UpkeepEvent[] = [];
+  for (const work of entry.finished) {
+    const delivered = await isDelivered(work, entry, repository);
+    if (!request.isRecorded(work.settled.data.runId)) events.push(delivered ? asDelivered(work.settled) : work.settled);
+    if (delivered) continue;
+    await updateRef(repository, suggestRef(work.agent), work.sha);
+    sentences.push(`${work.agent} had finished ${work.sha.slice(0, 9)}: it is kept and the next run delivers it (or \`agent accept ${work.agent}\`)`);
+  }
+  if (events.length > 0) await request.record(events);
+  await dropRunRefs(entry, repository);
+  return sentences;
+}
+
+async function dropRunRefs(entry: JournalEntry, repository: Repository): Promise<void> {
+  const refs = await listRefs(repository, runRef(entry.id, 'docs').replace(/\/[^/]+$/, ''));
+  for (const { ref } of refs) await updateRef(repository, ref, null);
+}
+
+async function isDelivered(work: FinishedWork, entry: JournalEntry, repository: Repository): Promise<boolean> {
+  if (entry.phase === 'delivered' || entry.phase === 'recorded') return true;
+  if (entry.phase !== 'delivering' || entry.move === null || entry.mode !== 'local') return false;
+  const tip = await resolveRef(repository, `refs/heads/${entry.move.branch}`);
+  return tip !== null && (await isAncestor(repository, entry.move.to, tip));
+}
+
+function asDelivered(event: UpkeepEvent): UpkeepEvent {
+  return event.type === 'agent:completed' || event.type === 'agent:failed' ? ({ ...event, data: { ...event.data, delivered: true } } as UpkeepEvent) : event;
+}

@@ -1,0 +1,65 @@
+/** Fixers of one agent on one commit, in a tree of its own; what they may change, and in which order. */
+import type { FileChange } from '../git/tree.ts';
+import type { AgentId } from '../ledger/outcome.ts';
+import { changedPaths, restorePaths } from '../git/worktree-changes.ts';
+import type { Worktree } from '../git/worktree.ts';
+import { mayFix } from './checks/never-fix.ts';
+import type { Fixer } from './checks/check.ts';
+import { findingsOf } from './divide-findings.ts';
+import type { Inspection, Inspector, Scene } from './inspector.ts';
+import type { PlannedCheck } from './plan-checks.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Fixers from this order on are formatters: they also go over what earlier fixers changed. */
+const FIRST_FORMATTER = 90;
+
+/** A fixer with the files it may repair for this agent. */
+export interface PlannedFixer {
+  readonly planned: PlannedCheck;
+  readonly fixer: Fixer;
+  readonly files: readonly string[];
+}
+
+export type { FileChange };
+
+/** The fixers that have something to do for `agent`, in the order in which they run. */
+export function plannedFixers(agent: AgentId, inspections: readonly Inspection[], context: RunContext): PlannedFixer[] {
+  const { policy } = context;
+  const fixers: PlannedFixer[] = [];
+  for (const { planned, report } of inspections) {
+    const { fixer } = planned.check;
+    if (fixer === undefined || report.outcome === 'errored') continue;
+    const own = findingsOf(agent, { planned, report }, policy);
+    const files = new Set<string>();
+    for (const { path, fixable } of own) if (fixable && path !== null && mayChange(path, context)) files.add(path);
+    if (files.size > 0) fixers.push({ planned, fixer, files: [...files].sort() });
+  }
+  return fixers.sort((a, b) => a.fixer.order - b.fixer.order);
+}
+
+/** Runs the fixers one after another; whatever a fixer changes outside its files is put back. Returns sentences about what went wrong. */
+export async function applyFixers(fixers: readonly PlannedFixer[], scene: Scene, ask: { tree: Worktree; inspector: Inspector; context: RunContext }): Promise<string[]> {
+  const { tree, inspector, context } = ask;
+  const notes: string[] = [];
+  const changed = new Set<string>();
+  for (const { planned, fixer, files } of fixers) {
+    const alsoFormatted = fixer.order >= FIRST_FORMATTER ? [...changed].filter((path) => planned.detection.reads(path)) : [];
+    const mine = [...new Set([...files, ...alsoFormatted])].sort();
+    const result = await fixer.fix(inspector.contextFor(planned, scene, { tree, files: mine }));
+    const now = await changedPaths(tree);
+    const strangers = now.filter((path) => !mine.includes(path) && !changed.has(path));
+    await restorePaths(tree, strangers);
+    if (result.outcome === 'errored') {
+      notes.push(`the fixer of ${planned.check.id} ended errored (${result.reason ?? 'no reason'})`);
+      await restorePaths(tree, now.filter((path) => !changed.has(path)));
+      continue;
+    }
+    for (const path of now) if (mine.includes(path)) changed.add(path);
+  }
+  return notes;
+}
+
+/** Whether an agent may change this path at all. */
+export function mayChange(path: string, context: RunContext): boolean {
+  return context.policy.mayChange(path) && !context.policy.isExcluded(path) && mayFix(path);
+}

@@ -1,0 +1,59 @@
+/** The worktrees of one invocation: made on demand with their dependencies, all removed at its end. */
+import { join } from 'node:path';
+import type { Repository } from '../git/repository.ts';
+import { openWorktree } from '../git/worktree.ts';
+import type { Worktree } from '../git/worktree.ts';
+import { placeDependencies } from './dependencies/prepare-dependencies.ts';
+import type { DependencySource } from './dependencies/prepare-dependencies.ts';
+import type { ReadProject } from './read-project.ts';
+
+export interface Trees extends AsyncDisposable {
+  /** A tree of the commit that several checks read side by side; made once. */
+  shared(project: ReadProject): Promise<Worktree>;
+  /** A tree of the commit for one user that may write into it. Dispose of it when done. */
+  own(label: string, project: ReadProject): Promise<Worktree>;
+}
+
+export interface TreesOptions {
+  readonly repository: Repository;
+  readonly runId: string;
+  /** Absolute folder that will hold the worktrees. */
+  readonly folder: string;
+  dependencies(project: ReadProject): Promise<DependencySource>;
+}
+
+/** Nothing is created before the first tree is asked for. */
+export function openTrees(options: TreesOptions): Trees {
+  const opened = new Set<Worktree>();
+  const sharedByCommit = new Map<string, Promise<Worktree>>();
+  let count = 0;
+
+  const open = async (label: string, project: ReadProject): Promise<Worktree> => {
+    const worktree = await openWorktree({
+      repository: options.repository,
+      commit: project.commit,
+      dir: join(options.folder, `${++count}-${label}`),
+      runId: options.runId,
+      label,
+    });
+    opened.add(worktree);
+    await placeDependencies(await options.dependencies(project), worktree.path, project);
+    return worktree;
+  };
+
+  return {
+    own: open,
+    shared(project) {
+      let tree = sharedByCommit.get(project.commit);
+      if (tree === undefined) {
+        tree = open('read', project);
+        sharedByCommit.set(project.commit, tree);
+      }
+      return tree;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(sharedByCommit.values());
+      for (const worktree of opened) await worktree.remove();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** Turns the resolved configuration and the flags into what the engine works by. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import type { Agent } from '../../agents/agent.ts';
+import { catalog } from '../../agents/catalog.ts';
+import { createCustomCheck } from '../../agents/checks/custom.ts';
+import { ownerOf } from '../../agents/ownership.ts';
+import { isProtectedPath } from '../../agents/protected-paths.ts';
+import type { CheckPolicy, RunPolicy } from '../../agents/run-policy.ts';
+import { retryDelayMs } from '../../scheduler/retry-delay.ts';
+import type { AgentId } from '../../ledger/outcome.ts';
+import type { ResolvedConfig } from '../config-schema.ts';
+
+/** Facts that are not in the configuration. */
+export interface PolicySurroundings {
+  readonly commonDir: string;
+  readonly fix: boolean;
+  readonly strict: boolean;
+  readonly install: boolean;
+  readonly concurrency: number | null;
+}
+
+/** The validated configuration as a policy; nothing in it can fail. */
+export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings): RunPolicy {
+  const isExcluded = matcher(config.paths.exclude);
+  const rules = new Map(catalog.map(({ id }) => [id, pathRule(config.agents[id].paths)]));
+  return {
+    agents: configuredAgents(config),
+    strict: around.strict || config.strict,
+    fix: around.fix,
+    concurrency: around.concurrency ?? config.limits.concurrency ?? availableParallelism(),
+    toolTimeoutMs: config.limits.toolTimeoutSeconds * 1000,
+    maxOutputBytes: config.limits.maxOutputMegabytes * 1024 * 1024,
+    dependencies: {
+      how: config.dependencies,
+      mayInstall: around.install || config.install,
+      cache: join(around.commonDir, 'upkeep', 'cache', 'dependencies'),
+    },
+    checks: checkPolicies(config),
+    isExcluded,
+    ownerOf,
+    looksAfter: (agent, path) => rules.get(agent)?.(path) ?? true,
+    mayChange: (path) => config.allowWorkflowChanges || !isProtectedPath(path),
+    retryDelayMs: (attempt) =>
+      retryDelayMs(attempt, { limit: config.scheduler.retry.limit, maxMs: config.scheduler.retry.maxSeconds * 1000, random: Math.random }),
+  };
+}
+
+/** The six agents with the repository's settings and custom checks, without those that are turned off. */
+export function configuredAgents(config: ResolvedConfig): Agent[] {
+  return catalog
+    .filter((agent) => config.agents[agent.id].enabled)
+    .map((agent) => {
+      const settings = config.agents[agent.id];
+      return {
+        ...agent,
+        schedule: settings.schedule ?? agent.schedule,
+        priority: settings.priority ?? agent.priority,
+        triggers: settings.triggers ?? agent.triggers,
+        checks: [...agent.checks, ...customChecks(config, agent.id)],
+      };
+    });
+}
+
+function customChecks(config: ResolvedConfig, agent: AgentId): ReturnType<typeof createCustomCheck>[] {
+  return Object.entries(config.customChecks)
+    .filter(([, definition]) => definition.agent === agent)
+    .map(([id, definition]) => createCustomCheck({ id, ...definition }));
+}
+
+function checkPolicies(config: ResolvedConfig): Record<string, CheckPolicy> {
+  return Object.fromEntries(
+    Object.entries(config.checks).map(([id, settings]): [string, CheckPolicy] => {
+      if (settings === false) return [id, { enabled: false }];
+      return [
+        id,
+        {
+          enabled: settings.enabled && settings.severity !== 'off',
+          ...(settings.severity === null ? {} : { severity: settings.severity }),
+          ...(settings.timeoutSeconds === null ? {} : { timeoutMs: settings.timeoutSeconds * 1000 }),
+        },
+      ];
+    }),
+  );
+}
+
+function pathRule(paths: { readonly include: readonly string[]; readonly exclude: readonly string[] }): (path: string) => boolean {
+  const isIncluded = paths.include.length === 0 ? () => true : matcher(paths.include);
+  const isExcluded = matcher(paths.exclude);
+  return (path) => isIncluded(path) && !isExcluded(path);
+}
+
+function matcher(patterns: readonly string[]): (path: string) => boolean {
+  return patterns.length === 0 ? () => false : picomatch([...patterns], { dot: true });
+}
