@@ -1,0 +1,97 @@
+/** What a schema cannot see: cron expressions, time zones, regular expressions, names of checks. */
+import { isConfigObject, type ConfigObject, type ConfigPath } from './config-layer.ts';
+import { show, type PathProblem } from './describe-issue.ts';
+import { didYouMean } from './nearest-name.ts';
+
+/** Problems of one layer, which may be partial: only what is there is judged. */
+export async function semanticProblems(layer: ConfigObject, knownChecks: () => Promise<readonly string[]>): Promise<PathProblem[]> {
+  return [...(await agentProblems(layer)), ...patternProblems(layer), ...(await checkNameProblems(layer, knownChecks))];
+}
+
+/** Problems that only the merged configuration can have. */
+export function mergedProblems(merged: ConfigObject): PathProblem[] {
+  return entriesOf(merged['customChecks']).flatMap(([id, check]) => {
+    const findings = check['findings'];
+    const path = ['customChecks', id, 'findings'];
+    if (!isConfigObject(findings) || findings['format'] !== 'pattern') return [];
+    if (typeof findings['pattern'] !== 'string') return [problem([...path, 'pattern'], `${path.join('.')}.pattern is missing: the format "pattern" needs a regular expression`)];
+    return findings['pattern'].includes('(?<message>') ? [] : [problem([...path, 'pattern'], `${path.join('.')}.pattern: expected a named group (?<message>…), got ${show(findings['pattern'])}`)];
+  });
+}
+
+async function agentProblems(layer: ConfigObject): Promise<PathProblem[]> {
+  const problems: PathProblem[] = [];
+  for (const [id, agent] of entriesOf(layer['agents'])) {
+    const zone = agent['timeZone'];
+    if (typeof zone === 'string' && !isTimeZone(zone)) {
+      problems.push(problem(['agents', id, 'timeZone'], `agents.${id}.timeZone: expected a time zone such as "Europe/Berlin", got ${show(zone)}${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`));
+    }
+    const schedule = agent['schedule'];
+    if (typeof schedule !== 'string') continue;
+    const fault = await cronFault(schedule);
+    if (fault !== null) problems.push(problem(['agents', id, 'schedule'], `agents.${id}.schedule: expected a cron expression of five fields such as "*/5 * * * *", got ${show(schedule)} (${fault})`));
+  }
+  return problems;
+}
+
+/** Why a cron expression cannot be used, or null. */
+export async function cronFault(expression: string): Promise<string | null> {
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length !== 5) return `${expression.trim() === '' ? 0 : fields.length} fields`;
+  const { CronExpressionParser } = await import('cron-parser');
+  try {
+    CronExpressionParser.parse(expression, { tz: 'UTC' }).next();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message.toLowerCase() : String(error);
+  }
+}
+
+function patternProblems(layer: ConfigObject): PathProblem[] {
+  return entriesOf(layer['customChecks']).flatMap(([id, check]) => {
+    const findings = check['findings'];
+    const pattern = isConfigObject(findings) ? findings['pattern'] : undefined;
+    if (typeof pattern !== 'string') return [];
+    try {
+      new RegExp(pattern, 'u');
+      return [];
+    } catch (error) {
+      const path = ['customChecks', id, 'findings', 'pattern'];
+      return [problem(path, `${path.join('.')}: expected a regular expression, got ${show(pattern)} (${error instanceof Error ? error.message : String(error)})`)];
+    }
+  });
+}
+
+async function checkNameProblems(layer: ConfigObject, knownChecks: () => Promise<readonly string[]>): Promise<PathProblem[]> {
+  const custom = entriesOf(layer['customChecks']).map(([id]) => id);
+  const named = isConfigObject(layer['checks']) ? Object.keys(layer['checks']) : [];
+  if (custom.length === 0 && named.length === 0) return [];
+  const known = await knownChecks();
+  const taken = custom.filter((id) => known.includes(id)).map((id) => keyProblem(['customChecks', id], `customChecks.${id}: the name belongs to a check of ours; choose another`));
+  const unknown = named
+    .filter((id) => !known.includes(id) && !custom.includes(id))
+    .map((id) => keyProblem(['checks', id], `unknown check ${show(id)} in checks${didYouMean(id, [...known, ...custom]) || ` – known: ${[...known, ...custom].join(', ')}`}`));
+  return [...taken, ...unknown];
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function entriesOf(value: unknown): [string, ConfigObject][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).filter((entry): entry is [string, ConfigObject] => isConfigObject(entry[1] as ConfigObject));
+}
+
+function problem(path: ConfigPath, message: string): PathProblem {
+  return { path, part: 'value', message, isMissing: false };
+}
+
+function keyProblem(path: ConfigPath, message: string): PathProblem {
+  return { path, part: 'key', message, isMissing: false };
+}
