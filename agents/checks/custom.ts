@@ -1,0 +1,116 @@
+/** Checks that a repository configures: a command of its own, and how to read what it says. */
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import picomatch from 'picomatch';
+import type { FindingDraft } from '../../ledger/finding.ts';
+import type { CustomCheckConfig } from '../config.ts';
+import { failureOf } from './check-parts.ts';
+import type { PartFailure } from './check-parts.ts';
+import { logOf, plainMessage, reportErrored, reportFindings } from './check-report.ts';
+import type { Check, CheckContext, CheckReport, Detection, Fixer } from './check.ts';
+import { readToolFindings } from './read-tool-findings.ts';
+import { shellLine } from './shell-line.ts';
+import { openSourceLines, repositoryPaths } from './source-lines.ts';
+import type { ToolFinding } from './tool-finding.ts';
+
+/** One entry of `customChecks` with its name. */
+export type CustomCheckDefinition = CustomCheckConfig & { readonly id: string };
+
+/** Makes the check that a repository configured. */
+export function createCustomCheck(definition: CustomCheckDefinition): Check {
+  const { id, run, fix } = definition;
+  return {
+    id,
+    title: definition.title ?? id,
+    // A command that we do not know may write wherever it runs.
+    writes: true,
+    detect: async (project) => {
+      const reads = readsOf(definition);
+      if (!project.files.some(reads)) return { applies: false, why: `no file matches ${definition.paths.join(', ')}` };
+      return { applies: true, why: `the configuration runs ${shellLine(run)}`, origin: 'repository', needsDependencies: definition.needsDependencies, reads };
+    },
+    inspect: async (context) => inspect(definition, context),
+    ...(fix === null ? {} : { fixer: fixerOf(definition, fix) }),
+  };
+}
+
+/** The paths of the configuration, and the repository's own scripts that the command names. */
+function readsOf(definition: CustomCheckDefinition): Extract<Detection, { applies: true }>['reads'] {
+  const isMatch = picomatch(definition.paths, { dot: true });
+  const named = new Set([...definition.run, ...(definition.fix ?? [])].map((word) => posix.normalize(word)));
+  return (path) => isMatch(path) || named.has(path);
+}
+
+async function inspect(definition: CustomCheckDefinition, context: CheckContext): Promise<CheckReport> {
+  const command = shellLine(definition.run);
+  const result = await context.runTool(callOf(definition, definition.run, context));
+  const details = { command, log: logOf(result) };
+  const failure = failureOf(result, command);
+  if (failure !== null) return reportErrored(failure, details);
+
+  const read = readToolFindings(result, definition.findings);
+  if (!read.ok) return reportErrored(nonsense(definition, read.problem), details);
+  if (result.exitCode !== 0 && read.findings.length === 0) {
+    return reportErrored(nonsense(definition, `it ended with exit code ${result.exitCode} and told no finding`), details);
+  }
+  const drafts: FindingDraft[] = [];
+  const relative = repositoryPaths(context.root);
+  const source = openSourceLines(context.root);
+  for (const finding of read.findings) {
+    const path = finding.path === null ? null : relative(context.root, fromFileAddress(finding.path));
+    if (finding.path !== null && path === null) {
+      return reportErrored(nonsense(definition, `it reports ${plainMessage(finding.path)}, which is not a file of this repository`), details);
+    }
+    drafts.push(draftOf(finding, { definition, path, line: path === null ? undefined : source.lineOf(path, finding.line) }));
+  }
+  return reportFindings(definition.id, drafts, details);
+}
+
+function draftOf(finding: ToolFinding, place: { definition: CustomCheckDefinition; path: string | null; line: string | undefined }): FindingDraft {
+  const { definition, path, line } = place;
+  const message = plainMessage(finding.message) || `${definition.title ?? definition.id} reports a problem`;
+  return {
+    path,
+    line: finding.line,
+    column: finding.column,
+    rule: plainMessage(finding.rule ?? '') || definition.id,
+    severity: finding.severity ?? definition.findings.severity,
+    message,
+    fixable: definition.fix !== null,
+    // Where a line is known, its text and the message identify the finding; numbers in the exit-code message do not matter.
+    identity: line === undefined ? (definition.findings.format === 'exit-code' ? definition.id : message) : `${line}\n${message}`,
+  };
+}
+
+function fixerOf(definition: CustomCheckDefinition, fix: readonly [string, ...string[]]): Fixer {
+  return {
+    order: 10,
+    fix: async (context) => {
+      const command = shellLine(fix);
+      const result = await context.runTool(callOf(definition, fix, context));
+      const failure = failureOf(result, command);
+      // Many fixers exit with 1 when something is left to do by hand: the check that runs again tells.
+      return { outcome: failure === null ? 'done' : 'errored', reason: failure?.reason ?? null, command, log: logOf(result) };
+    },
+  };
+}
+
+function callOf(definition: CustomCheckDefinition, argv: readonly [string, ...string[]], context: CheckContext) {
+  return { argv, cwd: context.root, ...(definition.timeoutSeconds === null ? {} : { timeoutMs: definition.timeoutSeconds * 1000 }) };
+}
+
+function nonsense(definition: CustomCheckDefinition, problem: string): PartFailure {
+  return {
+    reason: 'nonsense-output',
+    hint: `The output of ${shellLine(definition.run)} cannot be read as ${definition.findings.format}: ${problem}. Correct customChecks.${definition.id}.`,
+  };
+}
+
+function fromFileAddress(path: string): string {
+  if (!path.startsWith('file://')) return path;
+  try {
+    return fileURLToPath(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { CustomCheckDefinition } from '../../../agents/checks/custom.ts';
+import { createCustomCheck } from '../../../agents/checks/custom.ts';
+import { checkFixture } from '../../support/check-fixture.ts';
+
+const node = process.execPath;
+
+function define(more: Partial<Omit<CustomCheckDefinition, 'findings'>> & { findings?: Partial<CustomCheckDefinition['findings']> }) {
+  return createCustomCheck({
+    id: 'house-rules',
+    agent: 'docs',
+    title: null,
+    run: [node, 'check.cjs'],
+    fix: null,
+    paths: ['**/*.txt'],
+    needsDependencies: false,
+    timeoutSeconds: null,
+    ...more,
+    findings: { format: 'pattern', pattern: null, severity: 'error', ...more.findings },
+  });
+}
+
+const script = (body: string): Record<string, string> => ({ 'a.txt': 'one\ntwo bad\nthree\n', 'check.cjs': body });
+const PATTERN = '^(?<path>[^:]+):(?<line>\\d+):(?<column>\\d+): (?<severity>\\w+) (?<rule>[\\w-]+) (?<message>.+)$';
+
+describe('a custom check', () => {
+  it('applies when a file matches, and reads its paths and its own script', async () => {
+    const found = await checkFixture(script('')).detect(define({}));
+    expect(found.applies && [found.reads('a.txt'), found.reads('check.cjs'), found.reads('b.md')]).toEqual([true, true, false]);
+    expect((await checkFixture({ 'a.md': '' }).detect(define({}))).applies).toBe(false);
+  });
+
+  it('reads lines by a pattern, from both streams, and passes over the rest', async () => {
+    const repository = checkFixture(
+      script(`console.log('Checking...\\n\\u001b[31m');
+        console.log('a.txt:2:5: error no-bad word is bad'); console.error('./a.txt:3:1: warn style looks odd'); process.exitCode = 1`),
+    );
+    const report = await repository.inspect(define({ findings: { pattern: PATTERN } }));
+    expect(report).toMatchObject({ outcome: 'failed', reason: 'errors-left', command: `${node} check.cjs` });
+    expect(report.findings).toMatchObject([
+      { path: 'a.txt', line: 2, column: 5, rule: 'no-bad', severity: 'error', message: 'word is bad' },
+      { path: 'a.txt', line: 3, column: 1, rule: 'style', severity: 'warning', message: 'looks odd' },
+    ]);
+  });
+
+  it('keeps a fingerprint when lines above move', async () => {
+    const repository = checkFixture(script(`const text = require('node:fs').readFileSync('a.txt', 'utf8').split('\\n');
+      console.log('a.txt:' + (text.indexOf('two bad') + 1) + ':1: error no-bad word is bad')`));
+    const check = define({ findings: { pattern: PATTERN } });
+    const [before] = (await repository.inspect(check)).findings;
+    repository.write({ 'a.txt': 'zero\n\none\ntwo bad\n' });
+    const [after] = (await repository.inspect(check)).findings;
+    expect(after?.line).toBe(4);
+    expect(after?.fingerprint).toBe(before?.fingerprint);
+  });
+
+  it('reads JSON lines with the names that tools use', async () => {
+    const repository = checkFixture(
+      script(`console.log(JSON.stringify({ file: process.cwd() + '/a.txt', line: '2', col: 1, code: 7, level: 'error', msg: 'bad\\nword' }));
+        console.log(''); console.log(JSON.stringify({ message: 'no severity, no path' }))`),
+    );
+    const report = await repository.inspect(define({ findings: { format: 'json-lines', severity: 'warning' } }));
+    expect(report.findings).toMatchObject([
+      { path: 'a.txt', line: 2, column: 1, rule: '7', severity: 'error', message: 'bad word' },
+      { path: null, rule: 'house-rules', severity: 'warning', message: 'no severity, no path' },
+    ]);
+  });
+
+  it('reads SARIF', async () => {
+    const result = { ruleId: 'R', message: { text: 'm' }, locations: [{ physicalLocation: { artifactLocation: { uri: 'a.txt' } } }] };
+    const repository = checkFixture(script(`console.log(${JSON.stringify(JSON.stringify({ runs: [{ results: [result] }] }))})`));
+    const report = await repository.inspect(define({ findings: { format: 'sarif' } }));
+    expect(report.findings).toMatchObject([{ path: 'a.txt', rule: 'R', severity: 'error' }]);
+  });
+
+  it('takes the exit code alone, with the last line as its message', async () => {
+    const repository = checkFixture(script(`console.log('3 licences missing'); process.exitCode = 4`));
+    const report = await repository.inspect(define({ findings: { format: 'exit-code' } }));
+    expect(report.findings).toMatchObject([{ path: null, severity: 'error', message: 'ended with exit code 4: 3 licences missing' }]);
+    const good = checkFixture(script(''));
+    expect((await good.inspect(define({ findings: { format: 'exit-code' } }))).outcome).toBe('passed');
+  });
+
+  it('says so when the command does not exist', async () => {
+    const report = await checkFixture(script('')).inspect(define({ run: ['no-such-tool-anywhere', '--x'] }));
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'tool-not-found' });
+    expect(report.hint).toContain('no-such-tool-anywhere --x');
+  });
+
+  it.each([
+    ['JSON lines that are none', `console.log('panic: oh no')`, { format: 'json-lines' as const }, 'no JSON object'],
+    ['SARIF that is none', `console.log('<html>')`, { format: 'sarif' as const }, 'not JSON'],
+    ['an exit code without a finding', `console.log('boom'); process.exitCode = 3`, { pattern: PATTERN }, 'exit code 3'],
+    ['a pattern that does not compile', `console.log('x')`, { pattern: '(?<path>[' }, 'pattern'],
+    ['a pattern that backtracks for ever', `console.log('a'.repeat(60) + '!')`, { pattern: '^(?<message>(a+)+)$' }, 'pattern needed more than'],
+  ])('does not call %s a pass', async (_, body, findings, problem) => {
+    const report = await checkFixture(script(body)).inspect(define({ findings }));
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'nonsense-output', findings: [] });
+    expect(report.hint).toContain(problem);
+  });
+
+  it.each(['../other/a.txt', '/etc/passwd', 'file:///etc/passwd'])('refuses findings outside the repository: %s', async (path) => {
+    const repository = checkFixture(script(`console.log(JSON.stringify({ path: ${JSON.stringify(path)}, message: 'm' }))`));
+    const report = await repository.inspect(define({ findings: { format: 'json-lines' } }));
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'nonsense-output', findings: [] });
+    expect(report.hint).toContain('not a file of this repository');
+  });
+
+  it('ends a command at its own time limit', async () => {
+    const repository = checkFixture(script('setInterval(() => undefined, 1000)'));
+    const report = await repository.inspect(define({ timeoutSeconds: 1 }));
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'timeout' });
+  });
+
+  it('passes arguments as they are, without a shell', async () => {
+    const repository = checkFixture(script(`console.log(JSON.stringify({ message: process.argv.slice(2).join('|') }))`));
+    const report = await repository.inspect(define({ run: [node, 'check.cjs', '$(touch pwned)', "it's", '*'], findings: { format: 'json-lines' } }));
+    expect(report.findings[0]?.message).toBe("$(touch pwned)|it's|*");
+    expect(report.command).toBe(`${node} check.cjs '$(touch pwned)' 'it'\\''s' '*'`);
+  });
+
+  it('repairs by the command for it', async () => {
+    const repository = checkFixture({
+      ...script(`if (/bad/.test(require('node:fs').readFileSync('a.txt', 'utf8'))) console.log('a.txt:2:1: error no-bad bad')`),
+      'fix.cjs': `const fs = require('node:fs'); fs.writeFileSync('a.txt', fs.readFileSync('a.txt', 'utf8').replace('bad', 'good')); process.exitCode = 1`,
+    });
+    const check = define({ fix: [node, 'fix.cjs'], findings: { pattern: PATTERN } });
+    expect((await repository.inspect(check)).findings).toMatchObject([{ fixable: true }]);
+    expect(await repository.fix(check, ['a.txt'])).toMatchObject({ outcome: 'done', reason: null });
+    expect(repository.read('a.txt')).toBe('one\ntwo good\nthree\n');
+    expect((await repository.inspect(check)).outcome).toBe('passed');
+    expect(await repository.fix(define({ fix: ['no-such-fixer'] }), ['a.txt'])).toMatchObject({ outcome: 'errored', reason: 'tool-not-found' });
+  });
+});
