@@ -1,0 +1,118 @@
+import { lstat, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { git, GitError } from './exec-git.ts';
+import { botIdentity } from './identity.ts';
+import { requireObjectId } from './object-id.ts';
+import type { GitDirectory } from './repository.ts';
+import type { Worktree } from './worktree.ts';
+
+export { parseTrailers } from './trailers.ts';
+
+/** Paths that differ from the worktree's commit: changed, deleted and new ones, without ignored files and dependencies. */
+export async function changedPaths(worktree: Worktree): Promise<string[]> {
+  const options = { cwd: worktree.path, config: worktree.config };
+  const tracked = git(['diff-index', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=all', worktree.commit], options);
+  const untracked = git(['ls-files', '-z', '--others', '--exclude-standard'], options);
+  const fields = (await tracked).stdout.split('\0');
+  const paths = (await untracked).stdout.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
+  const suspects: { path: string; oid: string }[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [oldMode = '', newMode = '', oid = ''] = (fields[i] ?? '').slice(1).split(' ');
+    const path = fields[i + 1] ?? '';
+    if (oldMode === newMode) suspects.push({ path, oid });
+    else paths.push(path);
+  }
+  // A file that a tool touched without changing it, or that is stored with line ends its attributes forbid, differs only to Git.
+  const pristine = await checkedOutContents(worktree, suspects);
+  for (const [index, { path }] of suspects.entries()) {
+    const before = pristine[index];
+    const now = await contentOf(join(worktree.path, path));
+    if (before === undefined || now === null || !before.equals(now)) paths.push(path);
+  }
+  return [...new Set(paths)].filter((path) => !isDependency(path)).sort();
+}
+
+/** The tree of the worktree's commit with exactly these paths as they are on disk now. */
+export async function writeTree(worktree: Worktree, paths: readonly string[]): Promise<string> {
+  const options = { cwd: worktree.path, config: worktree.config };
+  const staged = paths.filter((path) => !isDependency(path));
+  await refuseFilteredContent(worktree, staged);
+  // What a tool has staged by itself is not asked for; -m keeps what is known about unchanged files.
+  await git(['read-tree', '--reset', worktree.commit], options);
+  await git(['update-index', '-q', '--refresh'], { ...options, okCodes: [0, 1] });
+  // Exact paths, never patterns; --remove takes deleted ones, --replace a file that became a folder.
+  const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
+  if (staged.length > 0) await git(args, { ...options, input: staged.map((path) => `${path}\0`).join('') });
+  return (await git(['write-tree'], options)).stdout.trim();
+}
+
+/** What a commit consists of. */
+export interface CommitRequest {
+  readonly repository: GitDirectory;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly date: Date;
+}
+
+/** Makes a commit by the bot, unsigned and past all hooks, and answers with its id; no ref moves. */
+export async function commitTree({ repository, tree, parents, message, date }: CommitRequest): Promise<string> {
+  if (message.includes('\0')) throw new TypeError('a commit message cannot hold a NUL');
+  const args = ['commit-tree', '--no-gpg-sign', ...parents.flatMap((parent) => ['-p', requireObjectId(parent)]), '-F', '-', requireObjectId(tree)];
+  const { stdout } = await git(args, {
+    gitDir: repository.gitDir,
+    input: message,
+    env: botIdentity(date),
+    config: [['i18n.commitEncoding', 'UTF-8']],
+  });
+  return stdout.trim();
+}
+
+/** The message of a commit, as it is stored. */
+export async function commitMessage(repository: GitDirectory, sha: string): Promise<string> {
+  const { stdout } = await git(['log', '-1', '--no-show-signature', '--format=%B', '--encoding=UTF-8', requireObjectId(sha), '--'], {
+    gitDir: repository.gitDir,
+  });
+  return stdout.replace(/\n$/, '');
+}
+
+/** Dependencies are put into a worktree by us, and a link to them is matched by no `node_modules/` rule. */
+function isDependency(path: string): boolean {
+  return path.split('/').includes('node_modules');
+}
+
+/** A file whose filter was turned off would be stored raw, where only a pointer or a cipher may stand. */
+async function refuseFilteredContent(worktree: Worktree, paths: readonly string[]): Promise<void> {
+  const off = new Set(worktree.config.flatMap(([key]) => /^filter\.(.+)\.required$/.exec(key)?.[1] ?? []));
+  const input = paths.map((path) => `${path}\0`).join('');
+  const fields = (await git(['check-attr', '-z', '--stdin', 'filter'], { cwd: worktree.path, input })).stdout.split('\0');
+  for (let i = 0; i + 2 < fields.length; i += 3) {
+    const [path = '', , filter = ''] = fields.slice(i, i + 3);
+    const exists = (await contentOf(join(worktree.path, path))) !== null;
+    if (exists && off.has(filter)) throw new GitError('filter-failed', `${path} is stored through the filter "${filter}", which does not run here`);
+  }
+}
+
+async function checkedOutContents(worktree: Worktree, files: readonly { path: string; oid: string }[]): Promise<Buffer[]> {
+  if (files.length === 0) return [];
+  const { stdoutBytes } = await git(['cat-file', '--batch', '--filters', '-z'], {
+    cwd: worktree.path,
+    config: worktree.config,
+    input: files.map(({ path, oid }) => `${oid} ${path}\0`).join(''),
+  });
+  const contents: Buffer[] = [];
+  for (let at = 0; at < stdoutBytes.length; ) {
+    const end = stdoutBytes.indexOf(10, at);
+    const size = Number(stdoutBytes.toString('latin1', at, end).split(' ')[2]);
+    contents.push(stdoutBytes.subarray(end + 1, end + 1 + size));
+    at = end + 1 + size + 1;
+  }
+  return contents;
+}
+
+/** Bytes of a file or the target of a link; null when neither is there. */
+async function contentOf(path: string): Promise<Buffer | null> {
+  const info = await lstat(path).catch(() => null);
+  if (info?.isSymbolicLink() === true) return readlink(path, { encoding: 'buffer' });
+  return info?.isFile() === true ? readFile(path) : null;
+}

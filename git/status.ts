@@ -1,0 +1,26 @@
+import type { Repository } from './repository.ts';
+import { reader } from './simple-git-reader.ts';
+
+/** One file of the working tree that differs from HEAD. */
+export interface UncommittedFile {
+  readonly path: string;
+  readonly staged: boolean;
+  readonly unstaged: boolean;
+  readonly untracked: boolean;
+}
+
+/** The files that a person has changed, staged or added and not committed; takes no lock and writes nothing. */
+export async function uncommittedFiles(repository: Pick<Repository, 'root'>): Promise<UncommittedFile[]> {
+  if (repository.root === null) return [];
+  const git = await reader(repository.root);
+  // simple-git's own status() splits names at newlines in some states; -z does not.
+  const answer = await git.raw(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty']);
+  return answer
+    .split('\0')
+    .filter((record) => record !== '')
+    .map((record) => {
+      const [index = ' ', tree = ' '] = record;
+      const untracked = index === '?';
+      return { path: record.slice(3), staged: !untracked && index !== ' ', unstaged: !untracked && tree !== ' ', untracked };
+    });
+}

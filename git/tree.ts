@@ -1,0 +1,126 @@
+import { git } from './exec-git.ts';
+import { requireObjectId } from './object-id.ts';
+import type { GitDirectory } from './repository.ts';
+
+// Without it a partial clone asks its remote for each missing blob by itself.
+const NO_LAZY_FETCH = { GIT_NO_LAZY_FETCH: '1' };
+const FETCH_TIMEOUT_MS = 120_000;
+
+/** One file, symbolic link or submodule of a tree. */
+export interface TreeEntry {
+  /** 100644, 100755, 120000 (link) or 160000 (submodule). */
+  readonly mode: string;
+  readonly type: 'blob' | 'commit';
+  readonly oid: string;
+  /** Repository-relative, with slashes. */
+  readonly path: string;
+}
+
+/** One difference between two trees; a rename is a deletion and an addition. */
+export interface TreeChange {
+  readonly path: string;
+  readonly status: 'added' | 'deleted' | 'modified' | 'type-changed';
+  /** Null when the path is absent on that side. */
+  readonly oldOid: string | null;
+  readonly newOid: string | null;
+  readonly oldMode: string | null;
+  readonly newMode: string | null;
+}
+
+/** The tree of a commit; throws GitError when there is no such commit. */
+export async function treeIdOf(repository: GitDirectory, commit: string): Promise<string> {
+  return (await git(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`], { gitDir: repository.gitDir })).stdout.trim();
+}
+
+/** Everything in the tree of a commit, sorted as Git sorts. */
+export async function listTree(repository: GitDirectory, commit: string): Promise<TreeEntry[]> {
+  const { stdout } = await git(['ls-tree', '-r', '-z', '--full-tree', requireObjectId(commit)], { gitDir: repository.gitDir });
+  const entries: TreeEntry[] = [];
+  for (let start = 0, end = stdout.indexOf('\0'); end >= 0; start = end + 1, end = stdout.indexOf('\0', start)) {
+    const tab = stdout.indexOf('\t', start);
+    const [mode = '', type = '', oid = ''] = stdout.slice(start, tab).split(' ');
+    entries.push({ mode, type: type === 'commit' ? 'commit' : 'blob', oid, path: stdout.slice(tab + 1, end) });
+  }
+  return entries;
+}
+
+/** What differs between two commits or trees. */
+export async function diffTrees(repository: GitDirectory, from: string, to: string): Promise<TreeChange[]> {
+  const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', requireObjectId(from), requireObjectId(to)];
+  const fields = (await git(args, { gitDir: repository.gitDir })).stdout.split('\0');
+  const changes: TreeChange[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [oldMode = '', newMode = '', oldOid = '', newOid = '', letter = ''] = (fields[i] ?? '').slice(1).split(' ');
+    changes.push({
+      path: fields[i + 1] ?? '',
+      status: letter === 'A' ? 'added' : letter === 'D' ? 'deleted' : letter === 'T' ? 'type-changed' : 'modified',
+      oldOid: letter === 'A' ? null : oldOid,
+      newOid: letter === 'D' ? null : newOid,
+      oldMode: letter === 'A' ? null : oldMode,
+      newMode: letter === 'D' ? null : newMode,
+    });
+  }
+  return changes;
+}
+
+/** The contents of blobs, in one pass; what a partial clone lacks is fetched at once, and what cannot be had is absent. */
+export async function readBlobs(repository: GitDirectory, oids: Iterable<string>): Promise<Map<string, Buffer>> {
+  const wanted = [...new Set(oids)].map(requireObjectId);
+  const found = await readPresent(repository, wanted);
+  const missing = wanted.filter((oid) => !found.has(oid));
+  if (missing.length === 0 || !(await fetchFromPromisor(repository, missing))) return found;
+  for (const [oid, content] of await readPresent(repository, missing)) found.set(oid, content);
+  return found;
+}
+
+/** The content of one path of a commit; null when there is no such file, or it cannot be had. */
+export async function readPath(repository: GitDirectory, commit: string, path: string): Promise<Buffer | null> {
+  // A pathspec is read as a pattern unless told otherwise.
+  const args = ['--literal-pathspecs', 'ls-tree', '-z', '--full-tree', requireObjectId(commit), '--', path];
+  const { stdout } = await git(args, { gitDir: repository.gitDir });
+  const [, type, oid] = /^\d+ (\w+) ([0-9a-f]+)\t/.exec(stdout) ?? [];
+  if (type !== 'blob' || oid === undefined) return null;
+  return (await readBlobs(repository, [oid])).get(oid) ?? null;
+}
+
+async function readPresent(repository: GitDirectory, oids: readonly string[]): Promise<Map<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  if (oids.length === 0) return found;
+  const { stdoutBytes } = await git(['cat-file', '--batch'], {
+    gitDir: repository.gitDir,
+    input: `${oids.join('\n')}\n`,
+    env: NO_LAZY_FETCH,
+  });
+  for (let at = 0; at < stdoutBytes.length; ) {
+    const end = stdoutBytes.indexOf(10, at);
+    const [oid = '', type, size] = stdoutBytes.toString('latin1', at, end).split(' ');
+    at = end + 1;
+    if (size === undefined) continue; // "<oid> missing"
+    const length = Number(size);
+    // A copy, so that one small blob does not keep the whole answer in memory.
+    if (type === 'blob') found.set(oid, Buffer.from(stdoutBytes.subarray(at, at + length)));
+    at += length + 1;
+  }
+  return found;
+}
+
+/** Asks the remote of a partial clone for these objects, all at once; false when there is none or it does not answer. */
+async function fetchFromPromisor(repository: GitDirectory, oids: readonly string[]): Promise<boolean> {
+  const { stdout } = await git(['config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.promisor$`], {
+    gitDir: repository.gitDir,
+    okCodes: [0, 1],
+  });
+  const remote = /^remote\.(.*)\.promisor\0/s.exec(stdout)?.[1];
+  if (remote === undefined || remote.startsWith('-')) return false;
+  // The same words with which Git itself fetches what is missing.
+  const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no', '--no-auto-maintenance', '--filter=blob:none', '--stdin', remote];
+  return git(args, {
+    gitDir: repository.gitDir,
+    input: `${oids.join('\n')}\n`,
+    config: [['fetch.negotiationAlgorithm', 'noop']],
+    timeoutMs: FETCH_TIMEOUT_MS,
+  }).then(
+    () => true,
+    () => false,
+  );
+}
