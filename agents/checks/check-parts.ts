@@ -1,0 +1,122 @@
+/** Puts the results of several calls of a tool together into one report. */
+import { fingerprintFindings } from '../../ledger/finding.ts';
+import type { FindingDraft } from '../../ledger/finding.ts';
+import type { Reason } from '../../ledger/outcome.ts';
+import type { ToolResult } from '../tools/run-tool.ts';
+import type { CheckReport } from './check.ts';
+
+/** What one call of a tool came to. */
+export interface CheckPart {
+  readonly drafts: readonly FindingDraft[];
+  /** Shell line that reproduces it. */
+  readonly command: string | null;
+  readonly log: string;
+  /** Why it has no result. */
+  readonly failure: PartFailure | null;
+}
+
+export interface PartFailure {
+  readonly reason: Reason;
+  /** One sentence for the person: what happened and what to do. */
+  readonly hint: string;
+}
+
+const LOG_BYTES = 64 * 1024;
+
+/** One report of all parts: errors that were found count first, then parts without a result. */
+export function reportOf(check: string, parts: readonly CheckPart[]): CheckReport {
+  const findings = fingerprintFindings(
+    check,
+    parts.flatMap((part) => part.drafts),
+  );
+  const failures = parts.map((part) => part.failure).filter((failure) => failure !== null);
+  // A folder without files for the tool is worth a word only when no other had any.
+  const grave = failures.filter((failure) => failure.reason !== 'nothing-read');
+  const failure = grave[0] ?? (failures.length === parts.length ? failures[0] : undefined);
+  const hasErrors = findings.some((finding) => finding.severity === 'error');
+  const outcome = hasErrors ? 'failed' : failure === undefined ? 'passed' : 'errored';
+  const commands = commandsToShow(parts);
+  return {
+    outcome,
+    reason: outcome === 'failed' ? 'errors-left' : (failure?.reason ?? null),
+    findings,
+    command: commands.length === 0 ? null : commands.join(' && '),
+    log: tailOf(
+      parts
+        .map((part) => part.log.trim())
+        .filter(Boolean)
+        .join('\n\n'),
+      LOG_BYTES,
+    ),
+    ...(failure === undefined ? {} : { hint: [...new Set((grave.length > 0 ? grave : [failure]).map(({ hint }) => hint))].join(' ') }),
+  };
+}
+
+/** A report of a check that could not be carried out at all. */
+export function erroredReport(failure: PartFailure): CheckReport {
+  return { outcome: 'errored', reason: failure.reason, findings: [], command: null, log: '', hint: failure.hint };
+}
+
+/** The lines of the parts that have something to reproduce, else of all; not more than a person would paste. */
+function commandsToShow(parts: readonly CheckPart[]): string[] {
+  const telling = parts.filter((part) => part.drafts.length > 0 || part.failure !== null);
+  const lines = (telling.length > 0 ? telling : parts).map((part) => part.command).filter((command) => command !== null);
+  return [...new Set(lines)].slice(0, 5);
+}
+
+/** Why a tool came to no result of its own, or null when it exited. */
+export function failureOf(result: ToolResult, tool: string): PartFailure | null {
+  const seconds = Math.round(result.durationMs / 1000);
+  switch (result.end) {
+    case 'exited':
+      return null;
+    case 'not-found':
+      return { reason: 'tool-not-found', hint: `${tool} could not be started: ${firstLine(result.stderr)}` };
+    case 'timeout':
+      return { reason: 'timeout', hint: `${tool} was ended after ${seconds} s; raise its time limit or look for what hangs.` };
+    case 'cancelled':
+      return { reason: 'interrupted', hint: `${tool} was interrupted.` };
+    case 'output-limit':
+      return { reason: 'output-limit', hint: `${tool} printed more than the limit and was ended.` };
+    case 'signalled':
+      return { reason: 'tool-crashed', hint: `${tool} was killed by a signal; the machine may be short of memory.` };
+  }
+}
+
+/** The failure of a tool that ended without a usable result: a package that is not installed, or a crash with its own words. */
+export function crashOf(text: string, tool: string): PartFailure {
+  const missing =
+    /(?:Cannot find (?:package|module)|Could(?:n't| not) (?:find|resolve)(?: the)?(?: plugin| module| package)?) ["'`]([^"'`./][^"'`]*)["'`]/i.exec(
+      text,
+    );
+  if (missing?.[1] !== undefined)
+    return {
+      reason: 'dependencies-missing',
+      hint: `${tool} needs ${missing[1]}, which is not installed: install the dependencies, or use --install.`,
+    };
+  return { reason: 'tool-crashed', hint: `${tool} crashed: ${firstLine(text)}` };
+}
+
+/** The failure of a tool whose output is not in the promised format. */
+export function nonsenseOf(stderr: string, tool: string): PartFailure {
+  const said = firstLine(stderr);
+  return { reason: 'nonsense-output', hint: `${tool} wrote something that is not its report${said === '' ? '.' : `: ${said}`}` };
+}
+
+const NOISE = /^(oops!|eslint: \d|at |node:|\s*\^|$)/i;
+
+/** The first line that tells something, at most 300 characters. */
+export function firstLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const telling = lines.find((line) => /\b\w*Error\b.*:/.test(line)) ?? lines.find((line) => !NOISE.test(line)) ?? '';
+  return telling.length > 300 ? `${telling.slice(0, 299)}…` : telling;
+}
+
+/** The last `bytes` of a text, cut at a line where possible. */
+export function tailOf(text: string, bytes: number): string {
+  const buffer = Buffer.from(text);
+  if (buffer.length <= bytes) return text;
+  const tail = buffer.subarray(buffer.length - bytes).toString('utf8');
+  const newline = tail.indexOf('\n');
+  return newline === -1 ? tail.replace(/^\uFFFD+/, '') : tail.slice(newline + 1);
+}
