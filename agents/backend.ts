@@ -9,7 +9,7 @@ import type { Agent } from './agent.ts';
 export const backend: Agent = {
   id: 'backend',
   title: 'Backend',
-  summary: 'server and library code: the repository's linters, formatter and type check',
+  summary: 'server and library code: the repository’s linters, formatter and type check',
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],

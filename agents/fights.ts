@@ -1,3 +1,5 @@
+import type { Frozen, WrittenPath } from '../ledger/state.ts';
+
 /** One change of a file by an automatic commit; blob ids, null where the file did not exist. */
 export interface BlobChange {
   readonly path: string;
@@ -7,10 +9,10 @@ export interface BlobChange {
 
 /** What is remembered of earlier automatic commits and of what people undid. */
 export interface ChangeMemory {
-  /** Path → states that automatic commits gave it, newest first, ending with the state before the oldest of them. */
-  readonly written: Readonly<Record<string, readonly { readonly blob: string; readonly agent: string }[]>>;
-  /** Path → blob ids that people took back. */
-  readonly undone: Readonly<Record<string, readonly string[]>>;
+  /** States that automatic commits gave to files of the branch. */
+  readonly written: readonly WrittenPath[];
+  /** Contents that people took back. */
+  readonly undone: Frozen['blobs'];
 }
 
 export interface RefusedChange {
@@ -26,18 +28,14 @@ export function refusedChanges(changes: readonly BlobChange[], memory: ChangeMem
   const refused: RefusedChange[] = [];
   for (const { path, to } of changes) {
     if (to === null) continue;
-    const states = own(memory.written, path) ?? [];
+    const states = memory.written.find((written) => written.path === path)?.states ?? [];
     const earlier = states.findIndex((state, index) => index > 0 && state.blob === to);
     const opponent = states[earlier - 1];
     if (earlier > 0 && opponent !== undefined) {
-      refused.push({ path, why: `${opponent.agent} changed it away from exactly this content: two fixers undo each other` });
-    } else if (own(memory.undone, path)?.includes(to) === true) {
+      refused.push({ path, why: `${opponent.agent ?? 'somebody'} changed it away from exactly this content: two fixers undo each other` });
+    } else if (memory.undone.some((undone) => undone.path === path && undone.blob === to)) {
       refused.push({ path, why: 'a person undid exactly this change' });
     }
   }
   return refused;
-}
-
-function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -9,7 +9,7 @@ import type { Agent } from './agent.ts';
 export const frontend: Agent = {
   id: 'frontend',
   title: 'Frontend',
-  summary: 'UI code, styles and HTML: the repository's linters, formatter and type check',
+  summary: 'UI code, styles and HTML: the repository’s linters, formatter and type check',
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],

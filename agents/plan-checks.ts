@@ -50,6 +50,6 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
 /** Whether the result of the check can differ between two trees that differ in `changed`. */
 export function isConcerned(planned: PlannedCheck, changed: readonly { readonly path: string; readonly status: string }[]): boolean {
   const { detection } = planned;
-  const pathsDiffer = detection.seesEveryPath === true && changed.some((change) => change.status !== 'M');
+  const pathsDiffer = detection.seesEveryPath === true && changed.some((change) => change.status !== 'modified');
   return pathsDiffer || changed.some((change) => detection.reads(change.path));
 }

@@ -1,13 +1,14 @@
 /** Cleans up after runs that ended early and keeps what they had finished. */
 import { rm } from 'node:fs/promises';
 import { recoverLocal } from '../git/local-delivery.ts';
-import { isAncestor, listRefs, resolveRef, updateRef } from '../git/refs.ts';
+import { isAncestor } from '../git/ancestry.ts';
+import { listRefs, resolveRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { pruneWorktrees } from '../git/worktree.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
-import { runRef, suggestRef } from './delivery/delivery.ts';
+import { setOwnRef, suggestRef } from './delivery/own-refs.ts';
 import { abandonedJournals, hasJournals, removeJournal } from './journal.ts';
-import type { FinishedWork, JournalEntry } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
 import { endOrphans } from './tools/find-orphans.ts';
 
 export interface RecoverRequest {
@@ -43,8 +44,17 @@ async function recoverRun(entry: JournalEntry, request: RecoverRequest): Promise
 async function settleMove(entry: JournalEntry, repository: Repository): Promise<string[]> {
   if (entry.move === null || entry.mode !== 'local' || entry.phase !== 'delivering') return [];
   const result = await recoverLocal({ repository, ...entry.move });
-  if (result.state === 'untouched') return [];
-  return [`git had been stopped while it moved ${entry.move.branch}: the checkout is ${result.state === 'completed' ? 'at the new commit' : 'as it was before'}`];
+  const { branch } = entry.move;
+  switch (result.state) {
+    case 'untouched':
+      return [];
+    case 'busy':
+      return [`git is still moving ${branch} for that run`];
+    case 'completed':
+      return [`${branch} had just been moved by that run`];
+    case 'restored':
+      return [`git had been stopped while it moved ${branch}: the checkout is as it was before${result.kept.length === 0 ? '' : `; changed since, so left alone: ${result.kept.join(', ')}`}`];
+  }
 }
 
 /** Finished commits wait for the next run that may deliver; their outcomes are remembered. */
@@ -53,10 +63,10 @@ export async function keepFinished(entry: JournalEntry, request: RecoverRequest)
   const sentences: string[] = [];
   const events: UpkeepEvent[] = [];
   for (const work of entry.finished) {
-    const delivered = await isDelivered(work, entry, repository);
+    const delivered = await isDelivered(entry, repository);
     if (!request.isRecorded(work.settled.data.runId)) events.push(delivered ? asDelivered(work.settled) : work.settled);
     if (delivered) continue;
-    await updateRef(repository, suggestRef(work.agent), work.sha);
+    await setOwnRef(repository, suggestRef(work.agent), work.sha);
     sentences.push(`${work.agent} had finished ${work.sha.slice(0, 9)}: it is kept and the next run delivers it (or \`agent accept ${work.agent}\`)`);
   }
   if (events.length > 0) await request.record(events);
@@ -65,11 +75,11 @@ export async function keepFinished(entry: JournalEntry, request: RecoverRequest)
 }
 
 async function dropRunRefs(entry: JournalEntry, repository: Repository): Promise<void> {
-  const refs = await listRefs(repository, runRef(entry.id, 'docs').replace(/\/[^/]+$/, ''));
-  for (const { ref } of refs) await updateRef(repository, ref, null);
+  const refs = await listRefs(repository, `refs/upkeep/runs/${entry.id}/`);
+  for (const ref of refs.keys()) await setOwnRef(repository, ref, null);
 }
 
-async function isDelivered(work: FinishedWork, entry: JournalEntry, repository: Repository): Promise<boolean> {
+async function isDelivered(entry: JournalEntry, repository: Repository): Promise<boolean> {
   if (entry.phase === 'delivered' || entry.phase === 'recorded') return true;
   if (entry.phase !== 'delivering' || entry.move === null || entry.mode !== 'local') return false;
   const tip = await resolveRef(repository, `refs/heads/${entry.move.branch}`);

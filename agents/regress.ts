@@ -1,6 +1,6 @@
 /** Whether a commit is worse than the one it was made from, by every check that reads what it changed. */
 import { diffTrees } from '../git/tree.ts';
-import type { FileChange } from '../git/tree.ts';
+import type { TreeChange } from '../git/tree.ts';
 import type { CheckReport } from './checks/check.ts';
 import type { Inspection, Inspector, Scene } from './inspector.ts';
 import { isConcerned } from './plan-checks.ts';
@@ -13,7 +13,7 @@ import type { RunContext } from './run-context.ts';
 export interface Step {
   readonly before: Scene;
   readonly after: Scene;
-  readonly changes: readonly FileChange[];
+  readonly changes: readonly TreeChange[];
 }
 
 /** Reads both commits and their difference. */

@@ -1,7 +1,7 @@
 /** Fixers of one agent on one commit, in a tree of its own; what they may change, and in which order. */
-import type { FileChange } from '../git/tree.ts';
 import type { AgentId } from '../ledger/outcome.ts';
-import { changedPaths, restorePaths } from '../git/worktree-changes.ts';
+import { changedPaths } from '../git/commit.ts';
+import { restorePaths } from '../git/restore-paths.ts';
 import type { Worktree } from '../git/worktree.ts';
 import { mayFix } from './checks/never-fix.ts';
 import type { Fixer } from './checks/check.ts';
@@ -20,16 +20,13 @@ export interface PlannedFixer {
   readonly files: readonly string[];
 }
 
-export type { FileChange };
-
 /** The fixers that have something to do for `agent`, in the order in which they run. */
 export function plannedFixers(agent: AgentId, inspections: readonly Inspection[], context: RunContext): PlannedFixer[] {
-  const { policy } = context;
   const fixers: PlannedFixer[] = [];
   for (const { planned, report } of inspections) {
     const { fixer } = planned.check;
     if (fixer === undefined || report.outcome === 'errored') continue;
-    const own = findingsOf(agent, { planned, report }, policy);
+    const own = findingsOf(agent, { planned, report }, context.policy);
     const files = new Set<string>();
     for (const { path, fixable } of own) if (fixable && path !== null && mayChange(path, context)) files.add(path);
     if (files.size > 0) fixers.push({ planned, fixer, files: [...files].sort() });
@@ -38,8 +35,8 @@ export function plannedFixers(agent: AgentId, inspections: readonly Inspection[]
 }
 
 /** Runs the fixers one after another; whatever a fixer changes outside its files is put back. Returns sentences about what went wrong. */
-export async function applyFixers(fixers: readonly PlannedFixer[], scene: Scene, ask: { tree: Worktree; inspector: Inspector; context: RunContext }): Promise<string[]> {
-  const { tree, inspector, context } = ask;
+export async function applyFixers(fixers: readonly PlannedFixer[], scene: Scene, ask: { tree: Worktree; inspector: Inspector }): Promise<string[]> {
+  const { tree, inspector } = ask;
   const notes: string[] = [];
   const changed = new Set<string>();
   for (const { planned, fixer, files } of fixers) {

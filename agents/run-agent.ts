@@ -1,8 +1,8 @@
 /** One agent on one commit: look, repair in a tree of its own, keep only what makes nothing worse, commit. */
-import { commitTree, writeTree } from '../git/commit.ts';
+import { changedPaths, commitTree, writeTree } from '../git/commit.ts';
 import { mergeOnto } from '../git/integrate.ts';
-import { changedPaths, restorePaths } from '../git/worktree-changes.ts';
-import type { FileChange } from '../git/tree.ts';
+import { restorePaths } from '../git/restore-paths.ts';
+import type { TreeChange } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { Agent } from './agent.ts';
 import { autoMessage } from './auto-message.ts';
@@ -37,7 +37,7 @@ export interface Workshop {
 export interface AgentCommit {
   readonly sha: string;
   readonly subject: string;
-  readonly changes: readonly FileChange[];
+  readonly changes: readonly TreeChange[];
 }
 
 export interface AgentWork {
@@ -105,7 +105,7 @@ async function tryFixers(
   seen: Seen & { tree: Worktree },
 ): Promise<{ candidate: string | null; notes: string[]; worse: Awaited<ReturnType<typeof regressionsOf>> }> {
   const { context, inspector } = seen.workshop;
-  const notes = await applyFixers(fixers, seen.scene, { tree: seen.tree, inspector, context });
+  const notes = await applyFixers(fixers, seen.scene, { tree: seen.tree, inspector });
   const candidate = await candidateCommit(request, seen.tree, context);
   if (candidate === null) return { candidate: null, notes, worse: [] };
   const step = await stepBetween(request.base, candidate, { inspector, context });
@@ -174,6 +174,6 @@ async function finalCommit(request: AgentRunRequest, candidate: string, workshop
   return { sha, subject, changes };
 }
 
-function blobChange(change: FileChange): BlobChange {
+function blobChange(change: TreeChange): BlobChange {
   return { path: change.path, from: change.oldOid, to: change.newOid };
 }

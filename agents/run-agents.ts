@@ -1,12 +1,11 @@
 /** Several agents on one commit: run them side by side, integrate, deliver, record. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { updateRef } from '../git/refs.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { Trigger } from '../ledger/outcome.ts';
-import { runRef, suggestRef } from './delivery/delivery.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { dependencySource } from './dependencies/prepare-dependencies.ts';
 import { eventOfDelivery } from './delivery/delivery-event.ts';
+import { runRef, setOwnRef, suggestRef } from './delivery/own-refs.ts';
 import type { KeyContext } from './input-key.ts';
 import { inputKeys } from './input-key.ts';
 import { createInspector } from './inspector.ts';
@@ -96,7 +95,7 @@ async function runAndKeep(agentRequest: AgentRunRequest, request: RunAgentsReque
   const work = await runAgent(agentRequest, workshop);
   if (work.commit === null) return work;
   const agent = agentRequest.agent.id;
-  await updateRef(context.repository, runRef(context.journal.entry.id, agent), work.commit.sha);
+  await setOwnRef(context.repository, runRef(context.journal.entry.id, agent), work.commit.sha);
   const results = await resultsOf(work, work.commit.sha, workshop);
   const settled = settle(work, { results, request, delivered: false, producedKey: null, placedSha: null }).event;
   const finished = [...context.journal.entry.finished, { agent, sha: work.commit.sha, base: agentRequest.base, settled }];
@@ -217,8 +216,8 @@ async function recordAll(end: End, request: RunAgentsRequest): Promise<void> {
   context.journal.advance('recorded');
   for (const { work } of end.integration.placed) {
     const agent = work.request.agent.id;
-    if (end.delivered) await updateRef(context.repository, suggestRef(agent), null);
+    if (end.delivered) await setOwnRef(context.repository, suggestRef(agent), null);
   }
-  for (const { agent } of context.journal.entry.finished) await updateRef(context.repository, runRef(context.journal.entry.id, agent), null);
+  for (const { agent } of context.journal.entry.finished) await setOwnRef(context.repository, runRef(context.journal.entry.id, agent), null);
 }
 

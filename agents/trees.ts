@@ -1,5 +1,4 @@
 /** The worktrees of one invocation: made on demand with their dependencies, all removed at its end. */
-import { join } from 'node:path';
 import type { Repository } from '../git/repository.ts';
 import { openWorktree } from '../git/worktree.ts';
 import type { Worktree } from '../git/worktree.ts';
@@ -32,9 +31,9 @@ export function openTrees(options: TreesOptions): Trees {
     const worktree = await openWorktree({
       repository: options.repository,
       commit: project.commit,
-      dir: join(options.folder, `${++count}-${label}`),
+      dir: options.folder,
       runId: options.runId,
-      label,
+      label: `${++count}-${label}`,
     });
     opened.add(worktree);
     await placeDependencies(await options.dependencies(project), worktree.path, project);

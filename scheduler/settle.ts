@@ -11,7 +11,7 @@ type Settled = EventOf<'agent:completed'> | EventOf<'agent:failed'>;
 
 /** The events that follow, each caused by the settled one; `state` is the ledger before them. */
 export function consequencesOf(settled: readonly Settled[], ask: { state: LedgerState; threshold: number; origin: EventOrigin }): UpkeepEvent[] {
-  return settled.flatMap((event) => {
+  return settled.flatMap((event): UpkeepEvent[] => {
     const { agentId, jobId, runId, branch, outcome, reason, counts, commit } = event.data;
     if (agentId === null || !counts) return [];
     const memory = agentStateOf(ask.state, agentId, branch);

@@ -1,6 +1,6 @@
 /** How commits reach people: one interface, a file for each way. */
 import type { UpkeepEvent } from '../../ledger/event.ts';
-import type { AgentId, DeliveryMode } from '../../ledger/outcome.ts';
+import type { DeliveryMode } from '../../ledger/outcome.ts';
 import type { Integration } from '../integrate-runs.ts';
 import type { DeliveryReport } from '../run-report.ts';
 
@@ -28,16 +28,6 @@ export interface Delivery {
   attempt(step: DeliveryStep): Promise<DeliveryAttempt>;
   /** After the last attempt still met a moved branch. */
   giveUp(step: DeliveryStep): Promise<DeliveryEnd>;
-}
-
-/** The ref under which an agent's commit waits for `agent accept` or for the next run that may deliver. */
-export function suggestRef(agent: AgentId): string {
-  return `refs/upkeep/suggest/${agent}`;
-}
-
-/** The ref that keeps an agent's commit while its run is under way. */
-export function runRef(runId: string, agent: AgentId): string {
-  return `refs/upkeep/runs/${runId}/${agent}`;
 }
 
 /** A report with nothing in it, to be spread over. */

@@ -2,23 +2,26 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPatch } from '../../git/format-patch.ts';
-import { updateRef } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Integration } from '../integrate-runs.ts';
 import type { DeliveryReport } from '../run-report.ts';
-import { suggestRef } from './delivery.ts';
+import { setOwnRef, suggestRef } from './own-refs.ts';
 
 /** Lets every placed commit wait under `refs/upkeep/suggest/<agent>`. */
 export async function keepUnderRefs(repository: Repository, integration: Integration): Promise<Pick<DeliveryReport, 'outcome' | 'commits' | 'ref'>> {
   for (const { work } of integration.placed) {
-    if (work.commit !== null) await updateRef(repository, suggestRef(work.request.agent.id), work.commit.sha);
+    if (work.commit !== null) await setOwnRef(repository, suggestRef(work.request.agent.id), work.commit.sha);
   }
   return { outcome: 'kept', commits: integration.placed.map((placed) => placed.sha), ref: 'refs/upkeep/suggest' };
 }
 
-/** Writes every placed commit as a patch file for `git am` into `<commonDir>/upkeep/patches/<id>`. */
-export async function keepAsPatches(repository: Repository, integration: Integration, id: string): Promise<Pick<DeliveryReport, 'commits' | 'patches'>> {
-  const folder = join(repository.commonDir, 'upkeep', 'patches', id);
+/** Folder of a run's patch files inside the Git directory. */
+export function patchFolder(repository: Repository, id: string): string {
+  return join(repository.commonDir, 'upkeep', 'patches', id);
+}
+
+/** Writes every placed commit as a patch file for `git am` into `folder`. */
+export async function keepAsPatches(repository: Repository, integration: Integration, folder: string): Promise<Pick<DeliveryReport, 'commits' | 'patches'>> {
   await mkdir(folder, { recursive: true });
   const patches: string[] = [];
   for (const [index, { work, sha }] of integration.placed.entries()) {

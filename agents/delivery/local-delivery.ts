@@ -17,6 +17,7 @@ interface Refusal {
 
 const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>> = {
   detached: { reason: 'HEAD is detached, so there is no branch to move', advice: `check out a branch, then run \`${ACCEPT}\`` },
+  'not-checked-out': { reason: 'another branch is checked out', advice: `check that branch out, then run \`${ACCEPT}\`` },
   'operation-in-progress': {
     reason: 'a rebase, merge, cherry-pick, revert or bisect is under way',
     advice: `finish it, then run \`${ACCEPT}\``,

@@ -4,15 +4,17 @@ import type { RunContext } from '../run-context.ts';
 import type { DeliveryReport } from '../run-report.ts';
 import { emptyDelivery } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
-import { keepAsPatches, keepUnderRefs } from './keep.ts';
+import { keepAsPatches, keepUnderRefs, patchFolder } from './keep.ts';
 
-export function patchDelivery(context: RunContext, branch: string | null): Delivery {
+/** Patch files in `folder`, by default inside the Git directory; a folder of one's own is a rehearsal and leaves no refs. */
+export function patchDelivery(context: RunContext, ask: { branch: string | null; folder: string | null }): Delivery {
+  const { repository, journal } = context;
   return quiet('patch', async (integration) => ({
-    ...emptyDelivery('patch', branch),
-    ...(await keepUnderRefs(context.repository, integration)),
-    ...(await keepAsPatches(context.repository, integration, context.journal.entry.id)),
+    ...emptyDelivery('patch', ask.branch),
+    ...(ask.folder === null ? await keepUnderRefs(repository, integration) : {}),
+    ...(await keepAsPatches(repository, integration, ask.folder ?? patchFolder(repository, journal.entry.id))),
     outcome: 'patch',
-    advice: 'apply them with `git am <file>`, or run `agent accept`',
+    advice: ask.folder === null ? 'apply them with `git am <file>`, or run `agent accept`' : 'apply them with `git am <file>`',
   }));
 }
 

@@ -1,0 +1,141 @@
+/** The part of `agent run` that has something to do: tools, worktrees, commits, delivery. Loaded only then. */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Delivery } from '../../agents/delivery/delivery.ts';
+import { openJournal } from '../../agents/journal.ts';
+import type { KeyContext } from '../../agents/input-key.ts';
+import { keepFinished, recover } from '../../agents/recover.ts';
+import type { AgentRunRequest } from '../../agents/run-agent.ts';
+import { runAgents } from '../../agents/run-agents.ts';
+import type { RunAgentsResult } from '../../agents/run-agents.ts';
+import type { RunContext } from '../../agents/run-context.ts';
+import { Interrupted } from '../../agents/run-context.ts';
+import type { RunPolicy } from '../../agents/run-policy.ts';
+import { createRedactor } from '../../agents/tools/redact.ts';
+import { createToolRunner } from '../../agents/tools/spawn-tool.ts';
+import type { Repository } from '../../git/repository.ts';
+import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
+import { uuidv7 } from '../../ledger/event.ts';
+import type { DeliveryMode, Trigger } from '../../ledger/outcome.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import { agentStateOf } from '../../ledger/state.ts';
+import { consequencesOf } from '../../scheduler/settle.ts';
+import type { Decision } from '../../scheduler/decide-runs.ts';
+import type { Environment } from '../environment.ts';
+import { secretValues } from './secret-values.ts';
+
+export interface ExecuteRequest {
+  readonly repository: Repository;
+  readonly base: string;
+  readonly branch: string | null;
+  readonly policy: RunPolicy;
+  readonly decisions: readonly Extract<Decision, { kind: 'run' }>[];
+  readonly state: LedgerState;
+  readonly keys: Readonly<Record<string, string>>;
+  readonly keyContext: KeyContext;
+  readonly trigger: Trigger;
+  readonly counts: boolean;
+  readonly threshold: number;
+  readonly origin: EventOrigin;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  readonly mode: DeliveryMode;
+  deliveryFor(context: RunContext): Delivery;
+  record(events: readonly UpkeepEvent[]): Promise<void>;
+  emit(event: UpkeepEvent): void;
+}
+
+export interface ExecuteResult extends RunAgentsResult {
+  readonly interrupted: boolean;
+  /** Sentences about finished work that was kept because the run was interrupted. */
+  readonly kept: readonly string[];
+}
+
+/** Runs the decided agents under a journal; whatever happens, nothing is left behind. */
+export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult> {
+  const { repository, policy, signal } = request;
+  const id = uuidv7(request.origin.now());
+  const worktrees = join(tmpdir(), `upkeep-${randomBytes(6).toString('hex')}`);
+  const journal = openJournal(repository.commonDir, { id, base: request.base, branch: request.branch, mode: request.mode, worktrees });
+  const redact = createRedactor(secretValues(request.environment.variables));
+  const runTool = createToolRunner({
+    concurrency: policy.concurrency,
+    timeoutMs: policy.toolTimeoutMs,
+    maxOutputBytes: policy.maxOutputBytes,
+    signal,
+    baseEnv: request.environment.variables,
+    runId: id,
+    redact,
+  });
+  const context: RunContext = { repository, policy, runTool, journal, signal, origin: request.origin, emit: (event) => request.emit(event), redact };
+  try {
+    const result = await runAgents({
+      context,
+      requests: request.decisions.map((decision) => agentRequest(decision, request)),
+      base: request.base,
+      branch: request.branch ?? 'HEAD',
+      trigger: request.trigger,
+      counts: request.counts,
+      keyContext: request.keyContext,
+      keys: request.keys,
+      delivery: request.deliveryFor(context),
+      consequences: (settled) => consequencesOf(settled, { state: request.state, threshold: request.threshold, origin: request.origin }),
+      record: (events) => request.record(events),
+    });
+    journal.close();
+    return { ...result, interrupted: false, kept: [] };
+  } catch (error) {
+    await runTool.endAll();
+    const kept = await keepFinished(journal.entry, { repository, isRecorded: () => false, record: (events) => request.record(events) });
+    journal.close();
+    if (!(error instanceof Interrupted) && !signal.aborted) throw error;
+    return { runs: cancelled(request), delivery: cancelledDelivery(request), head: request.base, interrupted: true, kept };
+  } finally {
+    await rm(worktrees, { recursive: true, force: true });
+  }
+}
+
+/** Cleans up after runs that ended early; before anything else is decided. */
+export async function recoverEarlier(request: {
+  repository: Repository;
+  state: LedgerState;
+  record(events: readonly UpkeepEvent[]): Promise<void>;
+}): Promise<string[]> {
+  const recorded = new Set(Object.values(request.state.agents).flatMap((agent) => agent.runs.map((run) => run.runId)));
+  return recover({ repository: request.repository, isRecorded: (runId) => recorded.has(runId), record: (events) => request.record(events) });
+}
+
+function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: ExecuteRequest): AgentRunRequest {
+  const { agent, pending } = decision;
+  return {
+    agent,
+    runId: uuidv7(request.origin.now()),
+    base: request.base,
+    pending,
+    memory: {
+      written: request.state.written.find((written) => written.branch === (request.branch ?? 'HEAD'))?.paths ?? [],
+      undone: request.state.frozen[agent.id]?.blobs ?? [],
+    },
+  };
+}
+
+function cancelled(request: ExecuteRequest): RunAgentsResult['runs'] {
+  return request.decisions.map(({ agent }) => ({
+    agent: agent.id,
+    runId: '',
+    outcome: 'cancelled',
+    reason: 'interrupted',
+    durationMs: 0,
+    checks: [],
+    commit: null,
+    hint: null,
+    since: agentStateOf(request.state, agent.id, request.branch ?? 'HEAD').decided?.base ?? null,
+    notes: [],
+  }));
+}
+
+function cancelledDelivery(request: ExecuteRequest): RunAgentsResult['delivery'] {
+  return { mode: request.mode, outcome: 'nothing', branch: request.branch, reason: 'interrupted', commits: [], ref: null, patches: [], advice: null };
+}

@@ -1,0 +1,85 @@
+/** What is remembered, and where this run remembers: the shared ledger in CI and when it pushes, this clone's own otherwise. */
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Repository } from '../../git/repository.ts';
+import type { UpkeepEvent } from '../../ledger/event.ts';
+import type { DeliveryMode } from '../../ledger/outcome.ts';
+import { readState } from '../../ledger/read.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import { openLedger } from '../../ledger/store.ts';
+import type { Ledger, Scope } from '../../ledger/store.ts';
+import type { LoadedRun } from './prepare-run.ts';
+
+/** A laptop asks the remote for the shared ledger at most so often, and waits at most so long. */
+const FRESH_MS = 5 * 60_000;
+const PATIENCE_MS = 3_000;
+/** CI needs the shared ledger: without it streaks would be forgotten. */
+const CI_PATIENCE_MS = 30_000;
+
+export interface Memory {
+  readonly ledger: Ledger;
+  /** The shared history with this clone's own laid over it. */
+  readonly state: LedgerState;
+  readonly scope: Scope;
+  /** Name of the remote, or null when there is none. */
+  readonly remote: string | null;
+  /** Sentences for the report: a remote that did not answer. */
+  readonly notes: readonly string[];
+  record(events: readonly UpkeepEvent[]): Promise<void>;
+  reload(): Promise<void>;
+}
+
+/** Reads the ledger, after a look at the remote's where that is due. */
+export async function openMemory(ask: { repository: Repository; run: LoadedRun; ci: boolean; mode: DeliveryMode }): Promise<Memory> {
+  const { repository, ci, mode } = ask;
+  const ledger = openLedger(repository.commonDir);
+  const scope: Scope = ci || mode === 'push' || mode === 'pull-request' ? 'shared' : 'local';
+  const { hasRemote } = await import('../../git/remote-name.ts');
+  const { remote: name } = ask.run.loaded.config.delivery;
+  const remote = (await hasRemote(repository, name)) ? name : null;
+  const notes: string[] = [];
+  if (remote !== null && (scope === 'shared' || !isFresh(repository))) {
+    const { fetchShared } = await import('../../ledger/sync.ts');
+    const fetched = await fetchShared(ledger, { remote, cwd: repository.root ?? repository.gitDir, timeoutMs: scope === 'shared' ? CI_PATIENCE_MS : PATIENCE_MS });
+    if (!fetched.ok) notes.push(`the shared ledger of ${remote} could not be read (${fetched.reason}): this run goes by what this clone remembers`);
+    markFresh(repository);
+  }
+  let { layered } = await readState(ledger);
+  return {
+    ledger,
+    scope,
+    remote,
+    notes,
+    get state() {
+      return layered;
+    },
+    async record(events) {
+      const { append } = await import('../../ledger/append.ts');
+      await append(ledger, events, { scope });
+      if (scope === 'local' || remote === null) return;
+      const { pushShared } = await import('../../ledger/sync.ts');
+      const pushed = await pushShared(ledger, { remote, cwd: repository.root ?? repository.gitDir, extraUpdates: [] });
+      if (!pushed.ok) notes.push(`the shared ledger could not be pushed to ${remote} (${pushed.reason}): the next run tries again`);
+    },
+    async reload() {
+      ({ layered } = await readState(ledger));
+    },
+  };
+}
+
+function stamp(repository: Repository): string {
+  return join(repository.commonDir, 'upkeep', 'cache', 'ledger-fetched');
+}
+
+function isFresh(repository: Repository): boolean {
+  try {
+    return Date.now() - statSync(stamp(repository)).mtimeMs < FRESH_MS;
+  } catch {
+    return false; // never asked
+  }
+}
+
+function markFresh(repository: Repository): void {
+  mkdirSync(join(repository.commonDir, 'upkeep', 'cache'), { recursive: true });
+  writeFileSync(stamp(repository), '');
+}

@@ -1,0 +1,130 @@
+/** Everything a run needs to know before anything is started: repository, configuration, memory, keys, decisions. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Agent } from '../../agents/agent.ts';
+import { catalog } from '../../agents/catalog.ts';
+import { suggestRef } from '../../agents/delivery/own-refs.ts';
+import type { RunPolicy } from '../../agents/run-policy.ts';
+import { readCommit } from '../../git/read-commit.ts';
+import { listRefs } from '../../git/refs.ts';
+import type { Repository } from '../../git/repository.ts';
+import { AGENT_IDS } from '../../ledger/outcome.ts';
+import type { AgentId, Trigger } from '../../ledger/outcome.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import { decideRuns } from '../../scheduler/decide-runs.ts';
+import type { Decision } from '../../scheduler/decide-runs.ts';
+import { loadConfig } from '../config.ts';
+import type { LoadedConfig } from '../config.ts';
+import { didYouMean } from '../config/nearest-name.ts';
+import { CONFIG_FILES } from '../config/find-config.ts';
+import type { Environment } from '../environment.ts';
+import type { RunFlags } from '../run-flags.ts';
+import { UsageError } from '../usage-error.ts';
+import { buildPolicy } from './build-policy.ts';
+import { runKeys } from './run-keys.ts';
+import type { RunKeys } from './run-keys.ts';
+
+export interface LoadedRun {
+  readonly loaded: LoadedConfig;
+  readonly policy: RunPolicy;
+  /** The asked agents that are enabled. */
+  readonly agents: readonly Agent[];
+}
+
+/** Reads the configuration of the commit and applies the flags. Throws ConfigError and UsageError. */
+export async function loadRun(ask: {
+  repository: Repository;
+  base: string;
+  flags: RunFlags;
+  environment: Environment;
+  ci: boolean;
+  version: string;
+}): Promise<LoadedRun> {
+  const { repository, base, flags } = ask;
+  const known = await readCommit(repository, base, [...CONFIG_FILES, 'package.json']);
+  const loaded = await loadConfig({
+    readFile: async (path) => {
+      const asked = CONFIG_FILES.some((file) => file === path) || path === 'package.json';
+      const content = asked ? known.files.get(path) : (await readCommit(repository, base, [path])).files.get(path);
+      return content?.toString('utf8') ?? null;
+    },
+    readInstalled: repository.root === null ? null : installedReader(repository.root),
+    cacheFolder: join(repository.commonDir, 'upkeep', 'cache'),
+    version: ask.version,
+    environment: ask.environment,
+    flags,
+    ci: ask.ci,
+    knownChecks: () => Promise.resolve([...new Set(catalog.flatMap((agent) => agent.checks.map((check) => check.id)))]),
+  });
+  if (loaded.config.delivery.mode === 'pull-request') {
+    throw new UsageError('delivery pull-request is not in this version: use push, local, patch or none');
+  }
+  const policy = buildPolicy(loaded.config, {
+    commonDir: repository.commonDir,
+    fix: flags.fix && !flags.workingTree,
+    strict: flags.strict ?? false,
+    install: flags.install ?? false,
+    concurrency: flags.concurrency ?? null,
+  });
+  return { loaded, policy, agents: askedAgents(flags.agents, policy) };
+}
+
+/** Input keys and what follows from them and from memory. */
+export async function decide(ask: {
+  repository: Repository;
+  base: string;
+  branch: string | null;
+  run: LoadedRun;
+  state: LedgerState;
+  flags: RunFlags;
+  trigger: Trigger;
+  version: string;
+  now: Date;
+}): Promise<{ decisions: Decision[]; runKeys: RunKeys }> {
+  const { repository, run, flags, now } = ask;
+  const { config } = run.loaded;
+  const keys = await runKeys({ repository, commit: ask.base, config, version: ask.version, policy: run.policy });
+  const [waiting, due] = await Promise.all([waitingCommits(repository), flags.due ? import('../../scheduler/due.ts') : null]);
+  const decisions = decideRuns({
+    agents: run.agents,
+    branch: ask.branch ?? 'HEAD',
+    state: ask.state,
+    keys: keys.keys,
+    trigger: ask.trigger,
+    force: flags.force,
+    now,
+    isDue:
+      due === null
+        ? null
+        : (agent, lastRunAt) => due.isDue({ cron: agent.schedule, zone: config.agents[agent.id].timeZone }, lastRunAt, now),
+    waiting,
+  });
+  return { decisions, runKeys: keys };
+}
+
+/** Throws UsageError for a name that is no agent; the agents that the configuration turned off are left out. */
+function askedAgents(names: readonly string[], policy: RunPolicy): readonly Agent[] {
+  if (names.length === 0) return policy.agents;
+  for (const name of names) {
+    if (!AGENT_IDS.some((id) => id === name)) throw new UsageError(`there is no agent ${JSON.stringify(name)}${didYouMean(name, AGENT_IDS)} (agents: ${AGENT_IDS.join(', ')})`);
+    if (!policy.agents.some((agent) => agent.id === name)) {
+      throw new UsageError(`the configuration turns ${name} off: set agents.${name}.enabled to true, or leave it out`);
+    }
+  }
+  return policy.agents.filter((agent) => names.includes(agent.id));
+}
+
+async function waitingCommits(repository: Repository): Promise<Partial<Record<AgentId, string>>> {
+  const refs = await listRefs(repository, 'refs/upkeep/suggest/');
+  const waiting: Partial<Record<AgentId, string>> = {};
+  for (const id of AGENT_IDS) {
+    const sha = refs.get(suggestRef(id));
+    if (sha !== undefined) waiting[id] = sha;
+  }
+  return waiting;
+}
+
+/** Files of the checkout on disk; only what `extends` names below node_modules is asked for. */
+function installedReader(root: string): (path: string) => Promise<string | null> {
+  return (path) => readFile(join(root, path), 'utf8').catch(() => null);
+}

@@ -1,0 +1,50 @@
+/** Input keys of a commit: remembered ones when the tree was seen before, else read from the tree. */
+import { createHash } from 'node:crypto';
+import { contextKey, inputKeys } from '../../agents/input-key.ts';
+import type { KeyContext } from '../../agents/input-key.ts';
+import { recallKeys, rememberKeys } from '../../agents/key-memory.ts';
+import { planChecks } from '../../agents/plan-checks.ts';
+import { readProject } from '../../agents/read-project.ts';
+import type { RunPolicy } from '../../agents/run-policy.ts';
+import { toolVersions } from '../../agents/tools/resolve-tool.ts';
+import type { Repository } from '../../git/repository.ts';
+import { treeIdOf } from '../../git/tree.ts';
+import type { ResolvedConfig } from '../config-schema.ts';
+
+export interface RunKeys {
+  readonly context: KeyContext;
+  /** By agent. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export interface RunKeysRequest {
+  readonly repository: Repository;
+  readonly commit: string;
+  readonly config: ResolvedConfig;
+  readonly version: string;
+  readonly policy: RunPolicy;
+}
+
+/** Keys of every enabled agent. */
+export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
+  const { repository, commit, config, policy } = request;
+  const context: KeyContext = {
+    upkeepVersion: request.version,
+    configuration: createHash('sha256').update(JSON.stringify(config)).digest('hex'),
+    tools: repository.root === null ? {} : toolVersions(repository.root),
+    slots: {},
+    strict: policy.strict,
+  };
+  const treeId = await treeIdOf(repository, commit);
+  const id = contextKey(context);
+  const recalled = recallKeys(repository.commonDir, treeId, id);
+  if (recalled !== null) return { context, keys: recalled };
+  const project = await readProject(repository, commit);
+  const { planned } = await planChecks(policy, project);
+  const keys = inputKeys(
+    policy.agents.map((agent) => agent.id),
+    { entries: project.entries, planned, context },
+  );
+  rememberKeys(repository.commonDir, { treeId, context: id, keys });
+  return { context, keys };
+}

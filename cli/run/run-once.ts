@@ -1,0 +1,149 @@
+/** `agent run` from beginning to end, without a word printed: events go to `emit`, the whole comes back as a report. */
+import { basename } from 'node:path';
+import { hasJournals } from '../../agents/journal.ts';
+import { exitCodeOf } from '../../agents/exit-code.ts';
+import { takeRunLock } from '../../agents/run-lock.ts';
+import type { AgentRunReport, DeliveryReport, RunReport } from '../../agents/run-report.ts';
+import type { Repository } from '../../git/repository.ts';
+import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
+import { uuidv7 } from '../../ledger/event.ts';
+import type { DeliveryMode, Trigger } from '../../ledger/outcome.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import { agentStateOf } from '../../ledger/state.ts';
+import type { Decision } from '../../scheduler/decide-runs.ts';
+import type { Environment } from '../environment.ts';
+import type { RunFlags } from '../run-flags.ts';
+import { BusyError } from '../busy-error.ts';
+import { look, uncommitted } from './look.ts';
+import type { Look } from './look.ts';
+import { openMemory } from './memory.ts';
+import type { Memory } from './memory.ts';
+import { decide, loadRun } from './prepare-run.ts';
+import type { LoadedRun } from './prepare-run.ts';
+import { skippedReport } from './skipped-report.ts';
+
+export interface RunOnceRequest {
+  readonly cwd: string;
+  readonly flags: RunFlags;
+  readonly environment: Environment;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  /** Told once, before anything is started. */
+  onLook(facts: LookFacts): void;
+  /** Sink of events. Never throws. */
+  emit(event: UpkeepEvent): void;
+}
+
+/** What the first line says. */
+export interface LookFacts {
+  readonly base: string;
+  readonly branch: string | null;
+  readonly isSnapshot: boolean;
+  readonly uncommitted: readonly { readonly path: string }[];
+}
+
+/** Runs what is to be run. Throws UsageError, ConfigError, BusyError, GitError and LedgerError; everything else is in the report. */
+export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
+  const { flags, environment, version } = request;
+  const seen = await look(request.cwd, flags);
+  const ci = flags.ci || environment.github !== null;
+  const now = new Date();
+  const origin: EventOrigin = { source: sourceOf(environment, ci), correlationId: uuidv7(now), now: () => new Date() };
+  const [run, changed] = await Promise.all([
+    loadRun({ repository: seen.repository, base: seen.base, flags, environment, ci, version }),
+    seen.isSnapshot ? [] : uncommitted(seen.repository),
+  ]);
+  request.onLook({ base: seen.base, branch: seen.branch, isSnapshot: seen.isSnapshot, uncommitted: changed });
+  const trigger: Trigger = flags.trigger ?? (flags.due ? 'schedule' : 'manual');
+  const mode = deliveryMode(run, flags, seen);
+  const memory = await openMemory({ repository: seen.repository, run, ci, mode });
+  const recovered = hasJournals(seen.repository.commonDir) ? await recoverFirst(seen.repository, memory) : [];
+  const { decisions, runKeys } = await decide({
+    repository: seen.repository,
+    base: seen.base,
+    branch: seen.branch,
+    run,
+    state: memory.state,
+    flags,
+    trigger,
+    version,
+    now,
+  });
+  const common = { schemaVersion: 1 as const, repository: repositoryName(seen.repository, environment), branch: seen.branch, base: seen.base, uncommitted: changed, notes: [...memory.notes] };
+  const toRun = decisions.filter((decision) => decision.kind === 'run');
+  if (toRun.length === 0) {
+    const runs = decisions.map((decision) => skipped(decision, memory.state, seen.branch));
+    const delivery = nothingDelivered(mode, seen.branch);
+    return { ...common, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) };
+  }
+  const lock = takeRunLock(seen.repository.commonDir);
+  if (!lock.ok) throw new BusyError(lock.pid, lock.since);
+  using _held = lock.lock;
+  const [{ executeRun }, { createDelivery }] = await Promise.all([import('./execute-run.ts'), import('./create-delivery.ts')]);
+  const result = await executeRun({
+    repository: seen.repository,
+    base: seen.base,
+    branch: seen.branch,
+    policy: run.policy,
+    decisions: toRun,
+    state: memory.state,
+    keys: runKeys.keys,
+    keyContext: runKeys.context,
+    trigger,
+    counts: ci && !seen.isSnapshot,
+    threshold: run.loaded.config.scheduler.escalation.threshold,
+    origin,
+    environment,
+    signal: request.signal,
+    mode,
+    deliveryFor: (context) => createDelivery({ context, mode, branch: seen.branch, config: run.loaded.config, memory, rehearse: flags.rehearse }),
+    record: (events) => (seen.isSnapshot || flags.rehearse !== undefined ? Promise.resolve() : memory.record(events)),
+    emit: (event) => request.emit(event),
+  });
+  const runs = decisions.map(
+    (decision) => result.runs.find((report) => report.agent === decision.agent.id) ?? skipped(decision, memory.state, seen.branch),
+  );
+  const { delivery } = result;
+  return {
+    ...common,
+    head: result.head,
+    recovered: [...recovered, ...result.kept],
+    runs,
+    delivery,
+    notes: [...memory.notes],
+    exitCode: exitCodeOf({ runs, delivery }, result.interrupted),
+  };
+}
+
+async function recoverFirst(repository: Repository, memory: Memory): Promise<string[]> {
+  const { recoverEarlier } = await import('./execute-run.ts');
+  const sentences = await recoverEarlier({ repository, state: memory.state, record: (events) => memory.record(events) });
+  if (sentences.length > 0) await memory.reload();
+  return sentences;
+}
+
+/** Where commits go. A snapshot of uncommitted work has no branch that could take them. */
+function deliveryMode(run: LoadedRun, flags: RunFlags, seen: Look): DeliveryMode {
+  if (seen.isSnapshot) return 'none';
+  if (flags.rehearse !== undefined) return 'patch';
+  return run.loaded.config.delivery.mode;
+}
+
+function skipped(decision: Decision, state: LedgerState, branch: string | null): AgentRunReport {
+  if (decision.kind === 'run') throw new TypeError(`${decision.agent.id} was to run and has no report`);
+  const { decided } = agentStateOf(state, decision.agent.id, branch ?? 'HEAD');
+  return skippedReport(decision, decided?.outcome === 'failed' ? decided.base : null);
+}
+
+function nothingDelivered(mode: DeliveryMode, branch: string | null): DeliveryReport {
+  return { mode, outcome: mode === 'none' ? 'none' : 'nothing', branch, reason: null, commits: [], ref: null, patches: [], advice: null };
+}
+
+function sourceOf(environment: Environment, ci: boolean): string {
+  if (environment.github !== null) return `ci:${environment.github.runId ?? 'unknown'}`;
+  return ci ? 'ci:local' : `laptop:${environment.person}`;
+}
+
+function repositoryName(repository: Repository, environment: Environment): string {
+  return environment.github?.repository ?? basename(repository.root ?? repository.commonDir);
+}

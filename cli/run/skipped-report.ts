@@ -1,0 +1,37 @@
+/** The reports of agents that did not run: why, and the errors that are still there. */
+import type { AgentRunReport, CheckRunReport } from '../../agents/run-report.ts';
+import type { Finding } from '../../ledger/finding.ts';
+import type { FindingSummary } from '../../ledger/state.ts';
+import type { Decision } from '../../scheduler/decide-runs.ts';
+
+/** A report with the remembered findings, so that a skip over errors is never shown as green. */
+export function skippedReport(decision: Extract<Decision, { kind: 'skip' }>, since: string | null): AgentRunReport {
+  const byCheck = Map.groupBy(decision.repeated, (finding) => finding.check);
+  return {
+    agent: decision.agent.id,
+    runId: '',
+    outcome: 'skipped',
+    reason: decision.reason,
+    durationMs: 0,
+    checks: [...byCheck].map(([check, findings]) => rememberedCheck(check, findings)),
+    commit: null,
+    hint: decision.hint,
+    since,
+    notes: [],
+  };
+}
+
+function rememberedCheck(check: string, findings: readonly FindingSummary[]): CheckRunReport {
+  const hasErrors = findings.some((finding) => finding.severity === 'error');
+  return {
+    check,
+    title: check,
+    outcome: hasErrors ? 'failed' : 'passed',
+    reason: hasErrors ? 'errors-left' : null,
+    durationMs: 0,
+    command: null,
+    findings: findings.map((summary): Finding => ({ ...summary, column: null, fixable: false, fixed: false })),
+    hint: null,
+    log: '',
+  };
+}
