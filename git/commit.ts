@@ -1,5 +1,6 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchObjects } from './batch-objects.ts';
 import { git, GitError } from './exec-git.ts';
 import { botIdentity } from './identity.ts';
 import { requireObjectId } from './object-id.ts';
@@ -11,6 +12,8 @@ export { parseTrailers } from './trailers.ts';
 /** Paths that differ from the worktree's commit: changed, deleted and new ones, without ignored files and dependencies. */
 export async function changedPaths(worktree: Worktree): Promise<string[]> {
   const options = { cwd: worktree.path, config: worktree.config };
+  // Otherwise a file that was only touched counts as changed.
+  await git(['update-index', '-q', '--refresh'], { ...options, okCodes: [0, 1] });
   const tracked = git(['diff-index', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=all', worktree.commit], options);
   const untracked = git(['ls-files', '-z', '--others', '--exclude-standard'], options);
   const fields = (await tracked).stdout.split('\0');
@@ -22,12 +25,11 @@ export async function changedPaths(worktree: Worktree): Promise<string[]> {
     if (oldMode === newMode) suspects.push({ path, oid });
     else paths.push(path);
   }
-  // A file that a tool touched without changing it, or that is stored with line ends its attributes forbid, differs only to Git.
-  const pristine = await checkedOutContents(worktree, suspects);
+  // A file that a tool touched without changing it, stored with line ends that its attributes forbid, differs only to Git.
+  const stored = await batchObjects(suspects.map(({ oid }) => oid), { cwd: worktree.path });
   for (const [index, { path }] of suspects.entries()) {
-    const before = pristine[index];
     const now = await contentOf(join(worktree.path, path));
-    if (before === undefined || now === null || !before.equals(now)) paths.push(path);
+    if (now === null || stored[index]?.content.equals(now) !== true) paths.push(path);
   }
   return [...new Set(paths)].filter((path) => !isDependency(path)).sort();
 }
@@ -91,23 +93,6 @@ async function refuseFilteredContent(worktree: Worktree, paths: readonly string[
     const exists = (await contentOf(join(worktree.path, path))) !== null;
     if (exists && off.has(filter)) throw new GitError('filter-failed', `${path} is stored through the filter "${filter}", which does not run here`);
   }
-}
-
-async function checkedOutContents(worktree: Worktree, files: readonly { path: string; oid: string }[]): Promise<Buffer[]> {
-  if (files.length === 0) return [];
-  const { stdoutBytes } = await git(['cat-file', '--batch', '--filters', '-z'], {
-    cwd: worktree.path,
-    config: worktree.config,
-    input: files.map(({ path, oid }) => `${oid} ${path}\0`).join(''),
-  });
-  const contents: Buffer[] = [];
-  for (let at = 0; at < stdoutBytes.length; ) {
-    const end = stdoutBytes.indexOf(10, at);
-    const size = Number(stdoutBytes.toString('latin1', at, end).split(' ')[2]);
-    contents.push(stdoutBytes.subarray(end + 1, end + 1 + size));
-    at = end + 1 + size + 1;
-  }
-  return contents;
 }
 
 /** Bytes of a file or the target of a link; null when neither is there. */

@@ -1,3 +1,4 @@
+import { batchObjects } from './batch-objects.ts';
 import { git } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
 import type { GitDirectory } from './repository.ts';
@@ -83,25 +84,9 @@ export async function readPath(repository: GitDirectory, commit: string, path: s
   return (await readBlobs(repository, [oid])).get(oid) ?? null;
 }
 
-async function readPresent(repository: GitDirectory, oids: readonly string[]): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  if (oids.length === 0) return found;
-  const { stdoutBytes } = await git(['cat-file', '--batch'], {
-    gitDir: repository.gitDir,
-    input: `${oids.join('\n')}\n`,
-    env: NO_LAZY_FETCH,
-  });
-  for (let at = 0; at < stdoutBytes.length; ) {
-    const end = stdoutBytes.indexOf(10, at);
-    const [oid = '', type, size] = stdoutBytes.toString('latin1', at, end).split(' ');
-    at = end + 1;
-    if (size === undefined) continue; // "<oid> missing"
-    const length = Number(size);
-    // A copy, so that one small blob does not keep the whole answer in memory.
-    if (type === 'blob') found.set(oid, Buffer.from(stdoutBytes.subarray(at, at + length)));
-    at += length + 1;
-  }
-  return found;
+async function readPresent({ gitDir }: GitDirectory, oids: readonly string[]): Promise<Map<string, Buffer>> {
+  const objects = await batchObjects(oids, { gitDir, env: NO_LAZY_FETCH });
+  return new Map(objects.flatMap((object) => (object?.type === 'blob' ? [[object.oid, object.content]] : [])));
 }
 
 /** Asks the remote of a partial clone for these objects, all at once; false when there is none or it does not answer. */

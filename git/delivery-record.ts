@@ -1,0 +1,58 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { processIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import type { GitDirectory } from './repository.ts';
+
+/** A branch on its way from one commit to another. */
+export interface DeliveryMove {
+  /** Short name. */
+  readonly branch: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What stands on disk while git moves the checked-out branch, so that its traces can be told from a person's. */
+export interface DeliveryRecord extends DeliveryMove {
+  /** Milliseconds since 1970; a lock that is older is not ours. */
+  readonly startedAt: number;
+  /** The git process; null in the instant before it is started. */
+  readonly process: ProcessIdentity | null;
+}
+
+/** Writes the record; `started` adds the process to it. */
+export async function beginDelivery(repository: GitDirectory, move: DeliveryMove): Promise<{ started(child: ChildProcess): Promise<void> }> {
+  const record: DeliveryRecord = { ...move, startedAt: Date.now(), process: null };
+  await write(repository, record);
+  return {
+    started: (child) => write(repository, { ...record, process: child.pid === undefined ? null : processIdentity(child.pid) }),
+  };
+}
+
+export async function endDelivery(repository: GitDirectory): Promise<void> {
+  await rm(recordPath(repository), { force: true });
+}
+
+/** The record of a delivery that was not ended, or null. */
+export async function readDelivery(repository: GitDirectory): Promise<DeliveryRecord | null> {
+  try {
+    return JSON.parse(await readFile(recordPath(repository), 'utf8')) as DeliveryRecord;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function write(repository: GitDirectory, record: DeliveryRecord): Promise<void> {
+  const path = recordPath(repository);
+  await mkdir(dirname(path), { recursive: true });
+  // Renamed into place, so that it is never read half written.
+  await writeFile(`${path}.new`, JSON.stringify(record));
+  await rename(`${path}.new`, path);
+}
+
+/** Of one working tree: a linked one has its own index and HEAD. */
+function recordPath(repository: GitDirectory): string {
+  return join(repository.gitDir, 'upkeep', 'delivery.json');
+}

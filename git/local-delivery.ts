@@ -1,0 +1,111 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAncestor } from './ancestry.ts';
+import { isHeldElsewhere } from './branch-holders.ts';
+import { beginDelivery, endDelivery, readDelivery } from './delivery-record.ts';
+import type { DeliveryMove } from './delivery-record.ts';
+import { gitErrorCode } from './git-error.ts';
+import { botIdentity } from './identity.ts';
+import { operationInProgress } from './operation-state.ts';
+import { recoverLocal } from './recover-local.ts';
+import { resolveRef } from './refs.ts';
+import { branchOfHead } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { runDetached } from './run-detached.ts';
+import { uncommittedFiles } from './status.ts';
+import { diffTrees } from './tree.ts';
+import type { TreeChange } from './tree.ts';
+
+export { recoverLocal } from './recover-local.ts';
+export type { LocalRecovery } from './recover-local.ts';
+
+/** Why the checked-out branch was left where it is. */
+export type LocalRefusal =
+  | 'detached'
+  | 'not-checked-out'
+  | 'operation-in-progress'
+  | 'checked-out-elsewhere'
+  | 'would-overwrite'
+  | 'moved'
+  | 'locked'
+  | 'failed';
+
+/** `paths`: the person's files that stand in the way. */
+export type LocalResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: LocalRefusal; readonly paths?: readonly string[]; readonly message?: string };
+
+/** Which branch goes from which commit to which. */
+export interface LocalRequest extends DeliveryMove {
+  readonly repository: Repository;
+}
+
+/** Moves the checked-out branch and its files forward, or leaves everything as it is and says why. */
+export async function deliverLocal(request: LocalRequest): Promise<LocalResult> {
+  const { repository, branch, from, to } = request;
+  // Another run's, or one of ours that nobody has recovered.
+  if ((await readDelivery(repository)) !== null && (await recoverLocal(request)).state === 'busy') return { ok: false, reason: 'locked' };
+  const refusal = await refusalOf(request);
+  if (refusal !== null) return refusal;
+  if (from === to) return { ok: true };
+
+  const record = await beginDelivery(repository, { branch, from, to });
+  const merge = await runDetached(MERGE(to), {
+    cwd: repository.root ?? '',
+    // What Git does not know to be its own business stays out of it; the person's own filters do run in their own tree.
+    env: { ...botIdentity(), GIT_REFLOG_ACTION: 'upkeep', GIT_LFS_SKIP_SMUDGE: '0' },
+    onStart: (child) => record.started(child),
+  });
+  if (merge.exitCode === 0) {
+    await endDelivery(repository);
+    return { ok: true };
+  }
+  // Full disk, a filter that failed: some files may be new already.
+  const { state } = await recoverLocal(request);
+  if (state === 'completed') return { ok: true };
+  if (gitErrorCode(merge.stderr) === 'locked') return { ok: false, reason: 'locked', message: merge.stderr };
+  if (/would be overwritten by merge/.test(merge.stderr)) {
+    return { ok: false, reason: 'would-overwrite', paths: await pathsNamedIn(merge.stderr, request), message: merge.stderr };
+  }
+  return { ok: false, reason: 'failed', message: merge.stderr };
+}
+
+/** Settings of a person (merge.ff, autostash, signatures, options of the branch) must change nothing about it. */
+const MERGE = (to: string): string[] => [
+  ...['merge', '--ff-only', '--no-autostash', '--no-overwrite-ignore', '--no-squash', '--commit'],
+  ...['--no-verify-signatures', '--no-stat', '--no-progress', '--no-edit', to],
+];
+
+async function refusalOf({ repository, branch, from, to }: LocalRequest): Promise<LocalResult | null> {
+  const refuse = (reason: LocalRefusal, paths?: readonly string[]): LocalResult => ({ ok: false, reason, ...(paths && { paths }) });
+  if (repository.root === null) return refuse('not-checked-out');
+  // A rebase detaches HEAD too, and says more.
+  if ((await operationInProgress(repository)) !== null) return refuse('operation-in-progress');
+  const current = await branchOfHead(repository.gitDir);
+  if (current === null) return refuse('detached');
+  if (current !== branch) return refuse('not-checked-out');
+  if ((await resolveRef(repository, `refs/heads/${branch}`)) !== from) return refuse('moved');
+  if (!(await isAncestor(repository, from, to))) return refuse('moved');
+  if (await isHeldElsewhere(repository, branch)) return refuse('checked-out-elsewhere');
+  // Git would bring back a file that the person has deleted, and overwrite one that equals the new content by chance.
+  const changes = await diffTrees(repository, from, to);
+  const changed = new Set(changes.map(({ path }) => path));
+  const dirty = (await uncommittedFiles(repository)).map(({ path }) => path).filter((path) => changed.has(path));
+  const inTheWay = [...dirty, ...(await alreadyThere(repository.root, changes))];
+  return inTheWay.length > 0 ? refuse('would-overwrite', [...new Set(inTheWay)]) : null;
+}
+
+/** New paths at which something stands, an ignored file for one: what recovery finds at a new path must be Git's own. */
+async function alreadyThere(root: string, changes: readonly TreeChange[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { path, status } of changes) {
+    if (status === 'added' && (await lstat(join(root, path)).catch(() => null))?.isDirectory() === false) found.push(path);
+  }
+  return found;
+}
+
+/** The paths that Git lists, as far as they are ones that we would change: a name may hold a newline. */
+async function pathsNamedIn(stderr: string, { repository, from, to }: LocalRequest): Promise<string[]> {
+  const listed = new Set(stderr.split('\n').flatMap((line) => /^\t(.*)$/.exec(line)?.[1] ?? []));
+  return (await diffTrees(repository, from, to)).map(({ path }) => path).filter((path) => listed.has(path));
+}
