@@ -160,7 +160,10 @@ async function settleAll(integration: Integration, request: RunAgentsRequest, wo
   const prepared = await Promise.all(
     integration.works.map(async (work) => {
       const placed = integration.placed.find((each) => each.work === work);
-      return { work, placedSha: placed?.sha ?? null, results: await resultsOf(work, integration.to, workshop) };
+      const results = await resultsOf(work, integration.to, workshop);
+      return placed === undefined && work.commit !== null
+        ? { work: { ...work, commit: null, notes: [...work.notes, 'the branch has the same change already'] }, placedSha: null, results }
+        : { work, placedSha: placed?.sha ?? null, results };
     }),
   );
   const byRequest = (agent: string): number => request.requests.findIndex((each) => each.agent.id === agent);

@@ -27,7 +27,8 @@ export interface RunOnceRequest {
   readonly flags: RunFlags;
   readonly environment: Environment;
   readonly version: string;
-  readonly signal: AbortSignal;
+  /** Asked for once something is started. */
+  signal(): AbortSignal;
   /** Told once, before anything is started. */
   onLook(facts: LookFacts): void;
   /** Sink of events. Never throws. */
@@ -94,7 +95,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     threshold: run.loaded.config.scheduler.escalation.threshold,
     origin,
     environment,
-    signal: request.signal,
+    signal: request.signal(),
     mode,
     deliveryFor: (context) => createDelivery({ context, mode, branch: seen.branch, config: run.loaded.config, memory, rehearse: flags.rehearse }),
     record: (events) => (seen.isSnapshot || flags.rehearse !== undefined ? Promise.resolve() : memory.record(events)),

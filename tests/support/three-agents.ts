@@ -1,0 +1,40 @@
+/** A repository in which three agents have something to repair and to deliver, with checks of its own that need no installed tool. */
+import type { TestRepository } from './git-repository.ts';
+import { repositoryWith } from './git-repository.ts';
+
+/** A check as the configuration writes it: finds a word in files, replaces it. */
+function wordCheck(agent: string, bad: string, good: string, files: string): Record<string, unknown> {
+  const program = (body: string): string =>
+    `const fs=require('fs');for(const f of fs.readdirSync('.').filter(n=>n.endsWith('${files}'))){const t=fs.readFileSync(f,'utf8');${body}}`;
+  return {
+    agent,
+    run: ['node', '-e', program(`t.split('\\n').forEach((l,i)=>{if(l.includes('${bad}'))console.log(f+':'+(i+1)+': ${bad} found')})`)],
+    fix: ['node', '-e', program(`const n=t.replaceAll('${bad}','${good}');if(n!==t)fs.writeFileSync(f,n)`)],
+    paths: [`*${files}`],
+    findings: { format: 'pattern', pattern: '^(?<path>[^:]+):(?<line>\\d+): (?<message>.+)$' },
+    needsDependencies: false,
+  };
+}
+
+/** Contents before and after the three agents. */
+export const FAULTS = { 'server.mjs': ['export const x = 1; // teh\n', 'the'], 'notes.md': ['# Notes\n\nA colour.\n', 'color'], 'app.test.mjs': ['// grey\n', 'gray'] } as const;
+
+export async function threeAgentsRepository(): Promise<TestRepository> {
+  return repositoryWith({
+    ...Object.fromEntries(Object.entries(FAULTS).map(([path, [text]]) => [path, text])),
+    'agent.config.json': JSON.stringify(
+      {
+        agents: { architecture: { enabled: false }, frontend: { enabled: false }, devops: { enabled: false } },
+        customChecks: {
+          'word-teh': wordCheck('backend', 'teh', 'the', '.mjs'),
+          'word-colour': wordCheck('docs', 'colour', 'color', '.md'),
+          'word-grey': wordCheck('qa', 'grey', 'gray', '.test.mjs'),
+        },
+      },
+      null,
+      2,
+    ),
+    'README.md': '# Three agents\n',
+    '.gitignore': 'ignored.log\n',
+  });
+}
