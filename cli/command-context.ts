@@ -1,0 +1,15 @@
+import type { Environment } from './environment.ts';
+import type { Output } from './output.ts';
+
+/** What every command gets besides its options. */
+export interface CommandContext {
+  /** Absolute folder that the command works in: `-C`, else the current one. */
+  readonly cwd: string;
+  readonly environment: Environment;
+  readonly version: string;
+  readonly output: Output;
+  /** Aborted by Ctrl-C or SIGTERM. From the first time it is asked for these end the process no longer: whoever asks also stops. */
+  readonly signal: AbortSignal;
+  /** Show stacks of unexpected errors. */
+  readonly debug: boolean;
+}

@@ -1,0 +1,64 @@
+/** The program `agent`: reads the command line, runs one command, ends with its exit code. */
+import { resolve } from 'node:path';
+import { CommanderError } from 'commander';
+import { setGitEnvironment } from '../git/git-environment.ts';
+import type { CommandContext } from './command-context.ts';
+import { processEnvironment } from './config.ts';
+import { createOutput } from './output.ts';
+import { buildProgram, type GlobalFlags } from './program.ts';
+import { packageVersion } from './version.ts';
+
+const environment = processEnvironment();
+const output = createOutput(environment, process);
+const version = packageVersion();
+const interruption: { controller: AbortController | null } = { controller: null };
+let debug = process.argv.includes('--debug');
+
+/** From now on Ctrl-C and SIGTERM ask the command to stop; the second time they end the process. */
+function interruptible(): AbortSignal {
+  if (interruption.controller) return interruption.controller.signal;
+  const controller = new AbortController();
+  interruption.controller = controller;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+function context(flags: GlobalFlags): CommandContext {
+  debug ||= flags.debug ?? false;
+  setGitEnvironment(environment.variables);
+  return {
+    cwd: resolve(flags.directory ?? '.'),
+    environment,
+    version,
+    output,
+    debug,
+    get signal(): AbortSignal {
+      return interruptible();
+    },
+  };
+}
+
+const program = buildProgram({ version, context, finish: (exitCode) => (process.exitCode = exitCode) });
+program.exitOverride();
+for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
+  command.exitOverride().configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed help, version or what is wrong with the command line.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const { explainError } = await import('./explain-error.ts');
+    const explained = explainError(error, { debug, version });
+    output.err(`${explained.text}\n`);
+    process.exitCode = interruption.controller?.signal.aborted === true ? 130 : explained.exitCode;
+  }
+}

@@ -1,0 +1,177 @@
+/** The commands of `agent` and their options; what they do is loaded only when one is called. */
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
+import type { CommandContext } from './command-context.ts';
+import type { RunFlags } from './run-flags.ts';
+import { HELP } from './wording.ts';
+
+/** Options of the program itself. */
+export interface GlobalFlags {
+  readonly directory?: string;
+  readonly debug?: boolean;
+}
+
+/** What the program needs of its process. */
+export interface ProgramHost {
+  readonly version: string;
+  context(flags: GlobalFlags): CommandContext;
+  /** Receives the exit code of the command. */
+  finish(exitCode: number): void;
+}
+
+/** Builds the whole tree; parsing it runs one command. */
+export function buildProgram(host: ProgramHost): Command {
+  const program = new Command('agent');
+  program
+    .description(HELP.program)
+    .version(host.version, '-V, --version', 'print the version')
+    .option('-C, --directory <path>', 'work in this folder instead of the current one')
+    .addOption(new Option('--debug', 'show where an unexpected error came from'))
+    .helpOption('-h, --help', 'explain a command')
+    .addHelpText('after', HELP.examples)
+    .showSuggestionAfterError()
+    .action(() => program.outputHelp());
+
+  /** Adds a command whose work returns an exit code. */
+  const add = (usage: string, summary: string, group: string): Command => program.command(usage).summary(summary).description(summary).helpGroup(group);
+  const runs = <Arguments extends unknown[]>(work: (context: CommandContext, ...values: Arguments) => Promise<number>) =>
+    async (...values: unknown[]): Promise<void> => {
+      const command = values.pop() as Command;
+      host.finish(await work(host.context(command.optsWithGlobals()), ...(values as Arguments)));
+    };
+
+  addRun(add, runs);
+  addLooking(add, runs);
+  addSteering(add, runs);
+  addSettingUp(program, add, runs);
+  return program;
+}
+
+type Add = (usage: string, summary: string, group: string) => Command;
+type Runs = <Arguments extends unknown[]>(work: (context: CommandContext, ...values: Arguments) => Promise<number>) => (...values: unknown[]) => Promise<void>;
+
+const AGENT = new Argument('<agent>', 'architecture, backend, frontend, devops, qa or docs');
+const AGENTS = new Argument('[agents...]', 'names of agents; none: all of them');
+
+function addRun(add: Add, runs: Runs): void {
+  add('run', 'check the repository, repair what is safe to repair, commit it', HELP.groups.work)
+    .addArgument(AGENTS)
+    .option('--due', 'only agents whose schedule asks for them')
+    .option('--ci', 'behave as in CI: push, install dependencies, plain lines')
+    .addOption(new Option('--trigger <name>', 'what asks for this run').choices(TRIGGERS))
+    .option('--base <revision>', 'check this commit instead of HEAD')
+    .option('--working-tree', 'check uncommitted changes as well; nothing is repaired then')
+    .addOption(new Option('--delivery <mode>', 'how commits reach people').choices(DELIVERY_MODES))
+    .option('--rehearse <folder>', 'do everything but leave: commits, issues and comments become files there')
+    .option('--no-fix', 'report only')
+    .option('--force', 'run whatever is remembered')
+    .option('--strict', 'findings of tools that the repository did not set up are errors')
+    .option('--install', 'install dependencies from the lockfile when they are absent or out of step')
+    .option('--concurrency <n>', 'tools that run at once', wholeNumber)
+    .option('--json', 'print one JSON document; everything else goes to stderr')
+    .option('--sarif <file>', 'write the findings as SARIF 2.1.0')
+    .addHelpText('after', HELP.run)
+    .action(runs(async (context, agents: string[], options: Partial<RunFlags>) => (await import('./commands/run.ts')).runCommand(runFlagsOf(agents, options), context)));
+}
+
+function addLooking(add: Add, runs: Runs): void {
+  add('status', 'show how every agent stands', HELP.groups.look)
+    .option('--json', 'print JSON')
+    .option('--branch <name>', 'a branch instead of the one that is checked out')
+    .action(runs(async (context, flags: { json?: boolean; branch?: string }) => (await import('./commands/status.ts')).statusCommand(flags, context)));
+  add('why', 'explain why an agent did or did not run, commit or ask for help', HELP.groups.look)
+    .addArgument(AGENT)
+    .option('--json', 'print JSON')
+    .option('--branch <name>', 'a branch instead of the one that is checked out')
+    .action(runs(async (context, agent: string, flags: { json?: boolean; branch?: string }) => (await import('./commands/why.ts')).whyCommand(agent, flags, context)));
+  add('list', 'show the agents and checks as they apply here', HELP.groups.look)
+    .addArgument(AGENTS)
+    .option('--json', 'print JSON')
+    .option('--base <revision>', 'look at this commit instead of HEAD')
+    .action(runs(async (context, agents: string[], flags: { json?: boolean; base?: string }) => (await import('./commands/list.ts')).listCommand(agents, flags, context)));
+  add('log', 'show what happened', HELP.groups.look)
+    .option('-n, --number <n>', 'events to show', wholeNumber, 20)
+    .option('--agent <agent>', 'only events of this agent')
+    .option('--json', 'print one event a line as JSON')
+    .action(runs(async (context, flags: { number: number; agent?: string; json?: boolean }) => (await import('./commands/log.ts')).logCommand(flags, context)));
+}
+
+function addSteering(add: Add, runs: Runs): void {
+  const everyone = new Argument('[agent]', 'the agent; none: all of them');
+  const steer = (name: 'pause' | 'resume' | 'retry', summary: string): Command =>
+    add(name, summary, HELP.groups.steer)
+      .addArgument(everyone)
+      .option('--reason <text>', 'why, for people who ask later')
+      .option('--branch <name>', 'only on this branch')
+      .option('--shared', 'for everyone who works with the remote, not only this clone');
+  steer('pause', 'keep an agent from running')
+    .option('--for <duration>', 'end the pause by itself, for example 2h or 3d')
+    .action(runs(async (context, agent: string | undefined, flags: object) => (await import('./commands/steer.ts')).pauseCommand(agent, flags, context)));
+  steer('resume', 'let a paused agent run again').action(runs(async (context, agent: string | undefined, flags: object) => (await import('./commands/steer.ts')).resumeCommand(agent, flags, context)));
+  steer('retry', 'bring an agent back that could not be carried out or keeps failing').action(runs(async (context, agent: string | undefined, flags: object) => (await import('./commands/steer.ts')).retryCommand(agent, flags, context)));
+  add('accept', 'take commits that wait under refs/upkeep/suggest', HELP.groups.steer)
+    .addArgument(AGENTS)
+    .action(runs(async (context, agents: string[]) => (await import('./commands/accept.ts')).acceptCommand(agents, context)));
+  add('undo', 'revert what an agent did and keep it from doing it again', HELP.groups.steer)
+    .argument('<run-or-commit>', 'id of a run or commit of an agent')
+    .option('--reason <text>', 'why, for people who ask later')
+    .action(runs(async (context, target: string, flags: { reason?: string }) => (await import('./commands/undo.ts')).undoCommand(target, flags, context)));
+  add('recover', 'clean up after a run that was ended, keep its finished work', HELP.groups.steer)
+    .action(runs(async (context) => (await import('./commands/recover.ts')).recoverCommand(context)));
+}
+
+function addSettingUp(program: Command, add: Add, runs: Runs): void {
+  add('init', 'set the repository up: configuration, workflow, commit messages', HELP.groups.setUp)
+    .option('-y, --yes', 'write without asking')
+    .option('--dry-run', 'show what would be written and write nothing')
+    .action(runs(async (context, flags: { yes?: boolean; dryRun?: boolean }) => (await import('./commands/init.ts')).initCommand(flags, context)));
+  add('demo', 'run all six agents on a small repository with real faults', HELP.groups.setUp)
+    .option('--keep <folder>', 'make the repository here instead of in a temporary folder')
+    .action(runs(async (context, flags: { keep?: string }) => (await import('./commands/demo.ts')).demoCommand(flags, context)));
+  add('doctor', 'look for what could keep agents from working here', HELP.groups.setUp)
+    .option('--json', 'print JSON')
+    .option('--offline', 'do not ask the remote')
+    .action(runs(async (context, flags: { json?: boolean; offline?: boolean }) => (await import('./commands/doctor.ts')).doctorCommand(flags, context)));
+
+  const config = add('config', 'show and check the configuration', HELP.groups.setUp);
+  const atBase = (command: Command): Command => command.option('--working-tree', 'read the file as it is on disk instead of the commit').option('--base <revision>', 'read it from this commit instead of HEAD');
+  atBase(config.command('print').description('print the configuration as it applies'))
+    .option('--explain', 'say where each value comes from')
+    .option('--ci', 'with the defaults of CI')
+    .action(runs(async (context, flags: object) => (await import('./commands/config.ts')).configPrintCommand(flags, context)));
+  atBase(config.command('validate').description('check the configuration; exit code 2 when it is wrong'))
+    .action(runs(async (context, flags: object) => (await import('./commands/config.ts')).configValidateCommand(flags, context)));
+  config.command('schema').description('print the JSON Schema of the configuration')
+    .action(runs(async (context) => (await import('./commands/config.ts')).configSchemaCommand(context)));
+
+  add('completion', 'print a script that completes commands in a shell', HELP.groups.setUp)
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', HELP.completion)
+    .action(runs(async (context, shell: 'bash' | 'zsh' | 'fish') => (await import('./commands/completion.ts')).completionCommand(shell, program, context)));
+}
+
+/** Fills in what was not given. */
+export function runFlagsOf(agents: readonly string[], options: Partial<RunFlags>): RunFlags {
+  return {
+    agents,
+    due: options.due ?? false,
+    ci: options.ci ?? false,
+    trigger: options.trigger,
+    base: options.base,
+    workingTree: options.workingTree ?? false,
+    delivery: options.delivery,
+    rehearse: options.rehearse,
+    fix: options.fix ?? true,
+    force: options.force ?? false,
+    strict: options.strict,
+    install: options.install,
+    concurrency: options.concurrency,
+    json: options.json ?? false,
+    sarif: options.sarif,
+  };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('a whole number of at least 1 is expected.');
+  return Number(text);
+}

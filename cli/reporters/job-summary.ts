@@ -1,0 +1,62 @@
+/** The run as Markdown on the page of a GitHub job. */
+import { appendFile } from 'node:fs/promises';
+import { hasErrorsLeft } from '../../agents/exit-code.ts';
+import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
+import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, shortSha } from '../wording.ts';
+import { plainLine } from './plain-text.ts';
+import { agentSentence, nextStep, placeOf } from './summary.ts';
+
+/** GitHub takes 1 MiB a step. */
+const MAX_BYTES = 1000 * 1024;
+const SHOWN_FINDINGS = 50;
+
+/** Appends to the file that GITHUB_STEP_SUMMARY names. */
+export async function writeJobSummary(path: string, report: RunReport): Promise<void> {
+  await appendFile(path, cutBytes(jobSummaryOf(report), MAX_BYTES));
+}
+
+/** The summary as Markdown; nothing that came from the repository is read as markup. */
+export function jobSummaryOf(report: RunReport): string {
+  const rows = report.runs.map((run) => `| ${signOf(run)} ${run.agent} | ${markdown(agentSentence(run))} | ${duration(run.durationMs)} |`);
+  const findings = report.runs.flatMap((run) =>
+    run.checks.flatMap((check) => check.findings.filter((finding) => !finding.fixed).map((finding) => ({ run, check, finding }))),
+  );
+  findings.sort((a, b) => Number(a.finding.severity === 'warning') - Number(b.finding.severity === 'warning'));
+  const listed = findings
+    .slice(0, SHOWN_FINDINGS)
+    .map(({ check, finding }) => `| ${finding.severity} | ${markdown(placeOf(finding))} | ${markdown(finding.message)} | ${markdown(`${finding.rule} (${check.title})`)} |`);
+  const next = nextStep(report);
+  const { delivery } = report;
+  return [
+    `### Upkeep: ${shortSha(report.base)}${report.branch === null ? '' : ` on ${markdown(report.branch)}`}`,
+    '',
+    '| agent | outcome | time |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    ...(listed.length > 0 ? ['| severity | where | what | rule |', '|---|---|---|---|', ...listed, ''] : []),
+    ...(findings.length > SHOWN_FINDINGS ? [`… and ${findings.length - SHOWN_FINDINGS} more`, ''] : []),
+    `Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`,
+    ...(next === null ? [] : ['', `Next: ${markdown(next)}`]),
+    '',
+    '',
+  ].join('\n');
+}
+
+function signOf(run: AgentRunReport): string {
+  return run.outcome === 'skipped' && hasErrorsLeft(run) ? OUTCOME_SIGNS.failed : OUTCOME_SIGNS[run.outcome];
+}
+
+/** Text that Markdown and HTML show as it is, in a table too; a mention calls nobody. */
+export function markdown(text: string): string {
+  return plainLine(text)
+    .replace(/[\\`*_{}[\]()#+!|~>-]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('@', '@\u2060')
+    .replace(/\b(https?|ftp|www)(?=[:.])/gi, '$1\u2060');
+}
+
+function cutBytes(text: string, limit: number): string {
+  return Buffer.byteLength(text) <= limit ? text : `${Buffer.from(text).subarray(0, limit).toString('utf8').replace(/\uFFFD$/, '')}\n`;
+}

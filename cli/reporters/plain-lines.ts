@@ -1,0 +1,77 @@
+/** One line an event, for CI logs, pipes and files; with log groups of what tools said where the service folds them. */
+import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
+import type { UpkeepEvent } from '../../ledger/event.ts';
+import { count, duration, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
+import { plainLine, plainText } from './plain-text.ts';
+import type { Reporter } from './reporter.ts';
+import { agentSentence } from './summary.ts';
+
+/** Where lines go and how. */
+export interface LinePrinter {
+  print(text: string): void;
+  /** GitHub's `::group::`, or null where logs are not folded. */
+  readonly groups: boolean;
+  summary(report: RunReport): string;
+}
+
+export function openPlainLines(printer: LinePrinter): Reporter {
+  return {
+    onEvent(event) {
+      const line = eventLine(event);
+      if (line !== null) printer.print(`${line}\n`);
+    },
+    finish(report) {
+      if (printer.groups) for (const run of report.runs) printer.print(groupOf(run));
+      printer.print(printer.summary(report));
+      return Promise.resolve();
+    },
+    close: () => undefined,
+  };
+}
+
+/** An event as one line, or null for one that people need not see. */
+export function eventLine(event: UpkeepEvent): string | null {
+  const agent = event.data.agentId ?? 'upkeep';
+  const say = (text: string): string => `${agent.padEnd(12)}  ${plainLine(text)}`;
+  switch (event.type) {
+    case 'agent:started':
+      return say(`started: ${event.data.checks.join(', ') || 'no check applies'}`);
+    case 'agent:progress':
+      if (event.data.check === null) return say(event.data.message);
+      return event.data.outcome === null ? null : say(`${event.data.check} ${OUTCOME_WORDS[event.data.outcome]}${event.data.message === '' ? '' : ` – ${event.data.message}`}${event.data.durationMs === null ? '' : ` (${duration(event.data.durationMs)})`}`);
+    case 'agent:completed':
+    case 'agent:failed':
+      return say(settledText(event.data));
+    case 'agent:skipped':
+      return say(`skipped – ${REASON_WORDS[event.data.reason]}`);
+    case 'agent:cancelled':
+      return say(`cancelled by ${event.data.by}`);
+    case 'agent:retrying':
+      return say(`tries again at ${event.data.nextAttemptAt}: ${REASON_WORDS[event.data.reason]}`);
+    case 'agent:tripped':
+      return say(`failed ${count(event.data.streak, 'time')} in a row: ${event.data.reason}`);
+    case 'agent:recovered':
+      return say(`recovered${event.data.commit === null ? '' : ` with ${shortSha(event.data.commit)}`}`);
+    case 'delivery:pushed':
+    case 'delivery:proposed':
+    case 'delivery:kept':
+    case 'delivery:refused':
+    case 'delivery:undone':
+      return say(`${event.type.replace('delivery:', '')}: ${count(event.data.commits.length, 'commit')}, ${event.data.ref}${event.data.reason === null ? '' : ` – ${event.data.reason}`}`);
+    default:
+      return null;
+  }
+}
+
+function settledText(data: Extract<UpkeepEvent, { type: 'agent:completed' | 'agent:failed' }>['data']): string {
+  const counts = [data.fixed > 0 ? `${data.fixed} fixed` : '', data.errors > 0 ? count(data.errors, 'error') : '', data.warnings > 0 ? count(data.warnings, 'warning') : ''].filter((text) => text !== '');
+  const reason = data.reason === null ? '' : ` – ${REASON_WORDS[data.reason]}`;
+  return `${OUTCOME_WORDS[data.outcome]}${reason}${counts.length > 0 ? `: ${counts.join(', ')}` : ''} (${duration(data.durationMs)})`;
+}
+
+function groupOf(run: AgentRunReport): string {
+  const spoken = run.checks.filter((check) => check.log.trim() !== '');
+  if (spoken.length === 0) return '';
+  const logs = spoken.map((check) => `--- ${plainLine(check.title)}${check.command === null ? '' : `: ${plainLine(check.command)}`}\n${plainText(check.log).trimEnd()}\n`);
+  return `::group::${plainLine(`${run.agent}: ${agentSentence(run)}`)}\n${logs.join('')}::endgroup::\n`;
+}

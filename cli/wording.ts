@@ -1,0 +1,117 @@
+/** Everything that people read of a run, in one place. */
+import type { DeliveryOutcome } from '../agents/run-report.ts';
+import type { AgentId, Outcome, Reason } from '../ledger/outcome.ts';
+
+/** Opens the page that the published package names. */
+export const REPORT_ADDRESS = '`npm bugs upkeep`';
+
+export const HELP = {
+  program: 'Six agents keep this Git repository green: they check it, repair what is safe to repair, commit it as "auto: …" and say what is left.',
+  groups: { work: 'Work:', look: 'Look:', steer: 'Steer:', setUp: 'Set up:' },
+  examples: `
+Examples:
+  agent run                     check and repair the commit that is checked out
+  agent run backend docs        only these two agents
+  agent run --no-fix            report, change nothing
+  agent run --json > run.json   for programs
+  agent why backend             why it did or did not do something
+  agent undo 3f2a91c            take back what an agent did
+
+Exit codes: 0 clean or repaired · 1 errors are left · 2 wrong usage or configuration
+            3 could not be carried out · 4 delivery refused · 130 interrupted`,
+  run: `
+Your files, index and stash are never touched: agents work in a worktree of their own.
+
+Examples:
+  agent run                            what is committed on this branch
+  agent run --working-tree --no-fix    what is not committed yet as well
+  agent run --delivery none            commits wait; agent accept takes them
+  agent run --due --ci                 what a scheduled CI job calls`,
+  completion: `
+Examples:
+  bash:  agent completion bash > ~/.local/share/bash-completion/completions/agent
+  zsh:   agent completion zsh > "\${fpath[1]}/_agent"
+  fish:  agent completion fish > ~/.config/fish/completions/agent.fish`,
+} as const;
+
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  passed: 'passed',
+  fixed: 'fixed',
+  failed: 'failed',
+  errored: 'could not be carried out',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+};
+
+export const OUTCOME_SIGNS: Readonly<Record<Outcome, string>> = { passed: '✔', fixed: '✎', failed: '✖', errored: '!', skipped: '-', cancelled: '○' };
+
+export const REASON_WORDS: Readonly<Record<Reason, string>> = {
+  unchanged: 'unchanged since it last ended well',
+  paused: 'paused',
+  tripped: 'waits: it keeps failing on the same content',
+  'in-error': 'out of the schedule: it could not be carried out',
+  'not-due': 'not due yet',
+  'not-triggered': 'not started by this trigger',
+  disabled: 'turned off by the configuration',
+  'not-applicable': 'nothing here to look at',
+  'tool-missing': 'its tool is not on this machine',
+  'errors-left': 'errors are left',
+  'dependencies-missing': 'the dependencies are not installed or out of step',
+  'tool-crashed': 'the tool crashed',
+  'tool-not-found': 'the command does not exist',
+  timeout: 'it took too long and was ended',
+  'output-limit': 'it printed too much and was ended',
+  'nonsense-output': 'its output is not in the promised format',
+  'nothing-read': 'it should have read files and read none',
+  network: 'the remote did not answer',
+  'disk-full': 'no space left on the disk',
+  configuration: 'a configuration cannot be used',
+  git: 'Git refused',
+  internal: 'a fault of upkeep',
+  interrupted: 'interrupted',
+};
+
+export const DELIVERY_WORDS: Readonly<Record<DeliveryOutcome, string>> = {
+  delivered: 'the branch moved forward',
+  pushed: 'pushed',
+  kept: 'kept, not on the branch yet',
+  patch: 'written as patch files',
+  nothing: 'nothing to deliver',
+  refused: 'refused; the work is kept as a patch',
+  none: 'not delivered, as asked',
+};
+
+/** `1 problem`, `2 problems`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/** `0.3 s`, `42 s`, `3 min 5 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** The first nine digits of a commit id. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 9);
+}
+
+/** `checked 3f2a91c on main; 3 uncommitted files not looked at`. */
+export function openingLine(about: { base: string; branch: string | null; uncommitted: number; workingTree: boolean }): string {
+  const where = about.branch === null ? 'a detached HEAD' : about.branch;
+  const rest = about.uncommitted === 0 ? '' : `; ${count(about.uncommitted, 'uncommitted file')} ${about.workingTree ? 'checked as well' : 'not looked at'}`;
+  return `checking ${shortSha(about.base)} on ${where}${rest}`;
+}
+
+/** What to do next, by what happened; the first that applies is shown. */
+export const NEXT_STEPS = {
+  accept: 'take the commits that wait: agent accept',
+  patches: 'look at the patches: ',
+  errored: 'see what keeps checks from running: agent doctor',
+  errors: (agent: AgentId): string => `repair what is left, commit it and run again; agent why ${agent} tells more`,
+  interrupted: 'run again; finished work is kept',
+} as const;
