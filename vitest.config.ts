@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './scripts/tally-reporter.ts';
 
 const soak = process.env['UPKEEP_SOAK'] === '1';
 
@@ -6,7 +7,9 @@ export default defineConfig({
   test: {
     include: soak ? ['tests/soak/**/*.test.ts'] : ['tests/**/*.test.ts'],
     exclude: soak ? ['tests/fixtures/**'] : ['tests/fixtures/**', 'tests/soak/**'],
+    globalSetup: ['tests/support/global-setup.ts'],
     setupFiles: ['tests/support/setup.ts'],
+    reporters: ['default', new TallyReporter()],
     pool: 'forks',
     testTimeout: soak ? 30 * 60_000 : 30_000,
     hookTimeout: soak ? 10 * 60_000 : 60_000,

@@ -8,7 +8,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Builds dist/ below `folder`; files that did not change are left as they are, so a running process keeps its chunks. */
 export async function buildDist(folder: string): Promise<readonly string[]> {
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   const outdir = join(folder, 'dist');
   const result = await build({
     absWorkingDir: folder,
@@ -23,11 +22,10 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
     platform: 'node',
     target: 'node22.18',
     packages: 'external',
-    define: { UPKEEP_VERSION: JSON.stringify(version) },
     legalComments: 'none',
     minifySyntax: true,
     write: false,
-    logLevel: 'warning',
+    logLevel: 'silent',
     plugins: [keepModuleUrls(folder)],
   });
   const written = result.outputFiles.map((file) => file.path);
