@@ -44,7 +44,7 @@ function failedInvocation(run: Json): string | null {
 function isNoProblem(result: Json): boolean {
   if (listOf(result['suppressions']).some((one) => isObject(one) && (one['status'] ?? 'accepted') === 'accepted')) return true;
   if (result['baselineState'] === 'absent') return true;
-  return ['pass', 'notApplicable', 'informational', 'open'].includes(String(result['kind'] ?? 'fail')) || result['level'] === 'none';
+  return ['pass', 'notApplicable', 'informational', 'open'].includes(textOf(result['kind'])) || result['level'] === 'none';
 }
 
 function findingOf(result: Json, rules: readonly Json[], run: Json): ToolFinding {
@@ -67,10 +67,10 @@ function findingOf(result: Json, rules: readonly Json[], run: Json): ToolFinding
 
 function messageOf(value: unknown, rule: Json): string {
   const message = object(value);
-  const template = message['text'] ?? object(object(rule['messageStrings'])[String(message['id'])])['text'] ?? object(rule['shortDescription'])['text'];
+  const template = message['text'] ?? object(object(rule['messageStrings'])[textOf(message['id'])])['text'] ?? object(rule['shortDescription'])['text'];
   if (typeof template !== 'string') return typeof message['markdown'] === 'string' ? message['markdown'] : '';
   const words = listOf(message['arguments']);
-  return words.length === 0 ? template : template.replace(/\{(\d{1,3})\}/g, (whole, at: string) => String(words[Number(at)] ?? whole));
+  return words.length === 0 ? template : template.replace(/\{(\d{1,3})\}/g, (whole, at: string) => textOf(words[Number(at)]) || whole);
 }
 
 /** The path of an artifact: its own, or the one it points at by index; addresses are decoded, bases of the repository put in front. */
@@ -78,7 +78,7 @@ function pathOf(artifact: Json, run: Json): string | null {
   const own = artifact['uri'] === undefined ? object(object(listOf(run['artifacts'])[numberOf(artifact['index'])])['location']) : artifact;
   const uri = own['uri'];
   if (typeof uri !== 'string' || uri === '') return null;
-  const base = object(object(run['originalUriBaseIds'])[String(own['uriBaseId'])])['uri'];
+  const base = object(object(run['originalUriBaseIds'])[textOf(own['uriBaseId'])])['uri'];
   if (typeof base === 'string' && base.startsWith('file:') && !/^[a-z][a-z0-9+.-]*:/i.test(uri)) return fromAddress(base.replace(/\/?$/, '/') + uri);
   return fromAddress(uri);
 }
@@ -106,6 +106,10 @@ function object(value: unknown): Json {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function numberOf(value: unknown): number {

@@ -88,12 +88,17 @@ describe('a custom check', () => {
   });
 
   it.each([
-    ['JSON lines that are none', `console.log('panic: oh no')`, { format: 'json-lines' as const }, 'no JSON object'],
-    ['SARIF that is none', `console.log('<html>')`, { format: 'sarif' as const }, 'not JSON'],
-    ['an exit code without a finding', `console.log('boom'); process.exitCode = 3`, { pattern: PATTERN }, 'exit code 3'],
-    ['a pattern that does not compile', `console.log('x')`, { pattern: '(?<path>[' }, 'pattern'],
-    ['a pattern that backtracks for ever', `console.log('a'.repeat(60) + '!')`, { pattern: '^(?<message>(a+)+)$' }, 'pattern needed more than'],
-  ])('does not call %s a pass', async (_, body, findings, problem) => {
+    { what: 'JSON lines that are none', body: `console.log('panic: oh no')`, findings: { format: 'json-lines' as const }, problem: 'no JSON object' },
+    { what: 'SARIF that is none', body: `console.log('<html>')`, findings: { format: 'sarif' as const }, problem: 'not JSON' },
+    { what: 'an exit code without a finding', body: `console.log('boom'); process.exitCode = 3`, findings: { pattern: PATTERN }, problem: 'exit code 3' },
+    { what: 'a pattern that does not compile', body: `console.log('x')`, findings: { pattern: '(?<path>[' }, problem: 'pattern' },
+    {
+      what: 'a pattern that backtracks for ever',
+      body: `console.log('a'.repeat(60) + '!')`,
+      findings: { pattern: '^(?<message>(a+)+)$' },
+      problem: 'pattern needed more than',
+    },
+  ])('does not call $what a pass', async ({ body, findings, problem }) => {
     const report = await checkFixture(script(body)).inspect(define({ findings }));
     expect(report).toMatchObject({ outcome: 'errored', reason: 'nonsense-output', findings: [] });
     expect(report.hint).toContain(problem);
