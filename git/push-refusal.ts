@@ -44,6 +44,7 @@ const SERVER_WORDS: readonly Rule[] = [
 /** The reason for one ref by git's summary of it; `followed`: it went down with another ref of an atomic push. */
 export function refusalOfRef(summary: string, stderr: string): PushRefusal | 'followed' {
   if (/\(fetch first\)|\(non-fast-forward\)|\(stale info\)|\(needs force\)/.test(summary)) return 'moved';
+  if (/remote failure|remote failed to report status/.test(summary)) return match(stderr) ?? 'unreachable';
   const own = match(summary);
   if (own !== null) return own;
   if (/atomic (?:push failed|transaction failed)|transaction failed/.test(summary)) return match(stderr) ?? 'followed';

@@ -1,4 +1,4 @@
-import { git } from './exec-git.ts';
+import { failed, git } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
 import { PUSH_ADVICE, refusalOfRef, refusalOfStderr } from './push-refusal.ts';
 import type { PushRefusal } from './push-refusal.ts';
@@ -59,9 +59,10 @@ export async function push(request: PushRequest): Promise<PushResult> {
     const refs = parsePorcelain(stdout);
     if (exitCode === 0) return { ok: true, refs };
     const refused = refs.filter(({ ok }) => !ok);
+    if (refused.length === 0) throw failed(args, exitCode, stderr);
     // The other side of an atomic push only says that it failed with it: the ref that caused it has more to say.
     const reasons = refused.map(({ summary }) => refusalOfRef(summary, stderr));
-    const reason = reasons.find((word) => word !== 'followed') ?? (refused.length > 0 ? 'moved' : refusalOfStderr(stderr));
+    const reason = reasons.find((word) => word !== 'followed') ?? 'moved';
     return refusal(reason, refs, stderr);
   } catch (error) {
     const { reason, stderr } = remoteFailure(error);

@@ -3,8 +3,6 @@ import { git } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
 import type { GitDirectory } from './repository.ts';
 
-// Without it a partial clone asks its remote for each missing blob by itself.
-const NO_LAZY_FETCH = { GIT_NO_LAZY_FETCH: '1' };
 const FETCH_TIMEOUT_MS = 120_000;
 
 /** One file, symbolic link or submodule of a tree. */
@@ -66,12 +64,16 @@ export async function diffTrees(repository: GitDirectory, from: string, to: stri
 
 /** The contents of blobs, in one pass; what a partial clone lacks is fetched at once, and what cannot be had is absent. */
 export async function readBlobs(repository: GitDirectory, oids: Iterable<string>): Promise<Map<string, Buffer>> {
-  const wanted = [...new Set(oids)].map(requireObjectId);
-  const found = await readPresent(repository, wanted);
-  const missing = wanted.filter((oid) => !found.has(oid));
-  if (missing.length === 0 || !(await fetchFromPromisor(repository, missing))) return found;
-  for (const [oid, content] of await readPresent(repository, missing)) found.set(oid, content);
-  return found;
+  let wanted = [...new Set(oids)].map(requireObjectId);
+  if (wanted.length === 0) return new Map();
+  const remote = await promisorRemote(repository);
+  if (remote !== null) {
+    // Asked for a missing blob, git would fetch each by itself and end at the first that cannot be had.
+    const missing = new Set(await missingBlobs(repository, wanted));
+    if (missing.size > 0 && !(await fetchObjects(repository, remote, [...missing]))) wanted = wanted.filter((oid) => !missing.has(oid));
+  }
+  const objects = await batchObjects(wanted, { gitDir: repository.gitDir });
+  return new Map(objects.flatMap((object) => (object?.type === 'blob' ? [[object.oid, object.content]] : [])));
 }
 
 /** The content of one path of a commit; null when there is no such file, or it cannot be had. */
@@ -84,27 +86,27 @@ export async function readPath(repository: GitDirectory, commit: string, path: s
   return (await readBlobs(repository, [oid])).get(oid) ?? null;
 }
 
-async function readPresent({ gitDir }: GitDirectory, oids: readonly string[]): Promise<Map<string, Buffer>> {
-  const objects = await batchObjects(oids, { gitDir, env: NO_LAZY_FETCH });
-  return new Map(objects.flatMap((object) => (object?.type === 'blob' ? [[object.oid, object.content]] : [])));
+/** The remote from which a partial clone gets what it lacks; null for a full clone. */
+async function promisorRemote({ gitDir }: GitDirectory): Promise<string | null> {
+  const args = ['config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.promisor$`];
+  const remote = /^remote\.(.*)\.promisor\0/s.exec((await git(args, { gitDir, okCodes: [0, 1] })).stdout)?.[1];
+  return remote === undefined || remote.startsWith('-') ? null : remote;
 }
 
-/** Asks the remote of a partial clone for these objects, all at once; false when there is none or it does not answer. */
-async function fetchFromPromisor(repository: GitDirectory, oids: readonly string[]): Promise<boolean> {
-  const { stdout } = await git(['config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.promisor$`], {
-    gitDir: repository.gitDir,
-    okCodes: [0, 1],
-  });
-  const remote = /^remote\.(.*)\.promisor\0/s.exec(stdout)?.[1];
-  if (remote === undefined || remote.startsWith('-')) return false;
+/** Those of the blobs that are not here. Only a walk can tell without fetching them, and a walk wants a tree. */
+async function missingBlobs({ gitDir }: GitDirectory, oids: readonly string[]): Promise<string[]> {
+  const entries = oids.map((oid) => `100644 blob ${oid}\t${oid}\n`).join('');
+  const tree = (await git(['mktree', '--missing'], { gitDir, input: entries })).stdout.trim();
+  const { stdout } = await git(['rev-list', '--objects', '--no-object-names', '--missing=print', '--no-walk', tree], { gitDir });
+  return stdout.split('\n').flatMap((line) => (line.startsWith('?') ? [line.slice(1)] : []));
+}
+
+/** Asks for these objects, all at once; false when the remote does not answer. */
+async function fetchObjects({ gitDir }: GitDirectory, remote: string, oids: readonly string[]): Promise<boolean> {
   // The same words with which Git itself fetches what is missing.
   const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no', '--no-auto-maintenance', '--filter=blob:none', '--stdin', remote];
-  return git(args, {
-    gitDir: repository.gitDir,
-    input: `${oids.join('\n')}\n`,
-    config: [['fetch.negotiationAlgorithm', 'noop']],
-    timeoutMs: FETCH_TIMEOUT_MS,
-  }).then(
+  const config = [['fetch.negotiationAlgorithm', 'noop']] as const;
+  return git(args, { gitDir, input: `${oids.join('\n')}\n`, config, timeoutMs: FETCH_TIMEOUT_MS }).then(
     () => true,
     () => false,
   );
