@@ -14,7 +14,12 @@ export interface KeyContext {
   /** Nominal times of the agent's parts that depend on time, by agent. */
   readonly slots: Readonly<Partial<Record<AgentId, string>>>;
   readonly strict: boolean;
+  /** A run that only reports leaves the repairs to one that may make them. */
+  readonly fix: boolean;
 }
+
+/** The key of an agent that has nothing to read in the tree. */
+export const NOTHING_APPLIES = 'nothing-applies';
 
 /** The key of what does not depend on the tree; with a tree id it finds remembered keys without reading the tree. */
 export function contextKey(context: KeyContext): string {
@@ -25,6 +30,7 @@ export function contextKey(context: KeyContext): string {
     JSON.stringify(Object.entries(context.tools).sort(([a], [b]) => (a < b ? -1 : 1))),
     JSON.stringify(Object.entries(context.slots).sort(([a], [b]) => (a < b ? -1 : 1))),
     String(context.strict),
+    String(context.fix),
   ]);
 }
 
@@ -38,6 +44,7 @@ export function inputKeys(
   return Object.fromEntries(
     agents.map((agent) => {
       const checks = tree.planned.filter((planned) => planned.agents.includes(agent));
+      if (checks.length === 0) return [agent, NOTHING_APPLIES];
       const seesPaths = checks.some((planned) => planned.detection.seesEveryPath === true);
       const parts = [agent, context, tree.context.slots[agent] ?? '', seesPaths ? paths : ''];
       for (const check of checks) parts.push(check.check.id);

@@ -41,10 +41,31 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
   const planned: PlannedCheck[] = [];
   const notApplicable: NotApplicable[] = [];
   for (const { check, agents, detection } of asked) {
-    if (detection.applies) planned.push({ check, agents, detection });
-    else notApplicable.push({ check, agents, why: detection.why });
+    if (!detection.applies) {
+      notApplicable.push({ check, agents, why: detection.why });
+      continue;
+    }
+    const concerned = agents.length === 1 ? agents : agentsWithFiles(agents, { detection, policy, project });
+    const others = agents.filter((agent) => !concerned.includes(agent));
+    planned.push({ check, agents: concerned, detection });
+    if (others.length > 0) notApplicable.push({ check, agents: others, why: 'none of the files that it reads are theirs' });
   }
   return { planned, notApplicable };
+}
+
+/** Those of the agents that own a file which the shared check reads; the first one when nobody does. */
+function agentsWithFiles(
+  agents: readonly AgentId[],
+  ask: { readonly detection: PlannedCheck['detection']; readonly policy: RunPolicy; readonly project: Project },
+): readonly AgentId[] {
+  const { detection, policy, project } = ask;
+  const owners = new Set<AgentId>();
+  for (const path of project.files) {
+    if (owners.size === agents.length) break;
+    const owner = policy.ownerOf(path);
+    if (!owners.has(owner) && agents.includes(owner) && detection.reads(path) && !policy.isExcluded(path) && policy.looksAfter(owner, path)) owners.add(owner);
+  }
+  return owners.size === 0 ? agents.slice(0, 1) : agents.filter((agent) => owners.has(agent));
 }
 
 /** Whether the result of the check can differ between two trees that differ in `changed`. */

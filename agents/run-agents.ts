@@ -133,7 +133,7 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
     }
     const { delivered, recorded, report } = attempt.kind === 'moved' ? await delivery.giveUp(step) : attempt;
     const settled = settlements(delivered);
-    context.emit(eventOfDelivery(report, request));
+    if (report.outcome !== 'nothing') context.emit(eventOfDelivery(report, request));
     return {
       integration,
       delivery: report,

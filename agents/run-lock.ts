@@ -42,6 +42,12 @@ export function takeRunLock(commonDir: string): RunLockResult {
   }
 }
 
+/** Whether a live process holds the lock. */
+export function isRunUnderWay(commonDir: string): boolean {
+  const holder = readHolder(join(commonDir, 'upkeep', 'run.lock'));
+  return holder !== null && isProcessAlive(holder.process);
+}
+
 /** Moves a dead process's lock away; when another run replaced it in between, gives that one back. */
 function takeAside(path: string, aside: string): void {
   try {

@@ -1,5 +1,6 @@
 /** Which of the asked agents run, and why the others do not. Pure: state and time come in, decisions go out. */
 import type { Agent } from '../agents/agent.ts';
+import { NOTHING_APPLIES } from '../agents/input-key.ts';
 import type { AgentId, Reason, Trigger } from '../ledger/outcome.ts';
 import type { AgentState, FindingSummary, KeyRecord, LedgerState } from '../ledger/state.ts';
 import { agentStateOf, pauseOf } from '../ledger/state.ts';
@@ -41,6 +42,7 @@ function decide(agent: Agent, request: DecideRequest): Decision {
   const memory = agentStateOf(state, agent.id, branch);
   const key = request.keys[agent.id];
   const answer = memory.keys.find((record) => record.key === key);
+  if (key === NOTHING_APPLIES) return skip(agent, 'not-applicable', { answer: undefined, hint: null });
   const run: Decision = { agent, kind: 'run', pending: request.waiting[agent.id] ?? null };
   if (request.force) return { ...run, pending: null };
   const pause = pauseOf(state, agent.id, branch, now);

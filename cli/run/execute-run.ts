@@ -41,6 +41,8 @@ export interface ExecuteRequest {
   readonly origin: EventOrigin;
   readonly environment: Environment;
   readonly signal: AbortSignal;
+  /** Milliseconds after which the run ends by itself. */
+  readonly timeLimitMs: number;
   readonly mode: DeliveryMode;
   deliveryFor(context: RunContext): Delivery;
   record(events: readonly UpkeepEvent[]): Promise<void>;
@@ -55,7 +57,9 @@ export interface ExecuteResult extends RunAgentsResult {
 
 /** Runs the decided agents under a journal; whatever happens, nothing is left behind. */
 export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult> {
-  const { repository, policy, signal } = request;
+  const { repository, policy } = request;
+  const deadline = AbortSignal.timeout(request.timeLimitMs);
+  const signal = AbortSignal.any([request.signal, deadline]);
   const id = uuidv7(request.origin.now());
   const worktrees = join(tmpdir(), `upkeep-${randomBytes(6).toString('hex')}`);
   const journal = openJournal(repository.commonDir, { id, base: request.base, branch: request.branch, mode: request.mode, worktrees });
@@ -91,7 +95,8 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
     const kept = await keepFinished(journal.entry, { repository, isRecorded: () => false, record: (events) => request.record(events) });
     journal.close();
     if (!(error instanceof Interrupted) && !signal.aborted) throw error;
-    return { runs: cancelled(request), delivery: cancelledDelivery(request), head: request.base, interrupted: true, kept };
+    const interrupted = request.signal.aborted;
+    return { runs: unfinished(request, interrupted), delivery: noDeliveryYet(request, interrupted), head: request.base, interrupted, kept };
   } finally {
     await rm(worktrees, { recursive: true, force: true });
   }
@@ -121,21 +126,22 @@ function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: Exe
   };
 }
 
-function cancelled(request: ExecuteRequest): RunAgentsResult['runs'] {
+function unfinished(request: ExecuteRequest, interrupted: boolean): RunAgentsResult['runs'] {
   return request.decisions.map(({ agent }) => ({
     agent: agent.id,
     runId: '',
-    outcome: 'cancelled',
-    reason: 'interrupted',
+    outcome: interrupted ? 'cancelled' : 'errored',
+    reason: interrupted ? 'interrupted' : 'timeout',
     durationMs: 0,
     checks: [],
     commit: null,
-    hint: null,
+    hint: interrupted ? null : `the run took longer than ${Math.round(request.timeLimitMs / 60_000)} min (limits.runMinutes)`,
     since: agentStateOf(request.state, agent.id, request.branch ?? 'HEAD').decided?.base ?? null,
     notes: [],
   }));
 }
 
-function cancelledDelivery(request: ExecuteRequest): RunAgentsResult['delivery'] {
-  return { mode: request.mode, outcome: 'nothing', branch: request.branch, reason: 'interrupted', commits: [], ref: null, patches: [], advice: null };
+function noDeliveryYet(request: ExecuteRequest, interrupted: boolean): RunAgentsResult['delivery'] {
+  const reason = interrupted ? 'interrupted' : 'out of time';
+  return { mode: request.mode, outcome: 'nothing', branch: request.branch, reason, commits: [], ref: null, patches: [], advice: null };
 }

@@ -34,6 +34,7 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
     tools: repository.root === null ? {} : toolVersions(repository.root),
     slots: {},
     strict: policy.strict,
+    fix: policy.fix,
   };
   const treeId = await treeIdOf(repository, commit);
   const id = contextKey(context);

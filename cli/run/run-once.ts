@@ -96,14 +96,17 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     origin,
     environment,
     signal: request.signal(),
+    timeLimitMs: run.loaded.config.limits.runMinutes * 60_000,
     mode,
     deliveryFor: (context) => createDelivery({ context, mode, branch: seen.branch, config: run.loaded.config, memory, rehearse: flags.rehearse }),
     record: (events) => (seen.isSnapshot || flags.rehearse !== undefined ? Promise.resolve() : memory.record(events)),
     emit: (event) => request.emit(event),
   });
-  const runs = decisions.map(
-    (decision) => result.runs.find((report) => report.agent === decision.agent.id) ?? skipped(decision, memory.state, seen.branch),
-  );
+  const runs = decisions.map((decision) => {
+    const report = result.runs.find(({ agent }) => agent === decision.agent.id);
+    if (report === undefined) return skipped(decision, memory.state, seen.branch);
+    return report.outcome === 'failed' ? { ...report, since: failingSince(decision, memory.state, seen.branch) } : report;
+  });
   const { delivery } = result;
   return {
     ...common,
@@ -132,8 +135,13 @@ function deliveryMode(run: LoadedRun, flags: RunFlags, seen: Look): DeliveryMode
 
 function skipped(decision: Decision, state: LedgerState, branch: string | null): AgentRunReport {
   if (decision.kind === 'run') throw new TypeError(`${decision.agent.id} was to run and has no report`);
+  return skippedReport(decision, failingSince(decision, state, branch));
+}
+
+/** The commit at which the agent failed before, or null when its last word was good. */
+function failingSince(decision: Decision, state: LedgerState, branch: string | null): string | null {
   const { decided } = agentStateOf(state, decision.agent.id, branch ?? 'HEAD');
-  return skippedReport(decision, decided?.outcome === 'failed' ? decided.base : null);
+  return decided?.outcome === 'failed' ? decided.base : null;
 }
 
 function nothingDelivered(mode: DeliveryMode, branch: string | null): DeliveryReport {

@@ -43,6 +43,7 @@ describe('decideRuns', () => {
     ['skips a key that was fixed and delivered', { state: remembering({ keys: [{ ...answer, outcome: 'fixed' }] }) }, 'unchanged'],
     ['runs when the fix was not delivered', { state: remembering({ keys: [{ ...answer, outcome: 'fixed', delivered: false }] }) }, 'run'],
     ['runs again on a key that failed', { state: remembering({ keys: [{ ...answer, outcome: 'failed', errors: 1 }] }) }, 'run'],
+    ['skips an agent that has nothing to read, even with --force', { force: true, keys: { backend: 'nothing-applies' } }, 'not-applicable'],
     ['runs regardless with --force', { force: true, state: remembering({ keys: [answer] }, { paused: { backend: pause } }) }, 'run'],
     ['skips a paused agent', { state: remembering({}, { paused: { backend: pause } }) }, 'paused'],
     ['skips every agent when everything is paused', { state: remembering({}, { paused: { '*': pause } }) }, 'paused'],
