@@ -23,15 +23,18 @@ export interface PartFailure {
 
 const LOG_BYTES = 64 * 1024;
 
+/** How parts that read nothing count: `allowed` when another part read something, `refused` always. */
+export type EmptyParts = 'allowed' | 'refused';
+
 /** One report of all parts: errors that were found count first, then parts without a result. */
-export function reportOf(check: string, parts: readonly CheckPart[]): CheckReport {
+export function reportOf(check: string, parts: readonly CheckPart[], empty: EmptyParts = 'allowed'): CheckReport {
   const findings = fingerprintFindings(
     check,
     parts.flatMap((part) => part.drafts),
   );
   const failures = parts.map((part) => part.failure).filter((failure) => failure !== null);
-  // A folder without files for the tool is worth a word only when no other had any.
-  const grave = failures.filter((failure) => failure.reason !== 'nothing-read');
+  // A folder without files for a linter is worth a word only when no other had any.
+  const grave = failures.filter((each) => empty === 'refused' || each.reason !== 'nothing-read');
   const failure = grave[0] ?? (failures.length === parts.length ? failures[0] : undefined);
   const hasErrors = findings.some((finding) => finding.severity === 'error');
   const outcome = hasErrors ? 'failed' : failure === undefined ? 'passed' : 'errored';

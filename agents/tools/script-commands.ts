@@ -41,11 +41,19 @@ export function resolvedCommands(
   if (seen.has(name)) return [];
   const inner = new Set([...seen, name]);
   return [`pre${name}`, name].flatMap((each) =>
-    commandsIn(scripts[each] ?? '').flatMap((command) => {
-      const called = calledScripts(command).filter((other) => scripts[other] !== undefined);
-      return called.length > 0 ? called.flatMap((other) => resolvedCommands(scripts, other, inner)) : [command];
-    }),
+    commandsIn(scripts[each] ?? '').flatMap((command) => resolveCommand(command, scripts, inner)),
   );
+}
+
+/** A command, or the commands of the scripts of the same package that it runs. */
+export function resolveCommand(
+  command: ScriptCommand,
+  scripts: Readonly<Record<string, string>>,
+  seen: ReadonlySet<string> = new Set(),
+): ScriptCommand[] {
+  const called = calledScripts(command).filter((other) => scripts[other] !== undefined);
+  if (called.length === 0) return [command];
+  return called.filter((other) => !seen.has(other)).flatMap((other) => resolvedCommands(scripts, other, seen));
 }
 
 /** Whether a command hands over to the workspaces' own scripts. */
@@ -92,6 +100,11 @@ function toCommand(words: readonly Word[]): ScriptCommand | null {
     }
   }
   return { tool: toolName(name), args: rest, env, nodeFlags, plain };
+}
+
+/** The command that these words make, as if they were a script of their own; null when they name none. */
+export function commandOfWords(words: readonly string[]): ScriptCommand | null {
+  return toCommand(words.map((text) => ({ text, plain: true })));
 }
 
 function skipFlags(words: readonly Word[], from: number): number {

@@ -1,0 +1,63 @@
+/** Runs what is judged by its exit code alone: builds before tests, programs beside them, whole test scripts. */
+import { join } from 'node:path';
+import type { FindingDraft } from '../../../ledger/finding.ts';
+import type { ScriptCommand } from '../../tools/script-commands.ts';
+import type { ToolResult } from '../../tools/run-tool.ts';
+import type { CheckContext } from '../check.ts';
+import { failureOf, tailOf } from '../check-parts.ts';
+import type { CheckPart } from '../check-parts.ts';
+import { plainMessage } from '../check-report.ts';
+import { shellLine } from '../shell-line.ts';
+import { keptEnvironment } from '../tool-setup.ts';
+import type { TestPackage } from './find-test-packages.ts';
+import { scriptLine } from './step-line.ts';
+
+const MESSAGE_BYTES = 600;
+
+/** Runs one command of a test script in its package; a code other than 0 is one finding. */
+export async function runCommand(
+  context: CheckContext,
+  pack: TestPackage,
+  about: { command: ScriptCommand; rule: 'build-failed' | 'test-failed' },
+): Promise<CheckPart> {
+  const { tool, args, env, nodeFlags } = about.command;
+  const program = tool === 'node' ? process.execPath : tool;
+  const result = await context.runTool({
+    argv: [program, ...nodeFlags, ...args],
+    cwd: join(context.root, pack.manifest.dir),
+    env: keptEnvironment(env),
+  });
+  const shown = shellLine([tool, ...args]);
+  return partOf(result, {
+    pack,
+    what: shown,
+    rule: about.rule,
+    command: pack.manifest.dir === '' ? shown : `(cd ${shellLine([pack.manifest.dir])} && ${shown})`,
+  });
+}
+
+/** Runs a package's `test` script as it is, through its package manager. */
+export async function runScript(context: CheckContext, pack: TestPackage): Promise<CheckPart> {
+  const cwd = join(context.root, pack.manifest.dir);
+  const manager = context.project.packageManager ?? 'npm';
+  let result = await context.runTool({ argv: [manager, 'run', 'test'], cwd });
+  // The package manager of the lockfile may not be installed here; npm runs any script.
+  if (result.end === 'not-found' && manager !== 'npm') result = await context.runTool({ argv: ['npm', 'run', 'test'], cwd });
+  return partOf(result, { pack, what: 'the test script', rule: 'test-failed', command: scriptLine(context.project, pack.manifest.dir) });
+}
+
+function partOf(result: ToolResult, about: { pack: TestPackage; what: string; rule: string; command: string }): CheckPart {
+  const output = `${result.stdout}\n${result.stderr}`.trim();
+  const failure = failureOf(result, about.what);
+  const drafts: FindingDraft[] = [];
+  if (failure === null && result.exitCode !== 0) {
+    drafts.push({
+      path: about.pack.manifest.path,
+      rule: about.rule,
+      severity: 'error',
+      message: plainMessage(`${about.what} ended with ${result.exitCode}: ${tailOf(output, MESSAGE_BYTES)}`),
+      identity: about.what,
+    });
+  }
+  return { drafts, command: about.command, log: output, failure };
+}
