@@ -2,6 +2,7 @@ import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { batchObjects } from './batch-objects.ts';
 import { git, GitError } from './exec-git.ts';
+import type { GitOptions } from './exec-git.ts';
 import { botIdentity } from './identity.ts';
 import { requireObjectId } from './object-id.ts';
 import type { GitDirectory } from './repository.ts';
@@ -42,10 +43,16 @@ export async function writeTree(worktree: Worktree, paths: readonly string[]): P
   // What a tool has staged by itself is not asked for; -m keeps what is known about unchanged files.
   await git(['read-tree', '--reset', worktree.commit], options);
   await git(['update-index', '-q', '--refresh'], { ...options, okCodes: [0, 1] });
-  // Exact paths, never patterns; --remove takes deleted ones, --replace a file that became a folder.
-  const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'];
-  if (staged.length > 0) await git(args, { ...options, input: staged.map((path) => `${path}\0`).join('') });
+  const folders = await Promise.all(staged.map((path) => isFolder(join(worktree.path, path))));
+  // Exact paths, never patterns; what has become a folder is gone as a file, and --remove takes what is gone altogether.
+  await updateIndex(['--force-remove'], staged.filter((_, index) => folders[index]), options);
+  await updateIndex(['--add', '--remove', '--replace'], staged.filter((_, index) => !folders[index]), options);
   return (await git(['write-tree'], options)).stdout.trim();
+}
+
+async function updateIndex(flags: readonly string[], paths: readonly string[], options: Pick<GitOptions, 'cwd' | 'config'>): Promise<void> {
+  if (paths.length === 0) return;
+  await git(['update-index', ...flags, '-z', '--stdin'], { ...options, input: paths.map((path) => `${path}\0`).join('') });
 }
 
 /** What a commit consists of. */
@@ -93,6 +100,10 @@ async function refuseFilteredContent(worktree: Worktree, paths: readonly string[
     const exists = (await contentOf(join(worktree.path, path))) !== null;
     if (exists && off.has(filter)) throw new GitError('filter-failed', `${path} is stored through the filter "${filter}", which does not run here`);
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null))?.isDirectory() === true;
 }
 
 /** Bytes of a file or the target of a link; null when neither is there. */
