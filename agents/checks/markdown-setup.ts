@@ -2,11 +2,11 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { Project } from '../project.ts';
-import { commandsIn } from '../tools/script-commands.ts';
 import type { RunTool } from '../tools/run-tool.ts';
 import type { PartFailure } from './check-parts.ts';
-import { readDataFile } from './read-data-file.ts';
+import { readMarkdownScripts } from './markdown-scripts.ts';
 import { isRecord } from './never-fix.ts';
+import { readDataFile } from './read-data-file.ts';
 
 /** Rules as markdownlint takes them. */
 export type MarkdownRules = Readonly<Record<string, unknown>>;
@@ -31,14 +31,25 @@ export function markdownEvidence(project: Project): string | null {
   if (file !== undefined) return file;
   for (const manifest of project.workspaces) {
     if (manifest.json['markdownlint-cli2'] !== undefined) return manifest.path;
-    if (scriptGlobs(manifest.scripts) !== null) return `the scripts of ${manifest.path}`;
+    if (readMarkdownScripts(manifest.scripts) !== null) return `the scripts of ${manifest.path}`;
   }
   return null;
 }
 
-/** Whether a path configures markdownlint. */
-export function isMarkdownConfig(path: string): boolean {
-  return isConfig(path) || path === '.markdownlintignore' || posix.basename(path) === 'package.json';
+/** Every path that configures markdownlint here, those that scripts and `extends` name included. */
+export async function markdownConfigPaths(project: Project): Promise<ReadonlySet<string>> {
+  const named = project.workspaces.flatMap((manifest) => {
+    const config = readMarkdownScripts(manifest.scripts)?.config ?? null;
+    return [manifest.path, ...(config === null ? [] : [posix.join(manifest.dir, config)])];
+  });
+  const paths = new Set([...project.files.filter(isConfig), '.markdownlintignore', ...named]);
+  for (const path of paths) {
+    if (posix.basename(path) === 'package.json') continue;
+    const base = /["']?extends["']?\s*:\s*["']?([^"'\s,]+)/.exec((await project.read(path)) ?? '')?.[1];
+    const file = base === undefined ? null : posix.join(dirOf(path), base);
+    if (file !== null && project.has(file)) paths.add(file);
+  }
+  return paths;
 }
 
 /** Reads the setup; null when there is none. */
@@ -59,6 +70,17 @@ export async function readMarkdownSetup(project: Project, tools: { root: string;
   }
   for (const [dir, options] of cli2) {
     if (isObject(options['config']) && !rules.has(dir)) rules.set(dir, options['config']);
+  }
+  for (const manifest of project.workspaces) {
+    const scripts = readMarkdownScripts(manifest.scripts);
+    const path = scripts === null || scripts.config === null ? null : posix.join(manifest.dir, scripts.config);
+    if (path !== null && project.has(path) && !isConfig(path)) {
+      const read = await readDataFile(path, { project, ...tools });
+      if (!read.ok) return read.failure;
+      // The command line of markdownlint-cli2 takes either of its two formats.
+      rules.set(manifest.dir, isObject(read.data['config']) ? read.data['config'] : read.data);
+    }
+    for (const rule of scripts?.disabled ?? []) rules.set(manifest.dir, { ...rules.get(manifest.dir), [rule]: false });
   }
   for (const [dir, own] of rules) {
     const extended = await extend(own, dir, { project, ...tools });
@@ -99,7 +121,7 @@ async function extend(own: MarkdownRules, dir: string, source: Source): Promise<
 /** The files that scripts, `globs` and `ignores` choose; without a choice all but records and other people's. */
 function lintedPaths(project: Project, cli2: ReadonlyMap<string, Record<string, unknown>>, ignoreFile: string | null): MarkdownSetup['lints'] {
   const top = cli2.get('') ?? {};
-  const chosen = [...stringsOf(top['globs']), ...project.workspaces.flatMap((manifest) => (scriptGlobs(manifest.scripts) ?? []).map((glob) => below(manifest.dir, glob)))];
+  const chosen = [...stringsOf(top['globs']), ...project.workspaces.flatMap((manifest) => (readMarkdownScripts(manifest.scripts)?.globs ?? []).map((glob) => below(manifest.dir, glob)))];
   const wanted = chosen.filter((glob) => !/^[!#:]/.test(glob)).map(clean);
   const unwanted = chosen.filter((glob) => /^[!#]/.test(glob)).map((glob) => clean(glob.slice(1)));
   for (const line of (ignoreFile ?? '').split(/\r?\n/)) {
@@ -111,23 +133,6 @@ function lintedPaths(project: Project, cli2: ReadonlyMap<string, Record<string, 
   // A bare `.` or a folder means everything below it.
   const isWanted = wanted.length === 0 ? (path: string) => !isRecord(path) : picomatch(wanted.flatMap((glob) => (glob === '.' ? ['**'] : [glob, `${glob}/**`])), { dot: true });
   return (path) => isWanted(path) && !isUnwanted(path) && !PASSED_OVER.test(path);
-}
-
-/** What a script hands to markdownlint: globs, with those to leave out marked by `!`; null when no script calls it. */
-function scriptGlobs(scripts: Readonly<Record<string, string>>): string[] | null {
-  let found: string[] | null = null;
-  for (const command of Object.values(scripts).flatMap(commandsIn)) {
-    if (!/^markdownlint(-cli2?)?(-(fix|config))?$/.test(command.tool)) continue;
-    found ??= [];
-    for (let at = 0; at < command.args.length; at += 1) {
-      const word = command.args[at] ?? '';
-      if (/^(-i|--ignore)$/.test(word)) found.push(`!${command.args[(at += 1)] ?? ''}`);
-      else if (/^--ignore=/.test(word)) found.push(`!${word.slice('--ignore='.length)}`);
-      else if (/^(-c|--config|-p|--ignore-path|-o|--output|-r|--rules|--disable|--enable|--configPointer)$/.test(word)) at += 1;
-      else if (!word.startsWith('-')) found.push(word);
-    }
-  }
-  return found;
 }
 
 function nearest(rules: ReadonlyMap<string, MarkdownRules>, path: string): MarkdownRules | undefined {

@@ -10,12 +10,14 @@ import { plainMessage, reportErrored, reportFindings } from './check-report.ts';
 import type { Check, CheckContext, CheckReport, FixReport } from './check.ts';
 import { entryFailure } from './entry-failure.ts';
 import { doubtfulRules, installedMarkdownlint } from './markdown-rule-ages.ts';
-import { isMarkdownConfig, markdownEvidence, readMarkdownSetup } from './markdown-setup.ts';
+import { markdownConfigPaths, markdownEvidence, readMarkdownSetup } from './markdown-setup.ts';
 import type { MarkdownRules, MarkdownSetup } from './markdown-setup.ts';
 import { mayFix } from './never-fix.ts';
 import { shellLine } from './shell-line.ts';
 
 const MARKDOWN = /\.(md|markdown)$/i;
+/** A configuration that is not there yet would change the result too. */
+const NEW_CONFIG = /(^|\/)\.markdownlint|(^|\/)package\.json$/;
 const NOT_OURS = /(^|\/)(fixtures?|__fixtures__|test-?data|_?templates?)\//i;
 
 /** The check `markdown`. */
@@ -25,12 +27,13 @@ export const markdown: Check = {
   detect: async (project) => {
     if (!project.files.some((path) => MARKDOWN.test(path))) return { applies: false, why: 'there is no Markdown file' };
     const evidence = markdownEvidence(project);
+    const configs = await markdownConfigPaths(project);
     return {
       applies: true,
       why: evidence === null ? 'no markdownlint configuration: a few rules that nobody disputes' : `${evidence} with markdownlint`,
       origin: evidence === null ? 'bundled' : 'repository',
       needsDependencies: false,
-      reads: (path) => MARKDOWN.test(path) || isMarkdownConfig(path),
+      reads: (path) => MARKDOWN.test(path) || configs.has(path) || NEW_CONFIG.test(path),
     };
   },
   inspect,

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { applyFixes } from 'markdownlint';
-import type { Configuration, LintError } from 'markdownlint';
+import type { LintError } from 'markdownlint';
 import { lint } from 'markdownlint/sync';
 import { isUndisputed, UNCLOSED_FENCE } from '../../checks/bundled-markdown-rules.ts';
 import { generatedLines } from '../../checks/generated-regions.ts';
