@@ -49,6 +49,13 @@ const settled = {
   coverage: z.number().nullable(),
   /** Whether the run counts for the streak: CI and service do, laptops do not. */
   counts: z.boolean(),
+  /** Sequence of the shared ledger that the run had read when it started: proves that it started after what is in it. */
+  seen: z.number().int().min(0).optional(),
+  /** Files that the run's own commit changed; `null` where the file was not, or is no more. */
+  blobs: z
+    .array(z.object({ path: z.string(), from: sha.nullable(), to: sha.nullable() }))
+    .max(200)
+    .optional(),
 };
 
 /** Data of each type of event, besides the common fields. */

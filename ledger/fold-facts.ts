@@ -1,0 +1,64 @@
+/** What pauses, breakers, escalations, deliveries and schedules change in the state. */
+import { breakerNextTryAt } from './breaker.ts';
+import type { EventOf } from './event.ts';
+import { startedBefore } from './run-order.ts';
+import { LIMITS, type AgentState, type EscalationKind, type LedgerState } from './state.ts';
+
+/** An agent whose breaker opens, or that is taken out of the schedule; a late report about an older run changes nothing. */
+export function foldTripped(agent: AgentState, { data, time }: EventOf<'agent:tripped'>): AgentState {
+  if (agent.decided !== null && startedBefore(data, agent.decided)) return agent;
+  if (data.kind === 'operation') return { ...agent, inError: { reason: data.reason, since: time } };
+  const nextTryAt = data.nextRunAt ?? breakerNextTryAt(0, time);
+  return { ...agent, breaker: { open: true, kind: data.kind, since: time, attempts: 0, nextTryAt, key: agent.decided?.key ?? null } };
+}
+
+/** An agent that is well again; the success of an older run never closes a newer failure. */
+export function foldRecovered(agent: AgentState, { data }: EventOf<'agent:recovered'>): AgentState {
+  if (agent.decided !== null && startedBefore(data, agent.decided)) return agent;
+  return { ...agent, breaker: null, inError: null, crashes: 0 };
+}
+
+/** The issue that an agent opened. */
+export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:escalated'>): AgentState {
+  const { number, url, kind } = data;
+  return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since: time } } };
+}
+
+/** The issue that was closed. */
+export function foldEscalationClosed(agent: AgentState, { data }: EventOf<'agent:escalation-closed'>): AgentState {
+  const open = Object.entries(agent.escalations).filter(([kind]) => kind !== data.kind);
+  return { ...agent, escalations: Object.fromEntries(open) as Partial<Record<EscalationKind, NonNullable<AgentState['escalations']['code']>>> };
+}
+
+/** Whether a delivery brought the commits to people. A proposal did: they are in a pull request. */
+export function foldDelivery(
+  agent: AgentState,
+  { type, data }: EventOf<'delivery:pushed' | 'delivery:proposed' | 'delivery:kept' | 'delivery:refused'>,
+): AgentState {
+  const delivered = type === 'delivery:pushed' || type === 'delivery:proposed';
+  const concerns = (commit: string | null) => commit !== null && data.commits.includes(commit);
+  if (!agent.keys.some((record) => concerns(record.commit))) return agent;
+  return { ...agent, keys: agent.keys.map((record) => (concerns(record.commit) ? { ...record, delivered } : record)) };
+}
+
+/** What a person undid, kept by agent, whatever the branch. */
+export function foldUndone(frozen: LedgerState['frozen'], { data }: EventOf<'delivery:undone'>): LedgerState['frozen'] {
+  if (data.agentId === null) return frozen;
+  const before = frozen[data.agentId] ?? { keys: [], blobs: [] };
+  const blobs = Object.entries(data.frozenBlobs).map(([path, blob]) => ({ path, blob }));
+  const isFresh = (old: { path: string; blob: string }) => !blobs.some(({ path, blob }) => path === old.path && blob === old.blob);
+  return {
+    ...frozen,
+    [data.agentId]: {
+      keys: [...new Set([...data.frozenKeys, ...before.keys])].slice(0, LIMITS.frozenKeys),
+      blobs: [...blobs, ...before.blobs.filter(isFresh)].slice(0, LIMITS.frozenBlobs),
+    },
+  };
+}
+
+/** A run that was cancelled: a line of history, nothing else. */
+export function foldCancelled(agent: AgentState, { data, time }: EventOf<'agent:cancelled'>): AgentState {
+  const run = { runId: data.runId, outcome: 'cancelled', reason: 'interrupted', at: time, trigger: null, commit: null, coverage: null } as const;
+  const runs = [{ ...run, durationMs: 0, errors: 0, warnings: 0, fixed: 0 }, ...agent.runs.filter((other) => other.runId !== data.runId)];
+  return { ...agent, runs: runs.slice(0, LIMITS.runs) };
+}

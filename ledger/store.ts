@@ -1,0 +1,104 @@
+/** Where the ledger is kept: a private bare repository inside the Git directory, which sees the user's objects and lends them none. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { git, GitError } from '../git/exec-git.ts';
+import { LedgerError } from './ledger-error.ts';
+
+/** The history that every clone shares, and the one of this clone only. */
+export type Scope = 'shared' | 'local';
+
+export const LEDGER_REFS = {
+  shared: 'refs/upkeep/ledger',
+  local: 'refs/upkeep/local',
+  /** The tip of the remote as it was last seen. */
+  remote: 'refs/upkeep/remote',
+} as const;
+
+/** A handle; nothing is opened, so nothing needs closing. */
+export interface Ledger {
+  /** The private bare repository; may not be there yet. */
+  readonly gitDir: string;
+  /** The user's common Git directory. */
+  readonly commonDir: string;
+  /** The user's objects. */
+  readonly objectsDir: string;
+}
+
+/** The ledger of the repository with this common Git directory. Makes nothing: a missing one reads as empty. */
+export function openLedger(commonDir: string, objectsDir: string = join(commonDir, 'objects')): Ledger {
+  const absolute = resolve(commonDir);
+  return { gitDir: join(absolute, 'upkeep', 'ledger.git'), commonDir: absolute, objectsDir: resolve(objectsDir) };
+}
+
+/** Whether the private repository is there. */
+export function ledgerExists(ledger: Ledger): boolean {
+  return existsSync(join(ledger.gitDir, 'HEAD'));
+}
+
+/** Hexadecimal digits of an object id: the ledger has the format of the user's repository. */
+export function objectIdLength(ledger: Ledger): 40 | 64 {
+  return /^\s*objectformat\s*=\s*sha256\s*$/im.test(readFileSync(join(ledger.gitDir, 'config'), 'utf8')) ? 64 : 40;
+}
+
+/** Makes the private repository when it is not there: beside its place, then renamed, so that it is never there by half. */
+export async function ensureLedger(ledger: Ledger): Promise<void> {
+  if (ledgerExists(ledger)) return;
+  const parent = join(ledger.commonDir, 'upkeep');
+  const draft = join(parent, `ledger.git.new-${randomBytes(6).toString('hex')}`);
+  try {
+    await mkdir(parent, { recursive: true });
+    await removeOldDrafts(parent);
+    const format = (await git(['rev-parse', '--show-object-format'], { gitDir: ledger.commonDir })).stdout.trim();
+    await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', draft], {
+      cwd: parent,
+      config: [
+        ['init.defaultBranch', 'unused'],
+        ['init.defaultRefFormat', 'files'],
+      ],
+    });
+    await mkdir(join(draft, 'objects', 'info'), { recursive: true });
+    await writeFile(join(draft, 'objects', 'info', 'alternates'), `${quotePath(ledger.objectsDir)}\n`);
+    for (const [key, value] of SETTINGS) await git(['config', key, value], { gitDir: draft });
+    await rename(draft, ledger.gitDir);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    // Another process of this clone was faster; its ledger is as good.
+    if (ledgerExists(ledger)) return;
+    throw asLedgerError(error, ledger);
+  }
+}
+
+/** The typed error for what went wrong while the ledger was written. */
+export function asLedgerError(error: unknown, ledger: Ledger): LedgerError {
+  if (error instanceof LedgerError) return error;
+  const code = error instanceof GitError ? error.code : ((error as NodeJS.ErrnoException).code ?? '');
+  if (['read-only', 'EACCES', 'EPERM', 'EROFS'].includes(code)) {
+    return new LedgerError('read-only', `the ledger cannot be written: ${ledger.gitDir} is read-only`, { cause: error });
+  }
+  return new LedgerError('git', `the ledger cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+}
+
+const SETTINGS = [
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['core.logAllRefUpdates', 'false'],
+] as const;
+
+const DRAFT_LIFE_MS = 3_600_000;
+
+/** Drafts of processes that were killed. */
+async function removeOldDrafts(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith('ledger.git.new-')) continue;
+    const made = await stat(join(parent, name)).catch(() => null);
+    if (made && Date.now() - made.mtimeMs > DRAFT_LIFE_MS) await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+/** Git reads a path in `alternates` that begins with a quote as a C string, and one with a newline only so. */
+function quotePath(path: string): string {
+  if (!/["\n\\]|^#/.test(path)) return path;
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
