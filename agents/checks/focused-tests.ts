@@ -1,0 +1,139 @@
+import type ts from 'typescript';
+import type { FindingDraft } from '../../ledger/finding.ts';
+import type { Check } from './check.ts';
+import { reportFindings } from './check-report.ts';
+import { isFixablePath } from './fixable-path.ts';
+import { readTextFile } from './read-text-file.ts';
+import { shellLine } from './shell-line.ts';
+
+const TEST_FILE =
+  /(^|\/)(__tests__|tests?|specs?|e2e|cypress|playwright)\/.*\.[cm]?[jt]sx?$|\.(test|spec|cy|e2e)\.[cm]?[jt]sx?$|(^|\/)test\.[cm]?[jt]sx?$/;
+const FIXTURE = /(^|\/)(fixtures?|__fixtures__|testdata|test-data|__snapshots__|node_modules)\//;
+const MOST_BYTES = 2 * 1024 * 1024;
+
+/** Functions of test runners that take `.only`. */
+const RUNNERS = new Set(['it', 'test', 'describe', 'suite', 'context', 'specify', 'fixture', 'QUnit', 'tap', 't', 'Deno']);
+/** Functions that focus by their name (Jasmine, Jest). */
+const FOCUSED = new Set(['fit', 'fdescribe', 'fcontext']);
+const TEST_PACKAGES = /^(@jest\/globals|vitest|jasmine|mocha|bun:test)$/;
+
+/** Tests that were focused while someone worked on them and committed so: all the others silently do not run. */
+export const focusedTests: Check = {
+  id: 'focused-tests',
+  title: 'Focused tests',
+  async detect(project) {
+    const count = project.files.filter(isTestFile).length;
+    if (count === 0) return { applies: false, why: 'there are no test files in JavaScript or TypeScript' };
+    return {
+      applies: true,
+      why: `${count} test ${count === 1 ? 'file' : 'files'}`,
+      origin: 'bundled',
+      needsDependencies: false,
+      reads: isTestFile,
+    };
+  },
+  async inspect(context) {
+    const drafts: FindingDraft[] = [];
+    let compiler: typeof ts | undefined;
+    for (const path of context.files.filter(isTestFile)) {
+      const text = readTextFile(context.root, path, MOST_BYTES);
+      // The compiler takes a third of a second to load: most repositories never need it.
+      if (text === null || !/\bonly\b|\bf(it|describe|context)\b/.test(text)) continue;
+      compiler ??= (await import('typescript')).default;
+      drafts.push(...focusedIn(compiler, path, text).map((draft): FindingDraft => ({ ...draft, severity: context.bundledSeverity })));
+    }
+    const paths = [...new Set(drafts.flatMap((draft) => draft.path ?? []))].filter((path) => !/\p{Cc}/u.test(path)).slice(0, 5);
+    const command = shellLine(['git', 'grep', '-nE', String.raw`\bonly\b|\bf(it|describe|context)\(`, '--', ...paths]);
+    return reportFindings('focused-tests', drafts, { command: drafts.length === 0 ? null : command });
+  },
+};
+
+function isTestFile(path: string): boolean {
+  return TEST_FILE.test(path) && !FIXTURE.test(path) && isFixablePath(path);
+}
+
+function focusedIn(compiler: typeof ts, path: string, text: string): Omit<FindingDraft, 'severity'>[] {
+  const source = compiler.createSourceFile(path, text, compiler.ScriptTarget.Latest, true);
+  const lines = text.split(/\r?\n/);
+  const own = ownNames(compiler, source);
+  const found: Omit<FindingDraft, 'severity'>[] = [];
+  const visit = (node: ts.Node): void => {
+    const what = compiler.isCallExpression(node) || compiler.isTaggedTemplateExpression(node) ? focusOf(compiler, node, own) : null;
+    if (what !== null) {
+      const { line, character } = source.getLineAndCharacterOfPosition(what.node.getStart(source));
+      found.push({
+        path,
+        line: line + 1,
+        column: character + 1,
+        rule: 'focused-test',
+        message: `${what.name} keeps the other tests from running: it was left over from working on this one.`,
+        identity: lines[line]?.trim() ?? '',
+      });
+    }
+    compiler.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** What focuses a test in this call, or null. */
+function focusOf(
+  compiler: typeof ts,
+  call: ts.CallExpression | ts.TaggedTemplateExpression,
+  own: ReadonlySet<string>,
+): { node: ts.Node; name: string } | null {
+  const callee = compiler.isCallExpression(call) ? call.expression : call.tag;
+  if (compiler.isIdentifier(callee) && FOCUSED.has(callee.text) && !own.has(callee.text)) return { node: callee, name: callee.text };
+  const chain = chainOf(compiler, callee);
+  if (chain === null || !RUNNERS.has(chain.root) || own.has(chain.root)) return null;
+  // `describe.only.each([])('…')` holds the word once: in the inner call.
+  if (chain.only !== null) return { node: chain.only, name: `${chain.root}.only` };
+  if (!compiler.isCallExpression(call)) return null;
+  for (const argument of call.arguments) {
+    if (!compiler.isObjectLiteralExpression(argument)) continue;
+    const option = argument.properties.find(
+      (property) =>
+        compiler.isPropertyAssignment(property) &&
+        property.name.getText() === 'only' &&
+        property.initializer.kind === compiler.SyntaxKind.TrueKeyword,
+    );
+    if (option !== undefined) return { node: option, name: `${chain.root} with only: true` };
+  }
+  return null;
+}
+
+/** `test.concurrent.only` has the root `test`; null when it begins with anything but a name. */
+function chainOf(compiler: typeof ts, callee: ts.Expression): { root: string; only: ts.Node | null } | null {
+  let only: ts.Node | null = null;
+  let at: ts.Expression = callee;
+  while (compiler.isPropertyAccessExpression(at)) {
+    if (at.name.text === 'only') only = at.name;
+    at = at.expression;
+  }
+  return compiler.isIdentifier(at) ? { root: at.text, only } : null;
+}
+
+/** Names that the file declares or imports from elsewhere: they are no functions of a test runner. */
+function ownNames(compiler: typeof ts, source: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (compiler.isImportDeclaration(node)) {
+      const from = compiler.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : '';
+      const bindings = node.importClause?.namedBindings;
+      if (bindings !== undefined && compiler.isNamedImports(bindings) && !TEST_PACKAGES.test(from)) {
+        for (const element of bindings.elements) if (FOCUSED.has(element.name.text)) names.add(element.name.text);
+      }
+      return;
+    }
+    if (
+      (compiler.isFunctionDeclaration(node) || compiler.isVariableDeclaration(node)) &&
+      node.name !== undefined &&
+      compiler.isIdentifier(node.name)
+    ) {
+      if (FOCUSED.has(node.name.text)) names.add(node.name.text);
+    }
+    compiler.forEachChild(node, visit);
+  };
+  visit(source);
+  return names;
+}
