@@ -44,9 +44,13 @@ function ending(each: AgentRunRequest, ask: { inspection: Inspection; request: R
   const mine = findingsOf(each.agent.id, inspection, request.context.policy);
   const errors = mine.filter((finding) => finding.severity === 'error').length;
   const warnings = mine.length - errors;
-  const message = report.outcome === 'errored' ? (report.hint ?? 'could not be carried out') : `${errors} errors, ${warnings} warnings`;
+  const message = report.outcome === 'errored' ? (report.hint ?? 'could not be carried out') : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
   const outcome = report.outcome === 'failed' && errors === 0 ? 'passed' : report.outcome;
   return makeEvent('agent:progress', { ...common(each, request, 'running'), progress, message, check: planned.check.id, outcome, durationMs }, request.context.origin);
+}
+
+function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function common(each: AgentRunRequest, request: RunAgentsRequest, status: string): { agentId: typeof each.agent.id; jobId: string; runId: string; branch: string; status: string } {

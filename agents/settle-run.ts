@@ -28,7 +28,6 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
     return checkReport(agent.id, inspection, { earlier, policy: ask.policy });
   });
   const { outcome, reason } = outcomeOf(checks, work.commit !== null);
-  const notes = [...work.notes, ...checks.filter((check) => check.hint !== null && check.outcome !== 'errored').map((check) => `${check.check}: ${check.hint}`)];
   return {
     agent: agent.id,
     runId,
@@ -40,9 +39,9 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
       work.commit === null
         ? null
         : { sha: ask.placedSha ?? work.commit.sha, subject: work.commit.subject, files: work.commit.changes.map((change) => change.path) },
-    hint: checks.find((check) => check.outcome === 'errored')?.hint ?? null,
+    hint: null,
     since: null,
-    notes,
+    notes: work.notes,
   };
 }
 
@@ -133,7 +132,8 @@ export function settledEvent(settlement: Settlement): SettledEvent {
   };
   if (report.outcome === 'failed' || report.outcome === 'errored') {
     const reason = report.reason ?? 'internal';
-    const message = report.hint ?? `${data.errors} error${data.errors === 1 ? '' : 's'} left`;
+    const hint = report.checks.find((check) => check.outcome === 'errored')?.hint;
+    const message = report.outcome === 'errored' && hint != null ? hint : `${data.errors} error${data.errors === 1 ? '' : 's'} left`;
     return makeEvent('agent:failed', { ...data, error: { code: `AGENT-${reason.toUpperCase()}`, message, reason } }, origin);
   }
   return makeEvent('agent:completed', data, origin);

@@ -9,13 +9,14 @@ import { keepUnderRefs } from './keep.ts';
 
 const ACCEPT = 'agent accept';
 
-/** What each refusal means for the person, and the next step. */
-interface Refusal {
+/** What a refusal means for the person, and the next step. */
+export interface Refusal {
   readonly reason: string;
   readonly advice: string;
 }
 
-const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>> = {
+/** The words for each refusal. */
+export const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>> = {
   detached: { reason: 'HEAD is detached, so there is no branch to move', advice: `check out a branch, then run \`${ACCEPT}\`` },
   'not-checked-out': { reason: 'another branch is checked out', advice: `check that branch out, then run \`${ACCEPT}\`` },
   'operation-in-progress': {

@@ -143,7 +143,7 @@ describe('a run of agents', () => {
     await using repository = await repositoryWith({ 'a.txt': 'teh\n' });
     const { result } = await runEngine(repository, [agentWith('docs', [teh]), agentWith('qa', [broken])]);
     expect(result.runs[0]).toMatchObject({ outcome: 'fixed' });
-    expect(result.runs[1]).toMatchObject({ outcome: 'errored', reason: 'internal', hint: expect.stringContaining('boom') as string });
+    expect(result.runs[1]).toMatchObject({ outcome: 'errored', reason: 'internal', checks: [{ hint: expect.stringContaining('boom') as string }] });
   });
 
   it('tries a check again that met a transient fault', async () => {
