@@ -29,8 +29,7 @@ export function buildProgram(host: ProgramHost): Command {
     .addOption(new Option('--debug', 'show where an unexpected error came from'))
     .helpOption('-h, --help', 'explain a command')
     .addHelpText('after', HELP.examples)
-    .showSuggestionAfterError()
-    .action(() => program.outputHelp());
+    .showSuggestionAfterError();
 
   /** Adds a command whose work returns an exit code. */
   const add = (usage: string, summary: string, group: string): Command => program.command(usage).summary(summary).description(summary).helpGroup(group);

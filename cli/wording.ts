@@ -115,3 +115,12 @@ export const NEXT_STEPS = {
   errors: (agent: AgentId): string => `repair what is left, commit it and run again; agent why ${agent} tells more`,
   interrupted: 'run again; finished work is kept',
 } as const;
+
+/** `just now`, `5 min ago`, `3 h ago`, `2 days ago`. */
+export function ago(at: string, now: Date): string {
+  const minutes = Math.floor((now.getTime() - Date.parse(at)) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}

@@ -1,0 +1,41 @@
+/** `agent doctor`: looks for what could keep agents from working here. Changes nothing. */
+import { GitError } from '../../git/git-error.ts';
+import { openRepository } from '../../git/repository.ts';
+import type { CommandContext } from '../command-context.ts';
+import { bad, type Diagnosis } from '../doctor/diagnosis.ts';
+import { examineMachine } from '../doctor/examine-machine.ts';
+import { examineProject } from '../doctor/examine-project.ts';
+import { examineRemote } from '../doctor/examine-remote.ts';
+import { examineRepository } from '../doctor/examine-repository.ts';
+import { plainLine } from '../reporters/plain-text.ts';
+import { count } from '../wording.ts';
+
+/** 0 when agents can work here, 3 when something keeps them from it. */
+export async function doctorCommand(flags: { readonly json?: boolean; readonly offline?: boolean }, context: CommandContext): Promise<number> {
+  const diagnoses = await examine(flags.offline ?? false, context);
+  const worst = diagnoses.filter((diagnosis) => diagnosis.verdict === 'bad').length;
+  const { out, palette } = context.output;
+  if (flags.json) {
+    out(`${JSON.stringify({ schemaVersion: 1, diagnoses }, null, 2)}\n`);
+    return worst > 0 ? 3 : 0;
+  }
+  const signs = { good: palette.good('✔'), 'worth-knowing': palette.warn('!'), bad: palette.bad('✖') };
+  for (const { subject, verdict, text, advice } of diagnoses) {
+    out(`${signs[verdict]} ${palette.strong(subject.padEnd(13))} ${plainLine(text)}\n${advice === null ? '' : palette.dim(`  ${' '.repeat(13)} ${plainLine(advice)}\n`)}`);
+  }
+  out(worst === 0 ? 'agents can work here\n' : `${count(worst, 'thing')} ${worst === 1 ? 'keeps' : 'keep'} agents from working here\n`);
+  return worst > 0 ? 3 : 0;
+}
+
+async function examine(offline: boolean, context: CommandContext): Promise<Diagnosis[]> {
+  const machine = await examineMachine(context.cwd, context.environment);
+  try {
+    const repository = await openRepository(context.cwd);
+    const { diagnoses, remote } = await examineProject(repository, context);
+    return [...machine, ...(await examineRepository(repository)), ...diagnoses, ...(await examineRemote(repository, remote, offline))];
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    const advice = error.code === 'unsafe-owner' ? `if you trust it: git config --global --add safe.directory ${context.cwd}` : 'go into a Git repository, or make one with git init';
+    return [...machine, bad('repository', error.message, advice)];
+  }
+}

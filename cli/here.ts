@@ -1,0 +1,53 @@
+/** The repository that a command works in, with what is remembered of it. */
+import { openRepository, type Repository } from '../git/repository.ts';
+import { uuidv7, type EventOrigin } from '../ledger/event.ts';
+import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
+import { readState } from '../ledger/read.ts';
+import type { LedgerState } from '../ledger/state.ts';
+import { openLedger, type Ledger } from '../ledger/store.ts';
+import type { CommandContext } from './command-context.ts';
+import { didYouMean } from './config/nearest-name.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Here {
+  readonly repository: Repository;
+  readonly ledger: Ledger;
+  /** The shared history with this clone's own laid over it. */
+  readonly state: LedgerState;
+  /** The branch that is asked about; `HEAD` when it is detached. */
+  readonly branch: string;
+}
+
+/** Opens the repository of `context.cwd` and reads its ledger as it is on this disk. */
+export async function openHere(context: CommandContext, branch?: string): Promise<Here> {
+  const repository = await openRepository(context.cwd);
+  const ledger = openLedger(repository.commonDir);
+  const { layered } = await readState(ledger);
+  return { repository, ledger, state: layered, branch: branch ?? repository.branch ?? 'HEAD' };
+}
+
+/** The agents of these names; none: all of them. Throws UsageError with the nearest name. */
+export function agentsNamed(names: readonly string[]): readonly AgentId[] {
+  for (const name of names) if (!isAgentId(name)) throw noSuchAgent(name);
+  return names.length === 0 ? AGENT_IDS : AGENT_IDS.filter((id) => names.includes(id));
+}
+
+/** The agent of this name. Throws UsageError with the nearest name. */
+export function agentNamed(name: string): AgentId {
+  if (!isAgentId(name)) throw noSuchAgent(name);
+  return name;
+}
+
+/** Where the events of a person's command come from. */
+export function personalOrigin(context: CommandContext): EventOrigin {
+  const now = new Date();
+  return { source: `laptop:${context.environment.person}`, correlationId: uuidv7(now), now: () => new Date() };
+}
+
+function isAgentId(name: string): name is AgentId {
+  return (AGENT_IDS as readonly string[]).includes(name);
+}
+
+function noSuchAgent(name: string): UsageError {
+  return new UsageError(`there is no agent ${JSON.stringify(name)}${didYouMean(name, AGENT_IDS)} (agents: ${AGENT_IDS.join(', ')})`);
+}

@@ -1,0 +1,104 @@
+/** What `agent init` would do: new files, additions to data, and what people have to add to code themselves. */
+import { applyEdits, modify } from 'jsonc-parser';
+import { acceptAutoCommits, COMMIT_MSG_GUARD, PRE_COMMIT_GUARD, type CommitlintConfig } from '../../agents/commit-hooks.ts';
+import type { Survey } from './survey.ts';
+import { workflowText } from './workflow-text.ts';
+
+/** A file that is to be written. `replaces`: the text that is there now and that is added to; null for a new file. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly replaces: string | null;
+  /** One sentence: what for. */
+  readonly why: string;
+}
+
+export interface InitPlan {
+  /** Sentences: what is there already. */
+  readonly found: readonly string[];
+  readonly files: readonly PlannedFile[];
+  /** What only a person can add: where, and the exact text. */
+  readonly advice: readonly { readonly where: string; readonly text: string }[];
+  readonly next: readonly string[];
+}
+
+const SCHEMA = 'node_modules/upkeep/schema/agent.config.schema.json';
+
+/** Pure apart from reading; nothing that exists is replaced, data is only added to. */
+export async function planInit(found: Survey, version: string): Promise<InitPlan> {
+  const files: PlannedFile[] = [];
+  if (found.configuration === null) {
+    files.push({ path: 'agent.config.json', text: configText(found), replaces: null, why: 'settings; everything has a default, so it may stay as it is' });
+  }
+  if (found.workflow === null && found.isOnGitHub) {
+    files.push({ path: '.github/workflows/agents.yml', text: workflowText(found, version), replaces: null, why: 'runs the agents on push and every 5 minutes' });
+  }
+  const commitlint = await planCommitlint(found);
+  if (commitlint.file !== null) files.push(commitlint.file);
+  return { found: sentencesOf(found), files, advice: [...commitlint.advice, ...(await hookAdvice(found))], next: nextSteps(found) };
+}
+
+function configText(found: Survey): string {
+  const schema = found.dependsOnUpkeep ? `  "$schema": "./${SCHEMA}",\n` : '';
+  return `{\n${schema}  // What agents never look at.\n  "paths": { "exclude": [] }\n}\n`;
+}
+
+interface Addition {
+  readonly file: PlannedFile | null;
+  readonly advice: InitPlan['advice'];
+}
+
+/** Automatic messages need the type `auto`, the agents as scopes and no rule on the subject's case. */
+async function planCommitlint({ commitlint, read }: Survey): Promise<Addition> {
+  if (commitlint === null) return { file: null, advice: [] };
+  const why = 'lets commitlint accept the messages of agents: type auto, agents as scopes, no rule on the case of the subject';
+  if (commitlint.data === null) {
+    const added = acceptAutoCommits({}).rules;
+    const rules = JSON.stringify({ 'type-enum': added?.['type-enum'], 'subject-case': added?.['subject-case'] }, null, 2);
+    return { file: null, advice: [{ where: commitlint.file, text: `add to its rules (and the agents to scope-enum, if you have that rule):\n${rules}` }] };
+  }
+  const accepting = acceptAutoCommits(commitlint.data as CommitlintConfig);
+  const text = await read(commitlint.file);
+  if (text === null) {
+    const settings = JSON.stringify({ extends: ['@commitlint/config-conventional'], ...accepting }, null, 2);
+    return { file: { path: commitlint.file, text: `export default ${settings};\n`, replaces: null, why }, advice: [] };
+  }
+  const path = commitlint.inside === null ? ['rules'] : [commitlint.inside, 'rules'];
+  let changed = text;
+  for (const [rule, value] of Object.entries(accepting.rules ?? {})) {
+    changed = applyEdits(changed, modify(changed, [...path, rule], value, { formattingOptions: formattingOf(text) }));
+  }
+  return { file: changed === text ? null : { path: commitlint.file, text: changed, replaces: text, why }, advice: [] };
+}
+
+/** Hooks are programs of the repository: shown, never written. */
+async function hookAdvice(found: Survey): Promise<InitPlan['advice']> {
+  const advice: { where: string; text: string }[] = [];
+  for (const hook of found.hooks) {
+    const guard = hook.endsWith('pre-commit') ? PRE_COMMIT_GUARD : COMMIT_MSG_GUARD;
+    const text = (await found.read(hook)) ?? '';
+    if (!text.includes(guard.trim())) advice.push({ where: hook, text: `agents commit without hooks; for commits that carry their name put at the top:\n${guard}` });
+  }
+  return advice;
+}
+
+function sentencesOf(found: Survey): string[] {
+  return [
+    found.hasManifest ? `a package.json${found.packageManager === null ? ' without a lockfile' : `, installed by ${found.packageManager}`}` : 'no package.json: upkeep is then run by npx -p upkeep agent run',
+    found.configuration === null ? 'no configuration' : `a configuration: ${found.configuration}, left as it is`,
+    found.workflow === null ? `no workflow of the agents${found.isOnGitHub ? '' : ', and no remote on GitHub: none is written'}` : `a workflow: ${found.workflow}, left as it is`,
+    found.commitlint === null ? 'no commitlint' : `commitlint: ${found.commitlint.inside === null ? found.commitlint.file : `"${found.commitlint.inside}" in ${found.commitlint.file}`}`,
+    found.hooks.length === 0 ? 'no hooks of husky' : `hooks: ${found.hooks.join(', ')}`,
+  ];
+}
+
+function nextSteps(found: Survey): string[] {
+  const add: Record<string, string> = { npm: 'npm install --save-dev upkeep', pnpm: 'pnpm add --save-dev upkeep', yarn: 'yarn add --dev upkeep', bun: 'bun add --dev upkeep' };
+  const install = found.hasManifest && !found.dependsOnUpkeep ? [add[found.packageManager ?? 'npm'] ?? ''] : [];
+  return [...install, 'commit the new files', 'agent run'];
+}
+
+function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; eol: string } {
+  const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
+  return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.startsWith('\t') ? 1 : indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' };
+}
