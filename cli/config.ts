@@ -1,4 +1,5 @@
 /** The configuration of a run: found, extended, overridden, validated once and cached. The only reader of the environment. */
+import { userInfo } from 'node:os';
 import type { ConfigObject } from './config/config-layer.ts';
 import { configHash, hashOf, readCache, writeCache } from './config/config-cache.ts';
 import type { ConfigFiles, ReadSource } from './config/extend-config.ts';
@@ -56,5 +57,13 @@ export async function loadConfig(request: LoadConfigRequest): Promise<LoadedConf
 
 /** What the environment of this process says. */
 export function processEnvironment(): Environment {
-  return readEnvironment(process.env);
+  return readEnvironment(process.env, userName());
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'someone'; // a container may run as a user that has no name
+  }
 }

@@ -36,8 +36,8 @@ export interface GitHubActions {
   readonly serverUrl: string | null;
 }
 
-/** Reads the variables that matter. */
-export function readEnvironment(variables: Variables): Environment {
+/** Reads the variables that matter; `userName` is what the machine calls its user. */
+export function readEnvironment(variables: Variables, userName = 'someone'): Environment {
   const get = (name: string): string | null => variables[name] || null;
   const home = get('HOME') ?? get('USERPROFILE');
   return {
@@ -47,7 +47,7 @@ export function readEnvironment(variables: Variables): Environment {
     color: colorOf(get),
     isDumbTerminal: get('TERM') === 'dumb',
     cacheHome: get('XDG_CACHE_HOME') ?? (home === null ? null : join(home, '.cache')),
-    person: get('GITHUB_ACTOR') ?? get('USER') ?? get('LOGNAME') ?? get('USERNAME') ?? 'someone',
+    person: get('GITHUB_ACTOR') ?? get('USER') ?? get('LOGNAME') ?? get('USERNAME') ?? userName,
   };
 }
 

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createRepository, repositoryWith } from '../support/git-repository.ts';
+import { runCli } from '../support/run-cli.ts';
+
+interface Status {
+  branch: string;
+  agents: { agent: string; state: string; pausedBy: string | null }[];
+}
+
+async function stateOf(path: string, agent: string, ...args: string[]): Promise<string | undefined> {
+  const { stdout } = await runCli(path, ['status', '--json', ...args]);
+  return (JSON.parse(stdout) as Status).agents.find((one) => one.agent === agent)?.state;
+}
+
+describe('pausing and resuming', () => {
+  it('is remembered in the repository and shown by status', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    const paused = await runCli(repository.path, ['pause', 'backend', '--reason', 'release', '--for', '2h'], { USER: 'ada' });
+    expect(paused.stdout).toMatch(/^backend is paused in this clone until \d{4}-\d\d-\d\d \d\d:\d\d UTC; agent resume backend ends that\n$/);
+    expect(await stateOf(repository.path, 'backend')).toBe('PAUSED');
+    expect(await stateOf(repository.path, 'qa')).toBe('ACTIVE');
+    expect((await runCli(repository.path, ['status'])).stdout).toMatch(/backend +PAUSED +never ran here +paused by ada/);
+    await runCli(repository.path, ['resume', 'backend']);
+    expect(await stateOf(repository.path, 'backend')).toBe('ACTIVE');
+    expect(await repository.git('status', '--porcelain')).toBe('');
+  });
+  it('is for every agent when none is named, and for one branch when one is', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    await runCli(repository.path, ['pause']);
+    expect(await stateOf(repository.path, 'docs')).toBe('PAUSED');
+    await runCli(repository.path, ['resume']);
+    await runCli(repository.path, ['pause', 'docs', '--branch', 'next']);
+    expect(await stateOf(repository.path, 'docs')).toBe('ACTIVE');
+    expect(await stateOf(repository.path, 'docs', '--branch', 'next')).toBe('PAUSED');
+  });
+  it('keeps to this clone unless it is shared, and then other clones see it', async () => {
+    await using origin = await createRepository('--bare');
+    await using first = await origin.clone();
+    await first.commit('first', { 'a.md': '# A\n' });
+    await first.git('push', '-q', 'origin', 'HEAD:main');
+    await runCli(first.path, ['pause', 'qa']);
+    expect(await origin.git('for-each-ref', 'refs/upkeep')).toBe('');
+    const shared = await runCli(first.path, ['pause', 'docs', '--shared']);
+    expect(shared.stderr).toBe('');
+    expect(shared.stdout).toContain('docs is paused, for everyone');
+    expect(await origin.git('for-each-ref', '--format=%(refname)', 'refs/upkeep')).toBe('refs/upkeep/ledger');
+  });
+  it('says when there is nobody to share with', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    const { exitCode, stderr } = await runCli(repository.path, ['pause', 'qa', '--shared']);
+    expect(stderr).toContain('there is no remote origin: only this clone knows of it');
+    expect(exitCode).toBe(0);
+    expect(await stateOf(repository.path, 'qa')).toBe('PAUSED');
+  });
+  it('wants the name of an agent and a length of time', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    const unknown = await runCli(repository.path, ['pause', 'bakend']);
+    expect(unknown).toMatchObject({ exitCode: 2 });
+    expect(unknown.stderr).toContain('there is no agent "bakend" – did you mean "backend"?');
+    expect(await runCli(repository.path, ['pause', 'qa', '--for', 'ever'])).toMatchObject({ exitCode: 2 });
+  });
+  it('tells who needs no retry', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    expect((await runCli(repository.path, ['retry'])).stdout).toBe('no agent needs a retry\n');
+    expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toContain('qa needs no retry');
+    await runCli(repository.path, ['pause', 'qa']);
+    expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toContain('agent resume qa ends that');
+  });
+  it('works in another folder by -C and says when that is no repository', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    expect((await runCli('/', ['-C', repository.path, 'status'])).exitCode).toBe(0);
+    const { exitCode, stderr } = await runCli(repository.path, ['-C', '/', 'status']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('go into a Git repository');
+  });
+});
