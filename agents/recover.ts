@@ -9,6 +9,7 @@ import type { UpkeepEvent } from '../ledger/event.ts';
 import { setOwnRef, suggestRef } from './delivery/own-refs.ts';
 import { abandonedJournals, hasJournals, removeJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
+import { sweepTemporaryFiles } from './sweep-temporary-files.ts';
 import { endOrphans } from './tools/find-orphans.ts';
 
 export interface RecoverRequest {
@@ -22,6 +23,7 @@ export interface RecoverRequest {
 export async function recover(request: RecoverRequest): Promise<string[]> {
   const { repository } = request;
   if (!hasJournals(repository.commonDir)) return [];
+  sweepTemporaryFiles(repository.commonDir);
   const { entries, unreadable } = abandonedJournals(repository.commonDir);
   const sentences = unreadable.map((path) => `${path} is not a journal of this version and was left alone`);
   for (const entry of entries) sentences.push(...(await recoverRun(entry, request)));

@@ -217,10 +217,9 @@ async function recordAll(end: End, request: RunAgentsRequest): Promise<void> {
   for (const event of end.events) if (event.type.startsWith('agent:')) context.emit(event);
   if (!end.recorded && end.events.length > 0) await request.record(end.events);
   context.journal.advance('recorded');
-  for (const { work } of end.integration.placed) {
-    const agent = work.request.agent.id;
-    if (end.delivered) await setOwnRef(context.repository, suggestRef(agent), null);
-  }
-  for (const { agent } of context.journal.entry.finished) await setOwnRef(context.repository, runRef(context.journal.entry.id, agent), null);
+  const { id, finished } = context.journal.entry;
+  const waited = request.requests.filter((each) => each.pending !== null).map((each) => each.agent.id);
+  if (end.delivered) for (const agent of [...waited, ...finished.map((work) => work.agent)]) await setOwnRef(context.repository, suggestRef(agent), null);
+  for (const { agent } of finished) await setOwnRef(context.repository, runRef(id, agent), null);
 }
 

@@ -1,4 +1,3 @@
-import { delimiter } from 'node:path';
 import { failed, git } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
 import { PUSH_ADVICE, refusalOfRef, refusalOfStderr } from './push-refusal.ts';
@@ -19,8 +18,6 @@ export interface PushRequest {
   readonly updates: readonly { readonly sha: string | null; readonly ref: string }[];
   /** All of it or nothing; default true when there is more than one. */
   readonly atomic?: boolean | undefined;
-  /** Folders of further objects that the updates name: those of the private ledger. */
-  readonly objects?: readonly string[] | undefined;
   readonly auth?: RemoteAuth | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -58,8 +55,7 @@ export async function push(request: PushRequest): Promise<PushResult> {
   // A mirror remote and push options of a person are not for us.
   const config = [...(options.config ?? []), ...settings(remote)];
   try {
-    const env = request.objects === undefined ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: request.objects.join(delimiter) };
-    const { stdout, stderr, exitCode } = await git(args, { ...options, config, env, okCodes: [0, 1] });
+    const { stdout, stderr, exitCode } = await git(args, { ...options, config, okCodes: [0, 1] });
     const refs = parsePorcelain(stdout);
     if (exitCode === 0) return { ok: true, refs };
     const refused = refs.filter(({ ok }) => !ok);

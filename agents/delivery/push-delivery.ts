@@ -1,12 +1,7 @@
 /** Delivery `push`: branch and ledger reach the remote in one atomic push, or neither does. */
-import { join } from 'node:path';
-import { push } from '../../git/push.ts';
-import type { PushResult } from '../../git/push.ts';
 import { fetchCommits, remoteHead } from '../../git/remote.ts';
-import { adopt, prepareAppend } from '../../ledger/append.ts';
-import { LEDGER_REFS } from '../../ledger/store.ts';
 import type { Ledger } from '../../ledger/store.ts';
-import { fetchShared } from '../../ledger/sync.ts';
+import { pushShared } from '../../ledger/sync.ts';
 import type { RunContext } from '../run-context.ts';
 import { emptyDelivery } from './delivery.ts';
 import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryStep } from './delivery.ts';
@@ -20,6 +15,8 @@ export interface PushTarget {
   /** The name that the configuration asks for. */
   readonly remoteName: string;
   readonly ledger: Ledger;
+  /** Where the remote keeps the shared ledger. */
+  readonly store: 'ref' | 'branch';
 }
 
 interface Refusal {
@@ -27,12 +24,9 @@ interface Refusal {
   readonly advice: string;
 }
 
-/** How often the ledger alone may be overtaken by other writers before the whole is tried again. */
-const LEDGER_TRIES = 12;
-
 export function pushDelivery(context: RunContext, target: PushTarget): Delivery {
   const { repository, journal } = context;
-  const { branch, remote, ledger } = target;
+  const { branch, remote, ledger, store } = target;
 
   const refuse = async ({ integration }: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> => {
     const kept = await keepUnderRefs(repository, integration);
@@ -40,33 +34,31 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
     return { kind: 'done', delivered: false, recorded: false, report: { ...emptyDelivery('push', branch), ...kept, outcome: 'refused', patches, ...refusal } };
   };
 
-  /** Pushes the branch with the events; the ledger's other writers are waited out here, the branch's are not. */
+  /** Pushes the branch with the events; other writers of the ledger are waited out there, those of the branch are ours to follow. */
   const pushTogether = async (step: DeliveryStep, at: { remote: string; branch: string }): Promise<DeliveryAttempt> => {
     const { from, to, placed } = step.integration;
-    const ref = `refs/heads/${at.branch}`;
     const report = { ...emptyDelivery('push', branch), outcome: 'pushed' as const, commits: placed.map(({ sha }) => sha) };
-    const events = await step.events(true, report);
-    const arrived = async (prepared: Parameters<typeof adopt>[1] | null): Promise<DeliveryEnd> => {
+    const arrived = (recorded: boolean): DeliveryEnd => {
       journal.advance('delivered');
-      const recorded = prepared !== null && (await adopt(ledger, prepared));
       return { kind: 'done', delivered: true, recorded, report };
     };
+    const events = await step.events(true, report);
     journal.advance('delivering', { move: { branch: at.branch, from, to } });
-    for (let tries = 1; ; tries += 1) {
-      const prepared = await prepareAppend(ledger, events);
-      const updates = [{ sha: to, ref }, ...(prepared === null ? [] : [{ sha: prepared.sha, ref: LEDGER_REFS.shared }])];
-      const result = await push({ repository, remote: at.remote, updates, atomic: true, objects: [join(ledger.gitDir, 'objects')], signal: context.signal });
-      if (result.ok) return arrived(prepared);
-      const now = await remoteHead({ repository, remote: at.remote, branch: at.branch });
-      // A connection that breaks leaves open whether the push arrived.
-      if (now.ok && now.sha === to) return arrived(prepared);
-      if (now.ok && now.sha !== null && now.sha !== from) return { kind: 'moved', tip: now.sha };
-      if (isOvertaken(result) && tries < LEDGER_TRIES) {
-        await fetchShared(ledger, { remote: at.remote, cwd: repository.gitDir });
-        continue;
-      }
-      return refuse(step, { reason: `${at.remote} did not take ${at.branch}: ${result.reason}${wordsOf(result)}`, advice: result.advice });
-    }
+    const extraUpdates = [{ sha: to, ref: `refs/heads/${at.branch}` }];
+    const result = await pushShared(ledger, { remote: at.remote, cwd: repository.root ?? repository.gitDir, store, extraUpdates, events });
+    if (result.ok) return arrived(true);
+    const now = await remoteHead({ repository, remote: at.remote, branch: at.branch });
+    // A connection that breaks leaves open whether the push arrived.
+    if (now.ok && now.sha === to) return arrived(false);
+    if (now.ok && now.sha !== null && now.sha !== from) return follow(step, at);
+    return refuse(step, { reason: `${at.remote} did not take ${at.branch}: ${result.reason}`, advice: result.message });
+  };
+
+  /** Fetches where the branch is now. Also when the person has commits that are not pushed: those are never pushed by us. */
+  const follow = async (step: DeliveryStep, at: { remote: string; branch: string }): Promise<DeliveryAttempt> => {
+    const fetched = await fetchCommits({ repository, ...at });
+    if (fetched.ok && fetched.sha !== null) return { kind: 'moved', tip: fetched.sha };
+    return refuse(step, { reason: `the new commits of ${at.branch} could not be fetched`, advice: 'run again; the commits wait' });
   };
 
   return {
@@ -84,27 +76,9 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
       const head = await remoteHead({ repository, remote, branch });
       if (!head.ok) return refuse(step, { reason: `${remote} could not be asked: ${head.reason}`, advice: 'run again when it can be reached; the commits wait' });
       if (head.sha === null) return refuse(step, { reason: `${remote} has no branch ${branch}`, advice: `push it once with \`git push ${remote} ${branch}\`` });
-      if (head.sha !== from) {
-        // Also when the person has commits that are not pushed: those are never pushed by us.
-        const fetched = await fetchCommits({ repository, remote, branch });
-        if (!fetched.ok || fetched.sha === null) return refuse(step, { reason: `the new commits of ${branch} could not be fetched`, advice: 'run again; the commits wait' });
-        return { kind: 'moved', tip: fetched.sha };
-      }
+      if (head.sha !== from) return follow(step, { remote, branch });
       return pushTogether(step, { remote, branch });
     },
     giveUp: (step) => refuse(step, { reason: `${branch ?? 'the branch'} moved again and again`, advice: 'run again when it is quieter; the commits wait' }),
   };
-}
-
-function isOvertaken(result: Extract<PushResult, { ok: false }>): boolean {
-  return result.reason === 'moved' || result.reason === 'locked';
-}
-
-/** The server's own first sentence, where it said one. */
-function wordsOf(result: Extract<PushResult, { ok: false }>): string {
-  const line = result.stderr
-    .split('\n')
-    .map((text) => text.replace(/^remote:\s*/, '').trim())
-    .find((text) => /^(error|fatal): |GH\d{3}/.test(text));
-  return line === undefined ? '' : ` (${line.replace(/^(error|fatal): /, '').slice(0, 200)})`;
 }

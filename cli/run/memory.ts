@@ -35,12 +35,14 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
   const ledger = openLedger(repository.commonDir);
   const scope: Scope = ci || mode === 'push' || mode === 'pull-request' ? 'shared' : 'local';
   const { hasRemote } = await import('../../git/remote-name.ts');
-  const { remote: name } = ask.run.loaded.config.delivery;
+  const { ledger: settings, delivery } = ask.run.loaded.config;
+  const name = delivery.remote;
   const remote = (await hasRemote(repository, name)) ? name : null;
   const notes: string[] = [];
-  if (remote !== null && (scope === 'shared' || !isFresh(repository))) {
+  const place = { remote: name, cwd: repository.root ?? repository.gitDir, store: settings.store };
+  if (remote !== null && settings.fetch && (scope === 'shared' || !isFresh(repository))) {
     const { fetchShared } = await import('../../ledger/sync.ts');
-    const fetched = await fetchShared(ledger, { remote, cwd: repository.root ?? repository.gitDir, timeoutMs: scope === 'shared' ? CI_PATIENCE_MS : PATIENCE_MS });
+    const fetched = await fetchShared(ledger, { ...place, timeoutMs: scope === 'shared' ? CI_PATIENCE_MS : PATIENCE_MS });
     if (!fetched.ok) notes.push(`the shared ledger of ${remote} could not be read (${fetched.reason}): this run goes by what this clone remembers`);
     markFresh(repository);
   }
@@ -58,7 +60,7 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
       await append(ledger, events, { scope });
       if (scope === 'local' || remote === null) return;
       const { pushShared } = await import('../../ledger/sync.ts');
-      const pushed = await pushShared(ledger, { remote, cwd: repository.root ?? repository.gitDir, extraUpdates: [] });
+      const pushed = await pushShared(ledger, place);
       if (!pushed.ok) notes.push(`the shared ledger could not be pushed to ${remote} (${pushed.reason}): the next run tries again`);
     },
     async reload() {
