@@ -30,7 +30,9 @@ export function monthPath(month: string): string {
 }
 
 /** What a path below `events/` holds, or null when it is none of ours. */
-export function parseBatchPath(path: string): { readonly kind: 'day'; readonly day: string; readonly id: string } | { readonly kind: 'month'; readonly month: string } | null {
+export function parseBatchPath(
+  path: string,
+): { readonly kind: 'day'; readonly day: string; readonly id: string } | { readonly kind: 'month'; readonly month: string } | null {
   const day = DAY_FILE.exec(path);
   if (day) return { kind: 'day', day: day[1] ?? '', id: day[2] ?? '' };
   const month = MONTH_FILE.exec(path);

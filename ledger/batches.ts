@@ -27,7 +27,9 @@ export async function readBatchFiles(ledger: Ledger, files: readonly EventFile[]
     ledger,
     files.map((file) => file.oid),
   );
-  const batches = blobs.flatMap((blob, index) => (blob?.type === 'blob' ? parseBatches(files[index]?.path ?? '', blob.content.toString('utf8')) : []));
+  const batches = blobs.flatMap((blob, index) =>
+    blob?.type === 'blob' ? parseBatches(files[index]?.path ?? '', blob.content.toString('utf8')) : [],
+  );
   return { batches, damaged: blobs.some((blob) => blob?.type !== 'blob') };
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { git } from '../git/exec-git.ts';
 import { BOT_EMAIL, BOT_NAME } from '../git/identity.ts';
 import { batchPath, formatBatches, type StoredBatch } from './batch-file.ts';
+import type { GitObject } from './objects.ts';
 import { encodeState } from './state-file.ts';
 import type { LedgerState } from './state.ts';
 import { objectIdLength, type Ledger } from './store.ts';
@@ -50,6 +51,12 @@ export async function commitBatches(ledger: Ledger, commit: LedgerCommit): Promi
     config: [['core.compression', '1']],
   });
   return stdout.trim();
+}
+
+/** The seconds of a commit's committer, or null for what is no commit of ours. */
+export function committedAt(commit: GitObject | null): number | null {
+  const seconds = commit?.type === 'commit' ? /^committer .* (\d+) \+0000$/m.exec(commit.content.toString('utf8'))?.[1] : undefined;
+  return seconds === undefined ? null : Number(seconds);
 }
 
 function data(text: string): string {

@@ -7,9 +7,19 @@ export const ledgerConfigShape = {
       store: z
         .enum(['ref', 'branch'])
         .default('ref')
-        .describe('ref keeps the shared history in refs/upkeep/ledger; branch in the branch upkeep/ledger, for hosts that refuse custom refs.'),
-      compactAfterDays: z.int().min(1).max(3650).default(30).describe('Days of events that are kept one by one; older ones become one file a month.'),
-      fetch: z.boolean().default(true).describe('Whether a run fetches the shared history from the remote first; it works without it when it cannot.'),
+        .describe(
+          'ref keeps the shared history in refs/upkeep/ledger; branch in the branch upkeep/ledger, for hosts that refuse custom refs.',
+        ),
+      compactAfterDays: z
+        .int()
+        .min(1)
+        .max(3650)
+        .default(30)
+        .describe('Days of events that are kept one by one; older ones become one file a month.'),
+      fetch: z
+        .boolean()
+        .default(true)
+        .describe('Whether a run fetches the shared history from the remote first; it works without it when it cannot.'),
     })
     .prefault({})
     .describe('The history of runs that lives in the repository itself.'),

@@ -17,7 +17,10 @@ export interface EventTree {
 
 /** Lists the files below `events/` of a commit. */
 export async function listEventFiles(ledger: Ledger, commit: string): Promise<EventTree> {
-  const { stdout, exitCode } = await git(['ls-tree', '-r', '-z', '--full-tree', commit, '--', 'events/'], { gitDir: ledger.gitDir, okCodes: [0, 1, 128] });
+  const { stdout, exitCode } = await git(['ls-tree', '-r', '-z', '--full-tree', commit, '--', 'events/'], {
+    gitDir: ledger.gitDir,
+    okCodes: [0, 1, 128],
+  });
   if (exitCode !== 0) return walkReadable(ledger, commit);
   const files = stdout.split('\0').flatMap((line) => {
     const [, oid, path] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];

@@ -27,7 +27,10 @@ export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:
 /** The issue that was closed. */
 export function foldEscalationClosed(agent: AgentState, { data }: EventOf<'agent:escalation-closed'>): AgentState {
   const open = Object.entries(agent.escalations).filter(([kind]) => kind !== data.kind);
-  return { ...agent, escalations: Object.fromEntries(open) as Partial<Record<EscalationKind, NonNullable<AgentState['escalations']['code']>>> };
+  return {
+    ...agent,
+    escalations: Object.fromEntries(open) as Partial<Record<EscalationKind, NonNullable<AgentState['escalations']['code']>>>,
+  };
 }
 
 /** Whether a delivery brought the commits to people. A proposal did: they are in a pull request. */
@@ -58,7 +61,15 @@ export function foldUndone(frozen: LedgerState['frozen'], { data }: EventOf<'del
 
 /** A run that was cancelled: a line of history, nothing else. */
 export function foldCancelled(agent: AgentState, { data, time }: EventOf<'agent:cancelled'>): AgentState {
-  const run = { runId: data.runId, outcome: 'cancelled', reason: 'interrupted', at: time, trigger: null, commit: null, coverage: null } as const;
+  const run = {
+    runId: data.runId,
+    outcome: 'cancelled',
+    reason: 'interrupted',
+    at: time,
+    trigger: null,
+    commit: null,
+    coverage: null,
+  } as const;
   const runs = [{ ...run, durationMs: 0, errors: 0, warnings: 0, fixed: 0 }, ...agent.runs.filter((other) => other.runId !== data.runId)];
   return { ...agent, runs: runs.slice(0, LIMITS.runs) };
 }

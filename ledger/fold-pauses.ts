@@ -21,7 +21,8 @@ export function foldResumed(state: LedgerState, { data }: EventOf<'agent:resumed
   const { agentId, branch } = data;
   const everywhere = agentId === null || branch === '';
   const paused = agentId === null ? {} : Object.fromEntries(Object.entries(state.paused).filter(([name]) => name !== agentId));
-  const isMeant = (name: string) => (agentId === null ? true : everywhere ? name.startsWith(`${agentId}@`) : name === agentKey(agentId, branch));
+  const isMeant = (name: string) =>
+    agentId === null ? true : everywhere ? name.startsWith(`${agentId}@`) : name === agentKey(agentId, branch);
   const resume = (agent: AgentState): AgentState => ({ ...agent, pausedBy: null, inError: null, crashes: 0 });
   const agents = Object.entries(state.agents).map(([name, agent]) => [name, isMeant(name) ? resume(agent) : agent] as const);
   return { ...state, paused: everywhere ? paused : state.paused, agents: Object.fromEntries(agents) };

@@ -19,7 +19,11 @@ export function foldWritten(
   if (commit.changes.length === 0) return written;
   const before = written.find((entry) => entry.branch === commit.branch)?.paths ?? [];
   const fresh = commit.changes.slice(0, LIMITS.writtenPaths).map((change) => {
-    return withChange(before.find((entry) => entry.path === change.path), change, commit.agent);
+    return withChange(
+      before.find((entry) => entry.path === change.path),
+      change,
+      commit.agent,
+    );
   });
   const changed = new Set(fresh.map((entry) => entry.path));
   const paths = [...fresh, ...before.filter((entry) => !changed.has(entry.path))].slice(0, LIMITS.writtenPaths);

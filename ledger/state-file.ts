@@ -1,7 +1,19 @@
 /** How the state is written in `state.json`: runs and keys as rows under named columns, which halves it; an agent a line, so that it can be read and compared. */
 import { STATE_SCHEMA_VERSION, type AgentState, type KeyRecord, type LedgerState, type RunSummary } from './state.ts';
 
-const RUN_COLUMNS = ['runId', 'outcome', 'reason', 'at', 'durationMs', 'commit', 'errors', 'warnings', 'fixed', 'trigger', 'coverage'] as const;
+const RUN_COLUMNS = [
+  'runId',
+  'outcome',
+  'reason',
+  'at',
+  'durationMs',
+  'commit',
+  'errors',
+  'warnings',
+  'fixed',
+  'trigger',
+  'coverage',
+] as const;
 const KEY_COLUMNS = ['key', 'outcome', 'delivered', 'runId', 'at', 'errors', 'warnings', 'commit', 'findings'] as const;
 
 /** What a `state.json` turned out to be. */
@@ -15,7 +27,9 @@ export function encodeState(state: LedgerState): string {
   const { agents, paused, schedules, frozen, ...rest } = state;
   const lines = (record: object) => {
     const entries = Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-    return entries.length === 0 ? '{}' : `{\n${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',\n')}\n}`;
+    return entries.length === 0
+      ? '{}'
+      : `{\n${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',\n')}\n}`;
   };
   const packed = Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, packAgent(agent)]));
   const members: Record<string, string> = {
@@ -70,7 +84,11 @@ function packAgent(agent: AgentState): PackedAgent {
 }
 
 function unpackAgent(agent: PackedAgent): AgentState {
-  return { ...agent, runs: agent.runs.map((row) => unpack<RunSummary>(RUN_COLUMNS, row)), keys: agent.keys.map((row) => unpack<KeyRecord>(KEY_COLUMNS, row)) };
+  return {
+    ...agent,
+    runs: agent.runs.map((row) => unpack<RunSummary>(RUN_COLUMNS, row)),
+    keys: agent.keys.map((row) => unpack<KeyRecord>(KEY_COLUMNS, row)),
+  };
 }
 
 function unpack<T>(columns: readonly (string & keyof T)[], row: Row): T {

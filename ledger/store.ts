@@ -1,6 +1,6 @@
 /** Where the ledger is kept: a private bare repository inside the Git directory, which sees the user's objects and lends them none. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { git, GitError } from '../git/exec-git.ts';
@@ -58,9 +58,9 @@ export async function ensureLedger(ledger: Ledger): Promise<void> {
         ['init.defaultRefFormat', 'files'],
       ],
     });
-    await mkdir(join(draft, 'objects', 'info'), { recursive: true });
-    await writeFile(join(draft, 'objects', 'info', 'alternates'), `${quotePath(ledger.objectsDir)}\n`);
-    for (const [key, value] of SETTINGS) await git(['config', key, value], { gitDir: draft });
+    await writeAlternates(draft, ledger);
+    const config = join(draft, 'config');
+    await writeFile(config, `${INHERITED}${await readFile(config, 'utf8')}${OWN}`);
     await rename(draft, ledger.gitDir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
@@ -70,21 +70,33 @@ export async function ensureLedger(ledger: Ledger): Promise<void> {
   }
 }
 
-/** The typed error for what went wrong while the ledger was written. */
-export function asLedgerError(error: unknown, ledger: Ledger): LedgerError {
+/** Makes the user's objects visible again after their repository was moved. */
+export async function ensureAlternates(ledger: Ledger): Promise<void> {
+  const written = await readFile(join(ledger.gitDir, ALTERNATES), 'utf8').catch(() => '');
+  if (written !== alternates(ledger)) await writeAlternates(ledger.gitDir, ledger);
+}
+
+const ALTERNATES = join('objects', 'info', 'alternates');
+
+async function writeAlternates(gitDir: string, ledger: Ledger): Promise<void> {
+  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
+  await writeFile(join(gitDir, ALTERNATES), alternates(ledger));
+}
+
+/** The typed error for what Git or the file system said while the ledger was written; a fault of ours stays what it is. */
+export function asLedgerError(error: unknown, ledger: Ledger): unknown {
   if (error instanceof LedgerError) return error;
-  const code = error instanceof GitError ? error.code : ((error as NodeJS.ErrnoException).code ?? '');
+  const code = error instanceof GitError ? error.code : (error as NodeJS.ErrnoException).code;
+  if (typeof code !== 'string') return error;
   if (['read-only', 'EACCES', 'EPERM', 'EROFS'].includes(code)) {
     return new LedgerError('read-only', `the ledger cannot be written: ${ledger.gitDir} is read-only`, { cause: error });
   }
-  return new LedgerError('git', `the ledger cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  return new LedgerError('git', `the ledger cannot be written: ${(error as Error).message}`, { cause: error });
 }
 
-const SETTINGS = [
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-  ['core.logAllRefUpdates', 'false'],
-] as const;
+// How this repository reaches its remotes (credentials, proxies, ssh) holds for the ledger too. First, so that ours wins.
+const INHERITED = '[include]\n\tpath = ../../config\n';
+const OWN = '[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[core]\n\tlogAllRefUpdates = false\n';
 
 const DRAFT_LIFE_MS = 3_600_000;
 
@@ -97,8 +109,9 @@ async function removeOldDrafts(parent: string): Promise<void> {
   }
 }
 
-/** Git reads a path in `alternates` that begins with a quote as a C string, and one with a newline only so. */
-function quotePath(path: string): string {
-  if (!/["\n\\]|^#/.test(path)) return path;
-  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+/** Git reads a line that begins with a quote as a C string, and a path with a newline only so. */
+function alternates(ledger: Ledger): string {
+  const path = ledger.objectsDir;
+  if (!/["\n\\]|^#/.test(path)) return `${path}\n`;
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"\n`;
 }

@@ -48,7 +48,11 @@ export async function tipFrom(ledger: Ledger, revision: string, [commit, file]: 
 }
 
 /** Reads one tip, and the objects of `more` requests in the same process. */
-export async function readTip(ledger: Ledger, revision: string, more: readonly string[] = []): Promise<{ tip: Tip; more: readonly (GitObject | null)[] }> {
+export async function readTip(
+  ledger: Ledger,
+  revision: string,
+  more: readonly string[] = [],
+): Promise<{ tip: Tip; more: readonly (GitObject | null)[] }> {
   for (;;) {
     const answers = await readObjects(ledger, [...tipRequests(revision), ...more, revision]);
     // The ref may move between two lines: state and commit would then not belong together.
@@ -58,7 +62,11 @@ export async function readTip(ledger: Ledger, revision: string, more: readonly s
 }
 
 /** Moves a ref of the ledger from one commit (null: absent) to another, or says that another process was faster. */
-export async function moveRef(ledger: Ledger, ref: string, move: { readonly from: string | null; readonly to: string }): Promise<'moved' | 'lost-race'> {
+export async function moveRef(
+  ledger: Ledger,
+  ref: string,
+  move: { readonly from: string | null; readonly to: string },
+): Promise<'moved' | 'lost-race'> {
   try {
     await git(['update-ref', '--no-deref', ref, move.to, move.from ?? '0'.repeat(move.to.length)], { gitDir: ledger.gitDir });
     return 'moved';
@@ -77,26 +85,25 @@ export async function moveRef(ledger: Ledger, ref: string, move: { readonly from
 export async function setAsideRef(ledger: Ledger, ref: string): Promise<void> {
   const folder = join(ledger.gitDir, 'upkeep-damaged');
   await mkdir(folder, { recursive: true });
-  await rename(join(ledger.gitDir, ref), join(folder, `${ref.replaceAll('/', '-')}-${Date.now()}`)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  await rename(join(ledger.gitDir, ref), join(folder, `${ref.replaceAll('/', '-')}-${Date.now()}`)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    },
+  );
 }
 
 /** Git holds these for milliseconds; one that is older was left by a process that was killed. */
-const STALE_LOCK_MS = 5_000;
+const STALE_LOCK_MS = 2_000;
 
 /** Removes lock files that killed processes left in the ledger's repository. */
 export async function removeStaleLocks(ledger: Ledger): Promise<void> {
   const folders = [ledger.gitDir, join(ledger.gitDir, 'refs', 'upkeep')];
   for (const folder of folders) {
     const names = await readdir(folder).catch(() => [] as string[]);
-    for (const name of names.filter((one) => one.endsWith('.lock') && one !== WRITE_LOCK)) {
+    for (const name of names.filter((one) => one.endsWith('.lock'))) {
       const path = join(folder, name);
       const made = await stat(path).catch(() => null);
       if (made !== null && Date.now() - made.mtimeMs > STALE_LOCK_MS) await rm(path, { force: true });
     }
   }
 }
-
-/** Held by the one process of a clone that writes to the ledger. */
-export const WRITE_LOCK = 'upkeep-write.lock';

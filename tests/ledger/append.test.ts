@@ -10,7 +10,8 @@ import { ledgerExists, openLedger, type Ledger } from '../../ledger/store.ts';
 import { createRepository, repositoryWith } from '../support/git-repository.ts';
 import { common, completed, failed, originAt } from '../support/ledger-events.ts';
 
-const files = async (ledger: Ledger, ref = 'refs/upkeep/ledger') => (await git(['ls-tree', '-r', '--name-only', ref], { gitDir: ledger.gitDir })).stdout.trim().split('\n');
+const files = async (ledger: Ledger, ref = 'refs/upkeep/ledger') =>
+  (await git(['ls-tree', '-r', '--name-only', ref], { gitDir: ledger.gitDir })).stdout.trim().split('\n');
 
 describe('append', () => {
   it('makes the ledger, writes the batch under its day and folds the state', async () => {
@@ -43,13 +44,21 @@ describe('append', () => {
     const { shared, local, layered } = await readState(ledger);
     expect(agentStateOf(shared, 'backend', 'main').keys.map((record) => record.key)).toEqual(['one']);
     expect(agentStateOf(local, 'backend', 'main').keys.map((record) => record.key)).toEqual(['two']);
-    expect(agentStateOf(layered, 'backend', 'main')).toMatchObject({ streak: 1, keys: [{ key: 'two' }, { key: 'one' }], last: { outcome: 'passed' } });
+    expect(agentStateOf(layered, 'backend', 'main')).toMatchObject({
+      streak: 1,
+      keys: [{ key: 'two' }, { key: 'one' }],
+      last: { outcome: 'passed' },
+    });
   });
 
   it('appends nothing for events on the way and for none', async () => {
     await using repository = await repositoryWith({ 'a.txt': 'a' });
     const ledger = openLedger(`${repository.path}/.git`);
-    const progress = makeEvent('agent:progress', { ...common(), progress: 0, message: 'm', check: null, outcome: null, durationMs: null }, originAt(0));
+    const progress = makeEvent(
+      'agent:progress',
+      { ...common(), progress: 0, message: 'm', check: null, outcome: null, durationMs: null },
+      originAt(0),
+    );
     const skipped = makeEvent('agent:skipped', { ...common(), reason: 'unchanged' }, originAt(0));
     expect(await append(ledger, [progress, skipped], { scope: 'shared' })).toEqual({ written: false });
     expect(await append(ledger, [], { scope: 'shared' })).toEqual({ written: false });
@@ -60,7 +69,10 @@ describe('append', () => {
     await using repository = await repositoryWith({ 'a.txt': 'a' });
     const ledger = openLedger(`${repository.path}/.git`);
     const wrong = { ...completed(), data: { ...completed().data, base: 'no sha' } };
-    await expect(append(ledger, [completed(), wrong], { scope: 'shared' })).rejects.toMatchObject({ code: 'invalid-event', message: expect.stringContaining('data.base') as string });
+    await expect(append(ledger, [completed(), wrong], { scope: 'shared' })).rejects.toMatchObject({
+      code: 'invalid-event',
+      message: expect.stringContaining('data.base') as string,
+    });
     expect(ledgerExists(ledger)).toBe(false);
   });
 
