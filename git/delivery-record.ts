@@ -19,11 +19,14 @@ export interface DeliveryRecord extends DeliveryMove {
   readonly startedAt: number;
   /** The git process; null in the instant before it is started. */
   readonly process: ProcessIdentity | null;
+  /** What ORIG_HEAD held: git overwrites it before it looks whether it can merge. */
+  readonly origHead: string | null;
 }
 
 /** Writes the record; `started` adds the process to it. */
 export async function beginDelivery(repository: GitDirectory, move: DeliveryMove): Promise<{ started(child: ChildProcess): Promise<void> }> {
-  const record: DeliveryRecord = { ...move, startedAt: Date.now(), process: null };
+  const origHead = await readFile(join(repository.gitDir, 'ORIG_HEAD'), 'utf8').catch(() => null);
+  const record: DeliveryRecord = { ...move, startedAt: Date.now(), process: null, origHead };
   await write(repository, record);
   return {
     started: (child) => write(repository, { ...record, process: child.pid === undefined ? null : processIdentity(child.pid) }),
@@ -42,6 +45,13 @@ export async function readDelivery(repository: GitDirectory): Promise<DeliveryRe
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Gives ORIG_HEAD what it held before. */
+export async function restoreOrigHead(repository: GitDirectory, { origHead }: DeliveryRecord): Promise<void> {
+  const path = join(repository.gitDir, 'ORIG_HEAD');
+  if (origHead === null) await rm(path, { force: true });
+  else await writeFile(path, origHead);
 }
 
 async function write(repository: GitDirectory, record: DeliveryRecord): Promise<void> {

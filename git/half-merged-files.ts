@@ -2,6 +2,7 @@ import { lstat, readFile, readlink, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { batchObjects } from './batch-objects.ts';
 import { git } from './exec-git.ts';
+import { withoutBrokenFilters } from './filters.ts';
 import type { TreeChange } from './tree.ts';
 
 /** What a checkout that was stopped left of the changes it was to make. */
@@ -56,7 +57,8 @@ export async function putBack(root: string, changes: readonly TreeChange[]): Pro
   }
   const input = changes.flatMap(({ path, oldOid }) => (oldOid === null ? [] : [`${path}\0`])).join('');
   // Without --index: the index stays the very bytes that the person left.
-  if (input !== '') await git(['checkout-index', '--force', '-z', '--stdin'], { cwd: root, input, env: AS_THE_PERSON });
+  if (input === '') return;
+  await withoutBrokenFilters([], (config) => git(['checkout-index', '--force', '-z', '--stdin'], { cwd: root, input, env: AS_THE_PERSON, config }));
 }
 
 interface Side {
@@ -79,7 +81,8 @@ async function isBeginningOf(root: string, side: Side, now: FileState): Promise<
 
 async function asCheckedOut(root: string, { path, oid, kind, stored }: Side): Promise<Buffer> {
   if (kind === 'link') return stored;
-  return (await git(['cat-file', '--filters', `--path=${path}`, oid], { cwd: root, env: AS_THE_PERSON })).stdoutBytes;
+  const args = ['cat-file', '--filters', `--path=${path}`, oid];
+  return withoutBrokenFilters([], async (config) => (await git(args, { cwd: root, env: AS_THE_PERSON, config })).stdoutBytes);
 }
 
 function kindOf(mode: string): Kind {

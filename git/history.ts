@@ -1,6 +1,6 @@
 import { requireObjectId } from './object-id.ts';
 import type { Repository } from './repository.ts';
-import { reader } from './simple-git-reader.ts';
+import { readWith } from './simple-git-reader.ts';
 
 /** One commit of the history, in short. */
 export interface HistoryCommit {
@@ -16,14 +16,14 @@ export interface HistoryCommit {
 
 /** The newest commits that `from` contains, newest first; what a shallow clone lacks is left out. */
 export async function recentCommits(repository: Repository, from: string, limit: number): Promise<HistoryCommit[]> {
-  const git = await reader(repository.root ?? repository.gitDir);
-  const { all } = await git.log({
+  const options = {
     format: { sha: '%H', parents: '%P', authorName: '%an', authorEmail: '%ae', date: '%aI', subject: '%s', message: '%B' },
     multiLine: true,
     maxCount: limit,
     // As custom options, because `from` and `to` mean a range.
     [requireObjectId(from)]: null,
-  });
+  };
+  const { all } = await readWith(repository.root ?? repository.gitDir, async (git) => git.log(options));
   return all.map((commit) => ({
     ...commit,
     parents: commit.parents.split(' ').filter((parent) => parent !== ''),

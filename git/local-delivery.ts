@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isAncestor } from './ancestry.ts';
 import { isHeldElsewhere } from './branch-holders.ts';
 import { beginDelivery, endDelivery, readDelivery } from './delivery-record.ts';
@@ -60,8 +60,8 @@ export async function deliverLocal(request: LocalRequest): Promise<LocalResult> 
     await endDelivery(repository);
     return { ok: true };
   }
-  // Full disk, a filter that failed: some files may be new already.
-  const { state } = await recoverLocal(request);
+  // Full disk, a filter that failed: some files may be new already. A git that ends by itself has removed its locks.
+  const { state } = await recoverLocal(request, { locksAreOurs: merge.exitCode === null });
   if (state === 'completed') return { ok: true };
   if (gitErrorCode(merge.stderr) === 'locked') return { ok: false, reason: 'locked', message: merge.stderr };
   if (/would be overwritten by merge/.test(merge.stderr)) {
@@ -86,6 +86,7 @@ async function refusalOf({ repository, branch, from, to }: LocalRequest): Promis
   if (current !== branch) return refuse('not-checked-out');
   if ((await resolveRef(repository, `refs/heads/${branch}`)) !== from) return refuse('moved');
   if (!(await isAncestor(repository, from, to))) return refuse('moved');
+  if (await isThere(join(repository.gitDir, 'index.lock'))) return refuse('locked');
   if (await isHeldElsewhere(repository, branch)) return refuse('checked-out-elsewhere');
   // Git would bring back a file that the person has deleted, and overwrite one that equals the new content by chance.
   const changes = await diffTrees(repository, from, to);
@@ -95,13 +96,24 @@ async function refusalOf({ repository, branch, from, to }: LocalRequest): Promis
   return inTheWay.length > 0 ? refuse('would-overwrite', [...new Set(inTheWay)]) : null;
 }
 
-/** New paths at which something stands, an ignored file for one: what recovery finds at a new path must be Git's own. */
+/** New paths at which something stands that Git does not know, an ignored file for one: what recovery finds there must be Git's own. */
 async function alreadyThere(root: string, changes: readonly TreeChange[]): Promise<string[]> {
+  const leaving = new Set(changes.filter(({ status }) => status === 'deleted').map(({ path }) => path));
+  const looked = new Map<string, Promise<boolean>>();
   const found: string[] = [];
-  for (const { path, status } of changes) {
-    if (status === 'added' && (await lstat(join(root, path)).catch(() => null))?.isDirectory() === false) found.push(path);
+  for (const { path } of changes.filter(({ status }) => status === 'added')) {
+    for (let at = path; at !== '.'; at = dirname(at)) {
+      const inTheWay = looked.get(at) ?? isThere(join(root, at));
+      looked.set(at, inTheWay);
+      if ((await inTheWay) && !leaving.has(at)) found.push(at);
+    }
   }
   return found;
+}
+
+/** Whether a file or a link stands there. */
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null))?.isDirectory() === false;
 }
 
 /** The paths that Git lists, as far as they are ones that we would change: a name may hold a newline. */

@@ -1,4 +1,5 @@
 import { failed, git } from './exec-git.ts';
+import type { GitOptions } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
 import { PUSH_ADVICE, refusalOfRef, refusalOfStderr } from './push-refusal.ts';
 import type { PushRefusal } from './push-refusal.ts';
@@ -31,12 +32,13 @@ export interface PushedRef {
   readonly summary: string;
 }
 
-/** `unreachable` and `timeout` leave open whether the push arrived: look with remoteHead. */
+/** Where the answer was lost the remote is asked again; only `timeout`, `cancelled` and a remote that stays away leave open whether the push arrived. */
 export type PushResult =
   | { readonly ok: true; readonly refs: readonly PushedRef[] }
   | { readonly ok: false; readonly reason: PushRefusal; readonly refs: readonly PushedRef[]; readonly advice: string; readonly stderr: string };
 
 const TIMEOUT_MS = 120_000;
+const LOOK_TIMEOUT_MS = 10_000;
 
 /** One plain push, never forced, past all hooks of this machine. */
 export async function push(request: PushRequest): Promise<PushResult> {
@@ -54,21 +56,44 @@ export async function push(request: PushRequest): Promise<PushResult> {
   ];
   // A mirror remote and push options of a person are not for us.
   const config = [...(options.config ?? []), ...settings(remote)];
+  const result = await attempt(args, { ...options, config });
+  return !result.ok && mayHaveArrived(result, updates) && (await hasArrived(request, options)) ? arrived(updates) : result;
+}
+
+async function attempt(args: readonly string[], options: GitOptions): Promise<PushResult> {
   try {
-    const { stdout, stderr, exitCode } = await git(args, { ...options, config, okCodes: [0, 1] });
+    const { stdout, stderr, exitCode } = await git(args, { ...options, okCodes: [0, 1] });
     const refs = parsePorcelain(stdout);
     if (exitCode === 0) return { ok: true, refs };
     const refused = refs.filter(({ ok }) => !ok);
     if (refused.length === 0) throw failed(args, exitCode, stderr);
     // The other side of an atomic push only says that it failed with it: the ref that caused it has more to say.
     const reasons = refused.map(({ summary }) => refusalOfRef(summary, stderr));
-    const reason = reasons.find((word) => word !== 'followed') ?? 'moved';
-    return refusal(reason, refs, stderr);
+    return refusal(reasons.find((word) => word !== 'followed') ?? 'moved', refs, stderr);
   } catch (error) {
     const { reason, stderr } = remoteFailure(error);
     const said = refusalOfStderr(stderr);
     return refusal(reason === 'failed' || (reason === 'unreachable' && said !== 'failed') ? said : reason, [], stderr);
   }
+}
+
+/** A connection that breaks before the answer: curl sends the push once more, and the second finds the first in its way. */
+function mayHaveArrived(result: PushResult & { ok: false }, updates: PushRequest['updates']): boolean {
+  return result.reason === 'unreachable' || updates.some(({ sha }) => sha !== null && result.stderr.includes(`is at ${sha} `));
+}
+
+async function hasArrived({ remote, updates }: PushRequest, options: GitOptions): Promise<boolean> {
+  const look = { ...options, timeoutMs: Math.min(options.timeoutMs ?? LOOK_TIMEOUT_MS, LOOK_TIMEOUT_MS) };
+  const answer = await git(['ls-remote', '--quiet', '--', remote, ...updates.map(({ ref }) => ref)], look).catch((error: unknown) => {
+    remoteFailure(error);
+    return null;
+  });
+  const at = new Map(answer?.stdout.split('\n').map((line) => [line.split('\t')[1], line.split('\t')[0]] as const));
+  return answer !== null && updates.every(({ sha, ref }) => (at.get(ref) ?? null) === sha);
+}
+
+function arrived(updates: PushRequest['updates']): PushResult {
+  return { ok: true, refs: updates.map(({ ref }) => ({ ref, ok: true, summary: 'arrived, though the answer was lost' })) };
 }
 
 function refusal(reason: PushRefusal, refs: readonly PushedRef[], stderr: string): PushResult {

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endDelivery, readDelivery } from './delivery-record.ts';
+import { endDelivery, readDelivery, restoreOrigHead } from './delivery-record.ts';
 import type { DeliveryMove, DeliveryRecord } from './delivery-record.ts';
 import { git } from './exec-git.ts';
 import { halfMergedFiles, putBack } from './half-merged-files.ts';
@@ -29,18 +29,24 @@ const ABANDONED_MS = 10_000;
 const STARTING_MS = 1_000;
 
 /** After a delivery was stopped in its middle: brings branch, index and files to `to` when git had got that far, else back to `from`. */
-export async function recoverLocal(request: DeliveryMove & { readonly repository: Repository }): Promise<LocalRecovery> {
+export async function recoverLocal(
+  request: DeliveryMove & { readonly repository: Repository },
+  { locksAreOurs = true }: { readonly locksAreOurs?: boolean } = {},
+): Promise<LocalRecovery> {
   const { repository } = request;
   const record = await readDelivery(repository);
   // The record is written before git is started: without one no file was touched.
   if (repository.root === null || record === null) return found('untouched');
   if (!(await hasEnded(repository, record))) return found('busy');
   const { branch, from, to } = record;
+  const end = async (): Promise<void> => {
+    if (locksAreOurs) await removeOwnLocks(repository, record);
+    await endDelivery(repository);
+  };
 
   const tip = await resolveRef(repository, `refs/heads/${branch}`);
   if (tip !== from || (await branchOfHead(repository.gitDir)) !== branch) {
-    await removeOwnLocks(repository, record);
-    await endDelivery(repository);
+    await end();
     return found(tip === to ? 'completed' : 'untouched');
   }
   const changes = await diffTrees(repository, from, to);
@@ -49,14 +55,13 @@ export async function recoverLocal(request: DeliveryMove & { readonly repository
     // The index was never replaced, so it is still the person's: only files and locks are in the way.
     const half = await halfMergedFiles(repository.root, changes.filter(({ path }) => index.get(path) !== OUTSIDE_SPARSE));
     await putBack(repository.root, half.written);
-    await removeOwnLocks(repository, record);
-    await endDelivery(repository);
+    await restoreOrigHead(repository, record);
+    await end();
     return { state: 'restored', restored: half.written.map(({ path }) => path), kept: half.foreign };
   }
   if (isSide(index, changes, 'new')) return found(await complete(repository, record));
   // Someone has staged something else since: what is there now is theirs.
-  await removeOwnLocks(repository, record);
-  await endDelivery(repository);
+  await end();
   return { ...found('restored'), kept: changes.map(({ path }) => path) };
 }
 

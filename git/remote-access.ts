@@ -30,9 +30,10 @@ export async function remoteOptions(
   remote: string,
   options: { readonly auth?: RemoteAuth | undefined; readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<GitOptions> {
+  requireRemote(remote);
   const base = { gitDir: repository.gitDir, timeoutMs: options.timeoutMs, signal: options.signal, config: STALLED_IS_DEAD };
   if (options.auth === undefined) return base;
-  const address = (await remoteUrl(repository, requireRemote(remote))) ?? '';
+  const address = (await remoteUrl(repository, remote)) ?? '';
   if (!/^https?:\/\//.test(address)) return base;
   const key = `http.${new URL(address).origin}/.extraHeader`;
   // Empty first: actions/checkout leaves a header of its own in the configuration, and GitHub refuses two.

@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { failedFilter, filterOff } from './checkout.ts';
 import { commitTree } from './commit.ts';
 import { git, GitError } from './exec-git.ts';
+import { withoutBrokenFilters } from './filters.ts';
 import type { Repository } from './repository.ts';
 
 /** A commit of the working tree as it is now (changed, staged and new files, not ignored ones); index, refs and files stay untouched. */
@@ -25,18 +25,11 @@ export async function snapshotWorkingTree(repository: Repository, date: Date = n
 }
 
 async function treeOfWorkingTree(root: string, index: string): Promise<string> {
-  // The split index would write its shared part into the user's Git directory.
-  let config: readonly (readonly [string, string])[] = [['core.splitIndex', 'false']];
   const env = { GIT_INDEX_FILE: index };
-  for (;;) {
-    try {
-      // 1: a nested repository without commits, or a file that may not be read, is left out and the rest taken.
-      await git(['add', '--all', '--ignore-errors', '--', '.'], { cwd: root, env, config, okCodes: [0, 1] });
-      return (await git(['write-tree'], { cwd: root, env, config })).stdout.trim();
-    } catch (error) {
-      const name = failedFilter(error);
-      if (name === null || config.some(([key]) => key === `filter.${name}.required`)) throw error;
-      config = [...config, ...filterOff(name)];
-    }
-  }
+  // The split index would write its shared part into the user's Git directory.
+  return withoutBrokenFilters([['core.splitIndex', 'false']], async (config) => {
+    // 1: a nested repository without commits, or a file that may not be read, is left out and the rest taken.
+    await git(['add', '--all', '--ignore-errors', '--', '.'], { cwd: root, env, config, okCodes: [0, 1] });
+    return (await git(['write-tree'], { cwd: root, env, config })).stdout.trim();
+  });
 }

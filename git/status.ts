@@ -1,5 +1,6 @@
+import { withoutBrokenFilters } from './filters.ts';
 import type { Repository } from './repository.ts';
-import { reader } from './simple-git-reader.ts';
+import { readWith } from './simple-git-reader.ts';
 
 /** One file of the working tree that differs from HEAD. */
 export interface UncommittedFile {
@@ -11,10 +12,11 @@ export interface UncommittedFile {
 
 /** The files that a person has changed, staged or added and not committed; takes no lock and writes nothing. */
 export async function uncommittedFiles(repository: Pick<Repository, 'root'>): Promise<UncommittedFile[]> {
-  if (repository.root === null) return [];
-  const git = await reader(repository.root);
+  const { root } = repository;
+  if (root === null) return [];
   // simple-git's own status() splits names at newlines in some states; -z does not.
-  const answer = await git.raw(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty']);
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty'];
+  const answer = await withoutBrokenFilters([], (config) => readWith(root, (git) => git.raw(args).then(String), config));
   return answer
     .split('\0')
     .filter((record) => record !== '')
