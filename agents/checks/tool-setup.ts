@@ -53,7 +53,7 @@ export type SetupSearch = { readonly roots: readonly [ToolRoot, ...ToolRoot[]] }
 /** Where the tool is set up, or in words why it is not. */
 export function findToolRoots(project: Project, setup: ToolSetup): SetupSearch {
   const top = project.workspaces[0];
-  if (top === undefined) return { roots: null, why: 'there is no package.json' };
+  if (top === undefined) return { roots: null, why: whyNoPackages(project) };
   const rangeFor = (manifest: PackageManifest): string | undefined =>
     manifest.dependencies[setup.packageName] ?? top.dependencies[setup.packageName];
   const withTool = project.workspaces.filter((manifest) => rangeFor(manifest) !== undefined);
@@ -89,6 +89,13 @@ export function findToolRoots(project: Project, setup: ToolSetup): SetupSearch {
       why: `${setup.packageName} is a dependency, but no configuration ${setup.worksWithoutConfig ? 'or script ' : ''}sets it up`,
     };
   return { roots: [first, ...rest] };
+}
+
+/** Why a repository has no packages that are installed from its root, in words. */
+export function whyNoPackages(project: Project): string {
+  return project.packages.length === 0
+    ? 'there is no package.json'
+    : 'there is no package.json at the root that would install the packages below it';
 }
 
 /** The `why` of a detection. */

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { PackageManifest, Project } from '../project.ts';
 import { commandsIn } from '../tools/script-commands.ts';
-import { isInside } from './tool-setup.ts';
+import { isInside, whyNoPackages } from './tool-setup.ts';
 
 /** One call of tsc. */
 export interface TypeScriptUnit {
@@ -35,7 +35,7 @@ const SAMPLE_FOLDER = /(^|\/)(fixtures?|__fixtures__|testdata|test-data|template
 /** The calls of tsc that look at every tsconfig of the build, or in words why there are none. */
 export async function findTypeScriptUnits(project: Project): Promise<TypeScriptSearch> {
   const top = project.workspaces[0];
-  if (top === undefined) return { units: null, why: 'there is no package.json' };
+  if (top === undefined) return { units: null, why: whyNoPackages(project) };
   const rangeOf = (manifest: PackageManifest): string | undefined => manifest.dependencies.typescript ?? top.dependencies.typescript;
   const withTypeScript = project.workspaces.filter((manifest) => rangeOf(manifest) !== undefined);
   const first = withTypeScript[0];

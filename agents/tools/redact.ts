@@ -17,7 +17,8 @@ const PATTERNS: readonly RegExp[] = [
   /\bnpm_[A-Za-z0-9]{36,255}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /\bxox[abeoprs]-[A-Za-z0-9-]{10,255}/g,
-  /\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{20,255}/g,
+  /\bsk-(?:ant|proj)-[A-Za-z0-9_-]{20,255}/g,
+  /\bsk-[A-Za-z0-9]{40,255}\b/g,
   /\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,16384}\.[A-Za-z0-9_-]{0,4096}/g,
 ];
 

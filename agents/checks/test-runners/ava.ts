@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { readTap } from './tap.ts';
 import type { TapPoint } from './tap.ts';
 import type { RunnerCall, SuiteFailure, TestCase, TestRunner } from './test-runner.ts';
@@ -10,9 +9,10 @@ const DROPPED = {
 };
 const WITH_VALUE = ['--config', '-m', '--match', '-c', '--concurrency', '-T', '--timeout', '--node-arguments'];
 
-/** Points that AVA reports for a file, not for a test. */
-const ABOUT_A_FILE =
-  /exited (?:with a non-zero exit code|due to)|^No tests found in|^Uncaught exception|^Unhandled rejection|^(?:Could not|Failed to) /;
+/** A file that ended badly, as AVA reports it beside the tests. */
+const FILE_ENDED = /^(\S.*?\.[cm]?[jt]sx?) (?:exited (?:with|due to)|.*timed out)|^No tests found in (\S.*?\.[cm]?[jt]sx?)\b/;
+/** An error outside of tests; the file that it ended follows. */
+const OUTSIDE = /^(?:\w*Error\b|Uncaught |Unhandled )/;
 
 /** AVA, by its TAP reporter. */
 export const ava: TestRunner = {
@@ -30,35 +30,42 @@ export const ava: TestRunner = {
     if (points === null) return null;
     const cases: TestCase[] = [];
     const suites: SuiteFailure[] = [];
+    let outside: string | null = null;
     for (const point of points) {
-      if (!point.ok && ABOUT_A_FILE.test(point.name))
-        suites.push({ path: fileOf(point, call), message: [point.name, point.details.message].filter(Boolean).join(': ') });
+      const ended = point.ok ? null : FILE_ENDED.exec(point.name);
+      if (ended !== null) {
+        suites.push({ path: call.pathOf(ended[1] ?? ended[2] ?? ''), message: outside ?? point.name });
+        outside = null;
+      } else if (!point.ok && OUTSIDE.test(point.name)) outside = point.name;
       else cases.push(toCase(point, call));
     }
+    if (outside !== null) suites.push({ path: null, message: outside });
     return { cases, suites };
   },
 };
 
 function toCase(point: TapPoint, call: RunnerCall): TestCase {
-  const place = placeOf(point, call);
+  const { details } = point;
+  // An assertion has no message of its own: its values stand in the block of details.
+  const said =
+    [details.name, details.assertion, details.message].filter(Boolean).join(' ') +
+    (details.details === undefined ? '' : `: ${details.details}`);
   return {
-    path: place.path,
-    line: place.line,
+    ...(point.ok ? { path: null, line: null } : placeOf(point, call)),
     name: point.name,
     status: point.skipped ? 'skipped' : point.ok ? 'passed' : 'failed',
-    message: point.ok ? '' : (point.details.message ?? point.details.name ?? ''),
+    message: point.ok ? '' : said,
   };
 }
 
+/** AVA's report names no file: the title is looked for in the test files, without the parts of the path that AVA puts before it. */
 function placeOf(point: TapPoint, call: RunnerCall): { path: string | null; line: number | null } {
-  // `at` is the top of the stack: `file:///repository/test/a.js:5:5`, maybe with a function's name before it.
-  const match = /(file:\/\/\/.*?|[^\s(]+):(\d+):\d+\)?/.exec(point.details.at ?? '');
-  if (match?.[1] === undefined) return { path: null, line: null };
-  const file = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1];
-  return { path: call.pathOf(file), line: Number(match[2]) };
-}
-
-function fileOf(point: TapPoint, call: RunnerCall): string | null {
-  const name = /(\S+\.[cm]?[jt]sx?)\b/.exec(point.name)?.[1];
-  return name === undefined ? placeOf(point, call).path : call.pathOf(name);
+  const parts = point.name.split(' › ');
+  for (let drop = 0; drop < parts.length; drop += 1) {
+    const file = parts[drop - 1] ?? '';
+    const places = call.placesOf(parts.slice(drop).join(' › ')).filter(({ path }) => path.includes(file));
+    const [first] = places;
+    if (first !== undefined && places.every(({ path }) => path === first.path)) return first;
+  }
+  return { path: null, line: null };
 }

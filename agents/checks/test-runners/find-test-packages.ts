@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { PackageManifest, Project } from '../../project.ts';
 import { commandOfWords, isDelegation, resolveCommand, resolvedCommands } from '../../tools/script-commands.ts';
 import type { ScriptCommand } from '../../tools/script-commands.ts';
-import { isInside } from '../tool-setup.ts';
+import { isInside, whyNoPackages } from '../tool-setup.ts';
 import { ava } from './ava.ts';
 import { jest } from './jest.ts';
 import { mocha } from './mocha.ts';
@@ -50,12 +50,15 @@ const NOT_TESTS =
 const BUILDERS =
   /^(tsc|tsup|tsdown|tsx|rollup|rolldown|esbuild|swc|babel|webpack|vite|unbuild|ncc|microbundle|parcel|prisma|graphql-codegen|node|rimraf|rm|shx|mkdirp?|cp|cpy|cpx|del(-cli)?|copyfiles|npm|pnpm|yarn|bun)$/;
 
+/** Vitest reads Vite's configuration too; that alone does not set it up. */
+const VITE_CONFIG = /^vite(st)?(\.[\w-]+)*\.([cm]?[jt]s|json)$/;
+
 /** What only a shell has. */
 const SHELL_WORDS = new Set(['cd', 'exit', 'export', 'source', '.', 'set', 'if', 'for', 'while', 'test', '[', '!', '(']);
 
 /** The packages that have tests, or in words why there are none. */
 export async function findTestPackages(project: Project): Promise<TestSearch> {
-  if (project.workspaces.length === 0) return { packages: null, why: 'there is no package.json' };
+  if (project.workspaces.length === 0) return { packages: null, why: whyNoPackages(project) };
   const found: TestPackage[] = [];
   for (const manifest of project.workspaces) {
     const plan = planPackage(project, manifest);
@@ -186,13 +189,13 @@ function stepWithoutScript(project: Project, manifest: PackageManifest): TestSte
 function isSetUp(project: Project, manifest: PackageManifest, runner: TestRunner): boolean {
   if (runner.packageName === null || manifest.dependencies[runner.packageName] === undefined) return false;
   if (runner.packageKey !== null && manifest.json[runner.packageKey] !== undefined) return true;
-  return configsOf(project, manifest, runner).length > 0;
+  return configsOf(project, manifest, runner.config).length > 0;
 }
 
-function configsOf(project: Project, manifest: PackageManifest, runner: TestRunner): string[] {
+function configsOf(project: Project, manifest: PackageManifest, name: RegExp | null): string[] {
   return project.files.filter((path) => {
     const dir = posix.dirname(path);
-    return (dir === '.' ? '' : dir) === manifest.dir && runner.config?.test(posix.basename(path)) === true;
+    return (dir === '.' ? '' : dir) === manifest.dir && name?.test(posix.basename(path)) === true;
   });
 }
 
@@ -220,7 +223,7 @@ async function runnersWithProjects(project: Project, each: TestPackage): Promise
   const found = new Set<TestRunner>();
   for (const { runner } of each.steps) {
     if (runner !== vitest && runner !== jest) continue;
-    const configs = configsOf(project, each.manifest, runner);
+    const configs = configsOf(project, each.manifest, runner === vitest ? VITE_CONFIG : runner.config);
     const texts = await Promise.all(configs.map((path) => project.read(path)));
     const inManifest = runner === jest ? JSON.stringify(each.manifest.json.jest ?? '') : '';
     const hasWorkspaceFile = configs.some((path) => posix.basename(path).startsWith('vitest.workspace'));

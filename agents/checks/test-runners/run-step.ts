@@ -15,6 +15,7 @@ import { coverageWay, readCoverage, thresholdDrafts, wrapperReport } from './cov
 import type { CoverageWay, LineCoverage } from './coverage.ts';
 import type { TestPackage, TestStep } from './find-test-packages.ts';
 import { stepLine } from './step-line.ts';
+import { fileNamedIn, openTestFiles, testFilesIn } from './test-files.ts';
 import type { RunnerCall, TestCase, TestRunner, TestTally } from './test-runner.ts';
 
 /** What one runner over one package came to. */
@@ -50,6 +51,7 @@ export async function runStep(
     nested: pack.nested,
     only: null,
     pathOf: (path) => toPath(cwd, path),
+    placesOf: openTestFiles(context.root, testFilesIn(context.project, pack.manifest.dir)),
     fromCwd: (path) => `./${posix.relative(pack.manifest.dir, path)}`,
   };
   const execute = (each: RunnerCall, measure: { way: CoverageWay; folder: string } | null): Promise<ToolResult> => {
@@ -66,7 +68,7 @@ export async function runStep(
   const result = await execute(call, coverageFolder === null ? null : { way, folder: coverageFolder });
   const output = `${result.stderr}\n${result.stdout}`;
   const tally = failureOf(result, step.runner.id) === null ? step.runner.read(result, call) : null;
-  if (tally === null) return withoutReport(result, { context, pack, step, call });
+  if (tally === null) return withoutReport(result, { context, pack, step });
 
   const failed = tally.cases.filter((test) => test.status === 'failed');
   const steady = await againByThemselves(failed, async (only) => {
@@ -164,9 +166,9 @@ function unexplained(output: string, about: { pack: TestPackage; step: TestStep;
 /** A runner without a report: no tests, a file that cannot be loaded, or a crash. */
 function withoutReport(
   result: ToolResult,
-  about: { context: CheckContext; pack: TestPackage; step: TestStep & { runner: TestRunner }; call: RunnerCall },
+  about: { context: CheckContext; pack: TestPackage; step: TestStep & { runner: TestRunner } },
 ): StepPart {
-  const { context, pack, step, call } = about;
+  const { context, pack, step } = about;
   const output = `${result.stderr}\n${result.stdout}`;
   const part = (drafts: readonly FindingDraft[], failure: PartFailure | null): StepPart => ({
     drafts,
@@ -180,18 +182,10 @@ function withoutReport(
   if (NO_TESTS.test(output)) return part([], mayHaveNone(result, step) ? null : noTests(step, pack));
   if (result.exitCode === 0) return part([], nonsenseOf(result.stderr, step.runner.id));
   const crash = crashOf(output, step.runner.id);
-  const file = crash.reason === 'dependencies-missing' ? null : testFileIn(output, call);
-  if (file === null || !context.project.has(file)) return part([], crash);
+  const files = testFilesIn(context.project, pack.manifest.dir).map((path) => ({ path, full: join(context.root, path) }));
+  const file = crash.reason === 'dependencies-missing' ? null : fileNamedIn(output, files);
+  if (file === null) return part([], crash);
   return part([{ path: file, rule: 'suite-failed', severity: 'error', message: plainMessage(firstLine(output)), identity: file }], null);
-}
-
-/** The first test file that an error names. */
-function testFileIn(output: string, call: RunnerCall): string | null {
-  for (const match of output.matchAll(/(?:file:\/\/)?((?:\/|[A-Za-z]:\\)[^\s:()'"]+\.[cm]?[jt]sx?)\b/g)) {
-    const path = call.pathOf(decodeURI(match[1] ?? ''));
-    if (path !== null && /(^|\/)(tests?|specs?|__tests__)\/|[._-](test|spec)\./.test(path)) return path;
-  }
-  return null;
 }
 
 /** Vitest and Jest exit with 0 without tests only when the repository told them to. */

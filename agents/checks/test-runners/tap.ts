@@ -71,17 +71,20 @@ function unescape(name: string): string {
 /** The YAML block behind a point: only its own keys are read, so no parser is needed for what tests print. */
 function readDetails(lines: readonly string[], from: number): { details: Record<string, string>; end: number } {
   const details: Record<string, string> = {};
-  const indent = /^( +)---\s*$/.exec(lines[from] ?? '')?.[1]?.length;
-  if (indent === undefined) return { details, end: from };
+  const marker = /^( +)---\s*$/.exec(lines[from] ?? '')?.[1]?.length;
+  if (marker === undefined) return { details, end: from };
+  // Node writes its keys below the marker, AVA two columns to the right.
+  const indent = Math.max(marker, (lines[from + 1] ?? '').search(/\S/));
   let at = from + 1;
   for (; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
-    if (line.startsWith(`${' '.repeat(indent)}...`)) return { details, end: at + 1 };
+    if (line.startsWith(`${' '.repeat(marker)}...`)) return { details, end: at + 1 };
     const pair = /^ *([\w-]+): ?(.*)$/.exec(line);
     if (pair === null || line.search(/\S/) !== indent) continue;
     const block: string[] = [];
     while (isDeeper(lines[at + 1], indent)) block.push((lines[(at += 1)] ?? '').slice(indent + 2));
-    details[pair[1] ?? ''] = /^[|>][-+]?$/.test(pair[2] ?? '') ? block.join('\n') : unquote(pair[2] ?? '');
+    const value = pair[2] ?? '';
+    details[pair[1] ?? ''] = /^[|>][-+]?$/.test(value) ? block.join(value.startsWith('>') ? ' ' : '\n') : unquote(value);
   }
   return { details, end: at };
 }

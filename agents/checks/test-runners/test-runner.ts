@@ -37,6 +37,8 @@ export interface RunnerCall {
   readonly only: readonly TestCase[] | null;
   /** Turns a path of the runner's into a repository-relative one; null for what lies outside. */
   pathOf(path: string): string | null;
+  /** Where a text stands in the test files of the package: for runners that do not tell where a test is. */
+  placesOf(text: string): readonly { readonly path: string; readonly line: number }[];
   /** Turns a repository-relative path into one relative to `cwd`. */
   fromCwd(path: string): string;
 }

@@ -53,6 +53,14 @@ describe('tests in workspaces', () => {
     expect((await fixture.inspect(tests)).findings).toMatchObject([{ path: 'packages/a/a.test.js', rule: 'test-failed' }]);
   });
 
+  it('apply to nothing below a root that installs nothing, and say so', async () => {
+    const fixture = checkFixture({ 'server/package.json': member('server'), 'client/package.json': member('client') });
+    expect(await fixture.detect(tests)).toEqual({
+      applies: false,
+      why: 'there is no package.json at the root that would install the packages below it',
+    });
+  });
+
   it('keep a package without tests from looking green', async () => {
     const fixture = vitestSample({
       'package.json': root,
