@@ -11,7 +11,10 @@ const pathPattern = z
 
 const patterns = z.array(pathPattern).max(1000);
 const seconds = z.int().min(1).max(86_400);
-const argument = z.string().max(10_000).refine((text) => !text.includes('\0'), 'text without NUL characters');
+const argument = z
+  .string()
+  .max(10_000)
+  .refine((text) => !text.includes('\0'), 'text without NUL characters');
 const argv = z
   .tuple([argument.min(1)], argument)
   .describe('Program and arguments, one string each, such as ["npm", "run", "check"]; no shell reads them.');
@@ -27,14 +30,22 @@ const agentSettings = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether the agent runs at all.'),
   schedule: z.string().max(200).nullable().default(null).describe('Cron expression of five fields; null: the default of the agent.'),
   timeZone: z.string().max(100).default('UTC').describe('Time zone of the schedule, such as "Europe/Berlin".'),
-  triggers: z.array(z.enum(TRIGGERS)).nullable().default(null).describe('What may start the agent besides its schedule; null: the default of the agent.'),
+  triggers: z
+    .array(z.enum(TRIGGERS))
+    .nullable()
+    .default(null)
+    .describe('What may start the agent besides its schedule; null: the default of the agent.'),
   priority: z.enum(PRIORITIES).nullable().default(null).describe('Order in which commits are delivered; null: the default of the agent.'),
   paths: pathRules.describe('Which of its files the agent looks after.'),
 });
 
 const checkSettings = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether the check runs at all.'),
-  severity: z.enum(['error', 'warning', 'off']).nullable().default(null).describe('Severity that all its findings get; off turns the check off; null: as found.'),
+  severity: z
+    .enum(['error', 'warning', 'off'])
+    .nullable()
+    .default(null)
+    .describe('Severity that all its findings get; off turns the check off; null: as found.'),
   timeoutSeconds: seconds.nullable().default(null).describe('Time limit of each of its tools; null: limits.toolTimeoutSeconds.'),
 });
 
@@ -50,7 +61,9 @@ const findings = z
       .max(1000)
       .nullable()
       .default(null)
-      .describe('For the format pattern: a regular expression with the named groups path, line, column, rule, severity, message; message is needed.'),
+      .describe(
+        'For the format pattern: a regular expression with the named groups path, line, column, rule, severity, message; message is needed.',
+      ),
     severity: z.enum(['error', 'warning']).default('error').describe('Severity of findings that do not tell theirs.'),
   })
   .prefault({})
@@ -67,7 +80,10 @@ const customCheck = z.strictObject({
   timeoutSeconds: seconds.nullable().default(null).describe('Time limit; null: limits.toolTimeoutSeconds.'),
 });
 
-const checkId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a name in kebab-case, such as "license-headers"').max(60);
+const checkId = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a name in kebab-case, such as "license-headers"')
+  .max(60);
 
 const limits = z
   .strictObject({
@@ -106,8 +122,13 @@ export const agentsConfigShape = {
   dependencies: z
     .enum(['link', 'copy', 'install'])
     .default('link')
-    .describe('How the worktree of a run gets node_modules: link makes a folder with a link for each package, copy copies it, install installs from the lockfile.'),
-  install: z.boolean().default(false).describe('Whether dependencies may be installed from the lockfile when they are absent or out of step (default true in CI).'),
+    .describe(
+      'How the worktree of a run gets node_modules: link makes a folder with a link for each package, copy copies it, install installs from the lockfile.',
+    ),
+  install: z
+    .boolean()
+    .default(false)
+    .describe('Whether dependencies may be installed from the lockfile when they are absent or out of step (default true in CI).'),
   strict: z.boolean().default(false).describe('Whether findings of tools that the repository did not set up are errors.'),
   allowWorkflowChanges: z.boolean().default(false).describe('Whether agents may change .github/**, hooks and their own configuration.'),
   limits,

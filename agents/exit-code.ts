@@ -19,5 +19,7 @@ export function exitCodeOf(report: ExitInput, interrupted: boolean): number {
 /** Whether errors are left, also those that an unchanged agent repeats: a skip over them is never green. */
 export function hasErrorsLeft(run: ExitInput['runs'][number]): boolean {
   if (run.outcome === 'failed') return true;
-  return run.checks.some((check) => check.outcome === 'failed' || check.findings.some((finding) => finding.severity === 'error' && !finding.fixed));
+  return run.checks.some(
+    (check) => check.outcome === 'failed' || check.findings.some((finding) => finding.severity === 'error' && !finding.fixed),
+  );
 }

@@ -40,14 +40,21 @@ export async function loadConfig(request: LoadConfigRequest): Promise<LoadedConf
   const found = await findConfig(request.readFile);
   const above = [...environmentLayers(request.environment.variables), ...flagLayers(request.flags)];
   const below = request.ci ? [ciDefaults()] : [];
-  const hash = configHash([request.version, found, [...below, ...above].map(({ source, value }): [string, ConfigObject] => [source, value])]);
+  const hash = configHash([
+    request.version,
+    found,
+    [...below, ...above].map(({ source, value }): [string, ConfigObject] => [source, value]),
+  ]);
   const files: ConfigFiles = { repository: request.readFile, installed: request.readInstalled };
   const read = async ({ place, path }: Pick<ReadSource, 'place' | 'path'>): Promise<string | null> => (await files[place]?.(path)) ?? null;
 
   const cached = request.cacheFolder === null ? null : await readCache(request.cacheFolder, hash, read);
   if (cached) return { config: cached.config, origins: cached.origins, file: found?.file ?? null };
 
-  const [{ extendConfig }, { validateLayers }] = await Promise.all([import('./config/extend-config.ts'), import('./config/validate-config.ts')]);
+  const [{ extendConfig }, { validateLayers }] = await Promise.all([
+    import('./config/extend-config.ts'),
+    import('./config/validate-config.ts'),
+  ]);
   const extended = found ? await extendConfig(found, files) : { layers: [], sources: [] };
   const validated = await validateLayers([...below, ...extended.layers, ...above], request.knownChecks);
   const sources = extended.sources.map(({ place, path, text }) => ({ place, path, hash: hashOf(text) }));

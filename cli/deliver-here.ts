@@ -31,11 +31,16 @@ export async function deliverHere(repository: Repository, tip: Tip, to: string):
   if (result.ok) return null;
   const now = await resolveRef(repository, `refs/heads/${tip.branch}`);
   if (result.reason === 'moved') {
-    return now !== null && (await isAncestor(repository, to, now)) ? null : { reason: 'the branch moved in the meantime', advice: 'run the command again' };
+    return now !== null && (await isAncestor(repository, to, now))
+      ? null
+      : { reason: 'the branch moved in the meantime', advice: 'run the command again' };
   }
   const { reason, advice } = REFUSALS[result.reason];
   const paths = result.paths ?? [];
-  return { reason: paths.length === 0 ? reason : `${reason}: ${paths.slice(0, 5).join(', ')}`, advice: advice.replace(/,? then run `agent accept`$/, ' and try again') };
+  return {
+    reason: paths.length === 0 ? reason : `${reason}: ${paths.slice(0, 5).join(', ')}`,
+    advice: advice.replace(/,? then run `agent accept`$/, ' and try again'),
+  };
 }
 
 /** Does something while no run of this clone is under way. Throws BusyError when one is. */

@@ -37,12 +37,18 @@ export function explainError(error: unknown, about: { debug: boolean; version: s
     const exitCode = error.code === 'not-a-repository' || error.code === 'no-commits' ? 2 : 3;
     return { text: `agent: ${plainLine(error.message)}${advice === undefined ? '' : `\n  ${advice}`}${stack}`, exitCode };
   }
-  if (error instanceof LedgerError || error instanceof BusyError) return { text: `agent: ${plainLine(error.message)}${stack}`, exitCode: 3 };
+  if (error instanceof LedgerError || error instanceof BusyError)
+    return { text: `agent: ${plainLine(error.message)}${stack}`, exitCode: 3 };
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { text: `agent: no space left on the disk\n  ${ADVICE['disk-full'] ?? ''}${stack}`, exitCode: 3 };
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return { text: `agent: ${plainLine(messageOf(error))}\n  the folder must be writable${stack}`, exitCode: 3 };
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return { text: `agent: no space left on the disk\n  ${ADVICE['disk-full'] ?? ''}${stack}`, exitCode: 3 };
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM')
+    return { text: `agent: ${plainLine(messageOf(error))}\n  the folder must be writable${stack}`, exitCode: 3 };
   const hint = about.debug ? '' : '; --debug shows where it came from';
-  return { text: `agent: unexpected error: ${plainLine(messageOf(error))}\n  this is a fault of upkeep ${about.version}, please report it: ${REPORT_ADDRESS}${hint}${stack}`, exitCode: 3 };
+  return {
+    text: `agent: unexpected error: ${plainLine(messageOf(error))}\n  this is a fault of upkeep ${about.version}, please report it: ${REPORT_ADDRESS}${hint}${stack}`,
+    exitCode: 3,
+  };
 }
 
 function messageOf(error: unknown): string {

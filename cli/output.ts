@@ -4,9 +4,9 @@ import { createPalette, type Palette } from './palette.ts';
 
 export interface Output {
   /** What was asked for. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** Everything else. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   /** Whether stdout and stderr are a terminal that can move its cursor. */
@@ -20,7 +20,10 @@ export interface Output {
 }
 
 /** Writes to the streams of this process; a reader that goes away (`| head`) is no fault. */
-export function createOutput(environment: Environment, streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }): Output {
+export function createOutput(
+  environment: Environment,
+  streams: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
+): Output {
   const { stdin, stdout, stderr } = streams;
   const closed = new Set<NodeJS.WriteStream>();
   for (const stream of [stdout, stderr]) {

@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
+import type { LogFlags } from './commands/log.ts';
 import type { RunFlags } from './run-flags.ts';
 import { HELP } from './wording.ts';
 
@@ -32,8 +33,10 @@ export function buildProgram(host: ProgramHost): Command {
     .showSuggestionAfterError();
 
   /** Adds a command whose work returns an exit code. */
-  const add = (usage: string, summary: string, group: string): Command => program.command(usage).summary(summary).description(summary).helpGroup(group);
-  const runs = <Arguments extends unknown[]>(work: (context: CommandContext, ...values: Arguments) => Promise<number>) =>
+  const add = (usage: string, summary: string, group: string): Command =>
+    program.command(usage).summary(summary).description(summary).helpGroup(group);
+  const runs =
+    <Arguments extends unknown[]>(work: (context: CommandContext, ...values: Arguments) => Promise<number>) =>
     async (...values: unknown[]): Promise<void> => {
       const command = values.pop() as Command;
       host.finish(await work(host.context(command.optsWithGlobals()), ...(values as Arguments)));
@@ -47,7 +50,9 @@ export function buildProgram(host: ProgramHost): Command {
 }
 
 type Add = (usage: string, summary: string, group: string) => Command;
-type Runs = <Arguments extends unknown[]>(work: (context: CommandContext, ...values: Arguments) => Promise<number>) => (...values: unknown[]) => Promise<void>;
+type Runs = <Arguments extends unknown[]>(
+  work: (context: CommandContext, ...values: Arguments) => Promise<number>,
+) => (...values: unknown[]) => Promise<void>;
 
 const AGENT = new Argument('<agent>', 'architecture, backend, frontend, devops, qa or docs');
 const AGENTS = new Argument('[agents...]', 'names of agents; none: all of them');
@@ -70,29 +75,46 @@ function addRun(add: Add, runs: Runs): void {
     .option('--json', 'print one JSON document; everything else goes to stderr')
     .option('--sarif <file>', 'write the findings as SARIF 2.1.0')
     .addHelpText('after', HELP.run)
-    .action(runs(async (context, agents: string[], options: Partial<RunFlags>) => (await import('./commands/run.ts')).runCommand(runFlagsOf(agents, options), context)));
+    .action(
+      runs(async (context, agents: string[], options: Partial<RunFlags>) =>
+        (await import('./commands/run.ts')).runCommand(runFlagsOf(agents, options), context),
+      ),
+    );
 }
 
 function addLooking(add: Add, runs: Runs): void {
   add('status', 'show how every agent stands', HELP.groups.look)
     .option('--json', 'print JSON')
     .option('--branch <name>', 'a branch instead of the one that is checked out')
-    .action(runs(async (context, flags: { json?: boolean; branch?: string }) => (await import('./commands/status.ts')).statusCommand(flags, context)));
+    .action(
+      runs(async (context, flags: { json?: boolean; branch?: string }) =>
+        (await import('./commands/status.ts')).statusCommand(flags, context),
+      ),
+    );
   add('why', 'explain why an agent did or did not run, commit or ask for help', HELP.groups.look)
     .addArgument(AGENT)
     .option('--json', 'print JSON')
     .option('--branch <name>', 'a branch instead of the one that is checked out')
-    .action(runs(async (context, agent: string, flags: { json?: boolean; branch?: string }) => (await import('./commands/why.ts')).whyCommand(agent, flags, context)));
+    .action(
+      runs(async (context, agent: string, flags: { json?: boolean; branch?: string }) =>
+        (await import('./commands/why.ts')).whyCommand(agent, flags, context),
+      ),
+    );
   add('list', 'show the agents and checks as they apply here', HELP.groups.look)
     .addArgument(AGENTS)
     .option('--json', 'print JSON')
     .option('--base <revision>', 'look at this commit instead of HEAD')
-    .action(runs(async (context, agents: string[], flags: { json?: boolean; base?: string }) => (await import('./commands/list.ts')).listCommand(agents, flags, context)));
+    .action(
+      runs(async (context, agents: string[], flags: { json?: boolean; base?: string }) =>
+        (await import('./commands/list.ts')).listCommand(agents, flags, context),
+      ),
+    );
   add('log', 'show what happened', HELP.groups.look)
     .option('-n, --number <n>', 'events to show', wholeNumber, 20)
     .option('--agent <agent>', 'only events of this agent')
+    .option('--dead-letters', 'lines that cannot be read instead of events')
     .option('--json', 'print one event a line as JSON')
-    .action(runs(async (context, flags: { number: number; agent?: string; json?: boolean }) => (await import('./commands/log.ts')).logCommand(flags, context)));
+    .action(runs(async (context, flags: LogFlags) => (await import('./commands/log.ts')).logCommand(flags, context)));
 }
 
 function addSteering(add: Add, runs: Runs): void {
@@ -105,48 +127,81 @@ function addSteering(add: Add, runs: Runs): void {
       .option('--shared', 'for everyone who works with the remote, not only this clone');
   steer('pause', 'keep an agent from running')
     .option('--for <duration>', 'end the pause by itself, for example 2h or 3d')
-    .action(runs(async (context, agent: string | undefined, flags: object) => (await import('./commands/steer.ts')).pauseCommand(agent, flags, context)));
-  steer('resume', 'let a paused agent run again').action(runs(async (context, agent: string | undefined, flags: object) => (await import('./commands/steer.ts')).resumeCommand(agent, flags, context)));
-  steer('retry', 'bring an agent back that could not be carried out or keeps failing').action(runs(async (context, agent: string | undefined, flags: object) => (await import('./commands/steer.ts')).retryCommand(agent, flags, context)));
+    .action(
+      runs(async (context, agent: string | undefined, flags: object) =>
+        (await import('./commands/steer.ts')).pauseCommand(agent, flags, context),
+      ),
+    );
+  steer('resume', 'let a paused agent run again').action(
+    runs(async (context, agent: string | undefined, flags: object) =>
+      (await import('./commands/steer.ts')).resumeCommand(agent, flags, context),
+    ),
+  );
+  steer('retry', 'bring an agent back that could not be carried out or keeps failing').action(
+    runs(async (context, agent: string | undefined, flags: object) =>
+      (await import('./commands/steer.ts')).retryCommand(agent, flags, context),
+    ),
+  );
   add('accept', 'take commits that wait under refs/upkeep/suggest', HELP.groups.steer)
     .addArgument(AGENTS)
     .action(runs(async (context, agents: string[]) => (await import('./commands/accept.ts')).acceptCommand(agents, context)));
   add('undo', 'revert what an agent did and keep it from doing it again', HELP.groups.steer)
     .argument('<run-or-commit>', 'id of a run or commit of an agent')
     .option('--reason <text>', 'why, for people who ask later')
-    .action(runs(async (context, target: string, flags: { reason?: string }) => (await import('./commands/undo.ts')).undoCommand(target, flags, context)));
-  add('recover', 'clean up after a run that was ended, keep its finished work', HELP.groups.steer)
-    .action(runs(async (context) => (await import('./commands/recover.ts')).recoverCommand(context)));
+    .action(
+      runs(async (context, target: string, flags: { reason?: string }) =>
+        (await import('./commands/undo.ts')).undoCommand(target, flags, context),
+      ),
+    );
+  add('recover', 'clean up after a run that was ended, keep its finished work', HELP.groups.steer).action(
+    runs(async (context) => (await import('./commands/recover.ts')).recoverCommand(context)),
+  );
 }
 
 function addSettingUp(program: Command, add: Add, runs: Runs): void {
   add('init', 'set the repository up: configuration, workflow, commit messages', HELP.groups.setUp)
     .option('-y, --yes', 'write without asking')
     .option('--dry-run', 'show what would be written and write nothing')
-    .action(runs(async (context, flags: { yes?: boolean; dryRun?: boolean }) => (await import('./commands/init.ts')).initCommand(flags, context)));
+    .action(
+      runs(async (context, flags: { yes?: boolean; dryRun?: boolean }) => (await import('./commands/init.ts')).initCommand(flags, context)),
+    );
   add('demo', 'run all six agents on a small repository with real faults', HELP.groups.setUp)
     .option('--keep <folder>', 'make the repository here instead of in a temporary folder')
     .action(runs(async (context, flags: { keep?: string }) => (await import('./commands/demo.ts')).demoCommand(flags, context)));
   add('doctor', 'look for what could keep agents from working here', HELP.groups.setUp)
     .option('--json', 'print JSON')
     .option('--offline', 'do not ask the remote')
-    .action(runs(async (context, flags: { json?: boolean; offline?: boolean }) => (await import('./commands/doctor.ts')).doctorCommand(flags, context)));
+    .action(
+      runs(async (context, flags: { json?: boolean; offline?: boolean }) =>
+        (await import('./commands/doctor.ts')).doctorCommand(flags, context),
+      ),
+    );
 
   const config = add('config', 'show and check the configuration', HELP.groups.setUp);
-  const atBase = (command: Command): Command => command.option('--working-tree', 'read the file as it is on disk instead of the commit').option('--base <revision>', 'read it from this commit instead of HEAD');
+  const atBase = (command: Command): Command =>
+    command
+      .option('--working-tree', 'read the file as it is on disk instead of the commit')
+      .option('--base <revision>', 'read it from this commit instead of HEAD');
   atBase(config.command('print').description('print the configuration as it applies'))
     .option('--explain', 'say where each value comes from')
     .option('--ci', 'with the defaults of CI')
     .action(runs(async (context, flags: object) => (await import('./commands/config.ts')).configPrintCommand(flags, context)));
-  atBase(config.command('validate').description('check the configuration; exit code 2 when it is wrong'))
-    .action(runs(async (context, flags: object) => (await import('./commands/config.ts')).configValidateCommand(flags, context)));
-  config.command('schema').description('print the JSON Schema of the configuration')
+  atBase(config.command('validate').description('check the configuration; exit code 2 when it is wrong')).action(
+    runs(async (context, flags: object) => (await import('./commands/config.ts')).configValidateCommand(flags, context)),
+  );
+  config
+    .command('schema')
+    .description('print the JSON Schema of the configuration')
     .action(runs(async (context) => (await import('./commands/config.ts')).configSchemaCommand(context)));
 
   add('completion', 'print a script that completes commands in a shell', HELP.groups.setUp)
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', HELP.completion)
-    .action(runs(async (context, shell: 'bash' | 'zsh' | 'fish') => (await import('./commands/completion.ts')).completionCommand(shell, program, context)));
+    .action(
+      runs(async (context, shell: 'bash' | 'zsh' | 'fish') =>
+        (await import('./commands/completion.ts')).completionCommand(shell, program, context),
+      ),
+    );
 }
 
 /** Fills in what was not given. */

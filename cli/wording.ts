@@ -6,7 +6,8 @@ import type { AgentId, Outcome, Reason } from '../ledger/outcome.ts';
 export const REPORT_ADDRESS = '`npm bugs upkeep`';
 
 export const HELP = {
-  program: 'Six agents keep this Git repository green: they check it, repair what is safe to repair, commit it as "auto: …" and say what is left.',
+  program:
+    'Six agents keep this Git repository green: they check it, repair what is safe to repair, commit it as "auto: …" and say what is left.',
   groups: { work: 'Work:', look: 'Look:', steer: 'Steer:', setUp: 'Set up:' },
   examples: `
 Examples:
@@ -43,7 +44,14 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   cancelled: 'cancelled',
 };
 
-export const OUTCOME_SIGNS: Readonly<Record<Outcome, string>> = { passed: '✔', fixed: '✎', failed: '✖', errored: '!', skipped: '-', cancelled: '○' };
+export const OUTCOME_SIGNS: Readonly<Record<Outcome, string>> = {
+  passed: '✔',
+  fixed: '✎',
+  failed: '✖',
+  errored: '!',
+  skipped: '-',
+  cancelled: '○',
+};
 
 export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   unchanged: 'unchanged since it last ended well',
@@ -103,7 +111,10 @@ export function shortSha(sha: string): string {
 /** `checked 3f2a91c on main; 3 uncommitted files not looked at`. */
 export function openingLine(about: { base: string; branch: string | null; uncommitted: number; workingTree: boolean }): string {
   const where = about.branch === null ? 'a detached HEAD' : about.branch;
-  const rest = about.uncommitted === 0 ? '' : `; ${count(about.uncommitted, 'uncommitted file')} ${about.workingTree ? 'checked as well' : 'not looked at'}`;
+  const rest =
+    about.uncommitted === 0
+      ? ''
+      : `; ${count(about.uncommitted, 'uncommitted file')} ${about.workingTree ? 'checked as well' : 'not looked at'}`;
   return `checking ${shortSha(about.base)} on ${where}${rest}`;
 }
 

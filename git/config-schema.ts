@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** What `git check-ref-format --branch` refuses, and names that look like an option. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+
 const NOT_IN_A_BRANCH = /^[-/.]|[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|[/.]$|\.lock(\/|$)|^@$/;
 
 /** Keys of `delivery` besides its mode, which the run decides on. */

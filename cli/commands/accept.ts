@@ -42,7 +42,9 @@ async function take(waiting: readonly Waiting[], here: Here, context: CommandCon
   for (const one of waiting) {
     const merged = await mergeOnto({ repository, tip: to, commit: one.sha });
     if (!merged.ok) {
-      err(`${one.agent}: ${shortSha(one.sha)} conflicts with ${plainLine(tip.branch)} in ${merged.conflicts.map(plainPath).join(', ')}: agent run ${one.agent} makes it anew\n`);
+      err(
+        `${one.agent}: ${shortSha(one.sha)} conflicts with ${plainLine(tip.branch)} in ${merged.conflicts.map(plainPath).join(', ')}: agent run ${one.agent} makes it anew\n`,
+      );
       continue;
     }
     taken.push(one);
@@ -57,7 +59,8 @@ async function take(waiting: readonly Waiting[], here: Here, context: CommandCon
   for (const { agent } of taken) await setOwnRef(repository, suggestRef(agent), null);
   if (taken.length > 0) await remember(here, [deliveredEvent(taken, { branch: tip.branch, placed }, context)], { shared: false });
   for (const { agent, sha } of taken) out(`${agent}: ${shortSha(sha)} is on ${plainLine(tip.branch)}\n`);
-  if (placed.length > 0) out(`${plainLine(tip.branch)} moved by ${count(placed.length, 'commit')}: ${shortSha(tip.sha)} → ${shortSha(to)}\n`);
+  if (placed.length > 0)
+    out(`${plainLine(tip.branch)} moved by ${count(placed.length, 'commit')}: ${shortSha(tip.sha)} → ${shortSha(to)}\n`);
   return taken.length === waiting.length ? 0 : 4;
 }
 
@@ -73,9 +76,17 @@ async function waitingCommits(here: Here): Promise<Waiting[]> {
 }
 
 /** The commits as they were made, so that the ledger knows their keys, and as they were placed. */
-function deliveredEvent(taken: readonly Waiting[], moved: { branch: string; placed: readonly string[] }, context: CommandContext): ReturnType<typeof makeEvent<'delivery:pushed'>> {
+function deliveredEvent(
+  taken: readonly Waiting[],
+  moved: { branch: string; placed: readonly string[] },
+  context: CommandContext,
+): ReturnType<typeof makeEvent<'delivery:pushed'>> {
   const id = uuidv7(new Date());
   const commits = [...new Set([...taken.map(({ sha }) => sha), ...moved.placed])];
   const ref = `refs/heads/${moved.branch}`;
-  return makeEvent('delivery:pushed', { agentId: null, jobId: id, runId: id, branch: moved.branch, status: 'delivered', mode: 'local', commits, ref, reason: 'accepted' }, personalOrigin(context));
+  return makeEvent(
+    'delivery:pushed',
+    { agentId: null, jobId: id, runId: id, branch: moved.branch, status: 'delivered', mode: 'local', commits, ref, reason: 'accepted' },
+    personalOrigin(context),
+  );
 }

@@ -23,7 +23,11 @@ export async function configPrintCommand(flags: ConfigFlagsOfCommand, context: C
     out(`${JSON.stringify(loaded.config, null, 2)}\n`);
     return 0;
   }
-  const rows = Object.entries(loaded.origins).map(([path, origin]) => [path, JSON.stringify(valueAtPath(loaded.config, path)), origin === 'default' ? palette.dim(origin) : plainLine(origin)]);
+  const rows = Object.entries(loaded.origins).map(([path, origin]) => [
+    path,
+    JSON.stringify(valueAtPath(loaded.config, path)),
+    origin === 'default' ? palette.dim(origin) : plainLine(origin),
+  ]);
   out(alignedRows(rows));
   return 0;
 }
@@ -31,7 +35,11 @@ export async function configPrintCommand(flags: ConfigFlagsOfCommand, context: C
 /** ConfigError reaches main, which prints it and ends with 2. */
 export async function configValidateCommand(flags: ConfigFlagsOfCommand, context: CommandContext): Promise<number> {
   const { loaded, where } = await load(flags, context);
-  context.output.out(loaded.file === null ? `there is no configuration in ${where}: the defaults apply\n` : `${plainLine(loaded.file)} in ${where} is valid\n`);
+  context.output.out(
+    loaded.file === null
+      ? `there is no configuration in ${where}: the defaults apply\n`
+      : `${plainLine(loaded.file)} in ${where} is valid\n`,
+  );
   return 0;
 }
 
@@ -62,5 +70,10 @@ async function load(flags: ConfigFlagsOfCommand, context: CommandContext): Promi
 }
 
 function valueAtPath(config: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), config);
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+      config,
+    );
 }

@@ -11,7 +11,10 @@ import { plainLine } from '../reporters/plain-text.ts';
 import { count } from '../wording.ts';
 
 /** 0 when agents can work here, 3 when something keeps them from it. */
-export async function doctorCommand(flags: { readonly json?: boolean; readonly offline?: boolean }, context: CommandContext): Promise<number> {
+export async function doctorCommand(
+  flags: { readonly json?: boolean; readonly offline?: boolean },
+  context: CommandContext,
+): Promise<number> {
   const diagnoses = await examine(flags.offline ?? false, context);
   const worst = diagnoses.filter((diagnosis) => diagnosis.verdict === 'bad').length;
   const { out, palette } = context.output;
@@ -21,7 +24,9 @@ export async function doctorCommand(flags: { readonly json?: boolean; readonly o
   }
   const signs = { good: palette.good('✔'), 'worth-knowing': palette.warn('!'), bad: palette.bad('✖') };
   for (const { subject, verdict, text, advice } of diagnoses) {
-    out(`${signs[verdict]} ${palette.strong(subject.padEnd(13))} ${plainLine(text)}\n${advice === null ? '' : palette.dim(`  ${' '.repeat(13)} ${plainLine(advice)}\n`)}`);
+    out(
+      `${signs[verdict]} ${palette.strong(subject.padEnd(13))} ${plainLine(text)}\n${advice === null ? '' : palette.dim(`  ${' '.repeat(13)} ${plainLine(advice)}\n`)}`,
+    );
   }
   out(worst === 0 ? 'agents can work here\n' : `${count(worst, 'thing')} ${worst === 1 ? 'keeps' : 'keep'} agents from working here\n`);
   return worst > 0 ? 3 : 0;
@@ -35,7 +40,10 @@ async function examine(offline: boolean, context: CommandContext): Promise<Diagn
     return [...machine, ...(await examineRepository(repository)), ...diagnoses, ...(await examineRemote(repository, remote, offline))];
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const advice = error.code === 'unsafe-owner' ? `if you trust it: git config --global --add safe.directory ${context.cwd}` : 'go into a Git repository, or make one with git init';
+    const advice =
+      error.code === 'unsafe-owner'
+        ? `if you trust it: git config --global --add safe.directory ${context.cwd}`
+        : 'go into a Git repository, or make one with git init';
     return [...machine, bad('repository', error.message, advice)];
   }
 }

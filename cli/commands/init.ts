@@ -33,10 +33,20 @@ export async function initCommand(flags: { readonly yes?: boolean; readonly dryR
 
 function describe(plan: InitPlan, context: CommandContext): string {
   const { palette } = context.output;
-  const indented = (text: string, prefix: string): string => text.replace(/\n$/, '').split('\n').map((line) => `${prefix}${line}\n`).join('');
+  const indented = (text: string, prefix: string): string =>
+    text
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => `${prefix}${line}\n`)
+      .join('');
   const parts = [`${palette.strong('found:')}\n${plan.found.map((sentence) => `  ${sentence}\n`).join('')}`];
   for (const file of plan.files) {
-    const shown = file.replaces === null ? indented(file.text, `    ${palette.good('+')} `) : addedLines(file.replaces, file.text).map((line) => `    ${palette.good('+')} ${line}\n`).join('');
+    const shown =
+      file.replaces === null
+        ? indented(file.text, `    ${palette.good('+')} `)
+        : addedLines(file.replaces, file.text)
+            .map((line) => `    ${palette.good('+')} ${line}\n`)
+            .join('');
     parts.push(`${palette.strong(file.replaces === null ? 'new:' : 'added to:')} ${file.path} – ${file.why}\n${shown}`);
   }
   for (const { where, text } of plan.advice) parts.push(`${palette.strong('for you to add:')} ${where}\n${indented(text, '    ')}`);

@@ -28,11 +28,22 @@ interface ListedAgent {
   readonly checks: readonly ListedCheck[];
 }
 
-export async function listCommand(names: readonly string[], flags: { readonly json?: boolean; readonly base?: string }, context: CommandContext): Promise<number> {
+export async function listCommand(
+  names: readonly string[],
+  flags: { readonly json?: boolean; readonly base?: string },
+  context: CommandContext,
+): Promise<number> {
   const asked = agentsNamed(names);
   const { repository, base } = await look(context.cwd, { base: flags.base, workingTree: false });
   const { environment, version } = context;
-  const { loaded, policy } = await loadRun({ repository, base, flags: runFlagsOf([], {}), environment, ci: environment.github !== null, version });
+  const { loaded, policy } = await loadRun({
+    repository,
+    base,
+    flags: runFlagsOf([], {}),
+    environment,
+    ci: environment.github !== null,
+    version,
+  });
   const plan = await planChecks(policy, await readProject(repository, base));
   const agents = catalog
     .filter((agent) => asked.includes(agent.id))
@@ -44,7 +55,14 @@ export async function listCommand(names: readonly string[], flags: { readonly js
       const checks = (configured?.checks ?? []).map((check): ListedCheck => {
         const planned = plan.planned.find((one) => one.check === check && one.agents.includes(id));
         const why = planned?.detection.why ?? plan.notApplicable.find((one) => one.check === check && one.agents.includes(id))?.why ?? '';
-        return { check: check.id, title: check.title, applies: planned !== undefined, why, origin: planned?.detection.origin ?? null, fixes: check.fixer !== undefined };
+        return {
+          check: check.id,
+          title: check.title,
+          applies: planned !== undefined,
+          why,
+          origin: planned?.detection.origin ?? null,
+          fixes: check.fixer !== undefined,
+        };
       });
       return { agent: id, summary, enabled: configured !== undefined, schedule, timeZone: settings.timeZone, priority, checks };
     });
@@ -56,10 +74,15 @@ export async function listCommand(names: readonly string[], flags: { readonly js
 function describe(agent: ListedAgent, context: CommandContext): string {
   const { palette } = context.output;
   const zone = agent.timeZone === 'UTC' ? '' : ` ${agent.timeZone}`;
-  const state = agent.enabled ? palette.dim(`${agent.schedule}${zone}, ${agent.priority}`) : palette.warn('turned off by the configuration');
+  const state = agent.enabled
+    ? palette.dim(`${agent.schedule}${zone}, ${agent.priority}`)
+    : palette.warn('turned off by the configuration');
   const lines = agent.checks.map((check) => {
     const sign = check.applies ? palette.good('✔') : palette.dim('-');
-    const notes = [check.origin === 'bundled' ? 'brought by upkeep: findings are warnings' : '', check.applies && check.fixes ? 'repairs' : ''].filter((note) => note !== '');
+    const notes = [
+      check.origin === 'bundled' ? 'brought by upkeep: findings are warnings' : '',
+      check.applies && check.fixes ? 'repairs' : '',
+    ].filter((note) => note !== '');
     const text = `${plainLine(check.check).padEnd(16)}  ${plainLine(check.why)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
     return `  ${sign} ${check.applies ? text : palette.dim(text)}\n`;
   });

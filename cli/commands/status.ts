@@ -16,7 +16,13 @@ import { ago, count, OUTCOME_WORDS, shortSha } from '../wording.ts';
 export interface AgentStatus {
   readonly agent: AgentId;
   readonly state: ShownState;
-  readonly last: { readonly outcome: string; readonly reason: string | null; readonly at: string; readonly runId: string; readonly commit: string | null } | null;
+  readonly last: {
+    readonly outcome: string;
+    readonly reason: string | null;
+    readonly at: string;
+    readonly runId: string;
+    readonly commit: string | null;
+  } | null;
   readonly errors: number;
   readonly warnings: number;
   readonly streak: number;
@@ -27,7 +33,10 @@ export interface AgentStatus {
   readonly waiting: string | null;
 }
 
-export async function statusCommand(flags: { readonly json?: boolean; readonly branch?: string }, context: CommandContext): Promise<number> {
+export async function statusCommand(
+  flags: { readonly json?: boolean; readonly branch?: string },
+  context: CommandContext,
+): Promise<number> {
   const here = await openHere(context, flags.branch);
   const waiting = await listRefs(here.repository, 'refs/upkeep/suggest');
   const running = isRunUnderWay(here.repository.commonDir);
@@ -44,25 +53,49 @@ export async function statusCommand(flags: { readonly json?: boolean; readonly b
       agents.map((status) => [
         status.agent,
         stateColor(status.state, palette)(status.state),
-        status.last === null ? palette.dim('never ran here') : `${colored(status.last.outcome as 'passed', OUTCOME_WORDS[status.last.outcome as 'passed'], palette)} ${ago(status.last.at, now)}`,
-        [status.errors > 0 ? count(status.errors, 'error') : '', status.warnings > 0 ? count(status.warnings, 'warning') : ''].filter((text) => text !== '').join(', '),
+        status.last === null
+          ? palette.dim('never ran here')
+          : `${colored(status.last.outcome as 'passed', OUTCOME_WORDS[status.last.outcome as 'passed'], palette)} ${ago(status.last.at, now)}`,
+        [status.errors > 0 ? count(status.errors, 'error') : '', status.warnings > 0 ? count(status.warnings, 'warning') : '']
+          .filter((text) => text !== '')
+          .join(', '),
         detailOf(status),
       ]),
     ),
   );
-  if (here.state.deadLetters > 0) out(`${palette.warn(`${count(here.state.deadLetters, 'line')} of the ledger cannot be read: agent log --dead-letters`)}\n`);
+  if (here.state.deadLetters > 0)
+    out(`${palette.warn(`${count(here.state.deadLetters, 'line')} of the ledger cannot be read: agent log --dead-letters`)}\n`);
   return 0;
 }
 
 /** How one agent stands. */
-export function statusOf(agent: AgentId, here: Pick<Here, 'state' | 'branch'>, facts: { running: boolean; waiting: ReadonlyMap<string, string>; now: Date }): AgentStatus {
+export function statusOf(
+  agent: AgentId,
+  here: Pick<Here, 'state' | 'branch'>,
+  facts: { running: boolean; waiting: ReadonlyMap<string, string>; now: Date },
+): AgentStatus {
   const memory = agentStateOf(here.state, agent, here.branch);
   const pause = pauseOf(here.state, agent, here.branch, facts.now);
   const answer = memory.keys[0];
   return {
     agent,
-    state: shownState({ running: false, queued: false, paused: pause !== null, inError: memory.inError !== null, tripped: memory.breaker !== null }),
-    last: memory.last === null ? null : { outcome: memory.last.outcome, reason: memory.last.reason, at: memory.last.at, runId: memory.last.runId, commit: memory.last.commit },
+    state: shownState({
+      running: false,
+      queued: false,
+      paused: pause !== null,
+      inError: memory.inError !== null,
+      tripped: memory.breaker !== null,
+    }),
+    last:
+      memory.last === null
+        ? null
+        : {
+            outcome: memory.last.outcome,
+            reason: memory.last.reason,
+            at: memory.last.at,
+            runId: memory.last.runId,
+            commit: memory.last.commit,
+          },
     errors: answer?.errors ?? 0,
     warnings: answer?.warnings ?? 0,
     streak: memory.streak,

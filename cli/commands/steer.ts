@@ -21,7 +21,9 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   const until = flags.for === undefined ? null : new Date(Date.now() + durationMs(flags.for)).toISOString();
   const here = await openHere(context, flags.branch);
   await note(here, [eventOf('agent:paused', agent, { flags, context, nextRunAt: until, status: 'PAUSED' })], { flags, context });
-  context.output.out(`${agent ?? 'every agent'} is paused${whereOf(flags)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`);
+  context.output.out(
+    `${agent ?? 'every agent'} is paused${whereOf(flags)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
+  );
   return 0;
 }
 
@@ -43,7 +45,14 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
     const memory = agentStateOf(here.state, agent, here.branch);
     const pause = pauseOf(here.state, agent, here.branch, new Date());
     if (memory.inError !== null && pause === null) {
-      events.push(eventOf('agent:resumed', agent, { flags: { ...flags, branch: here.branch, reason: flags.reason ?? 'retry' }, context, nextRunAt: null, status: 'ACTIVE' }));
+      events.push(
+        eventOf('agent:resumed', agent, {
+          flags: { ...flags, branch: here.branch, reason: flags.reason ?? 'retry' },
+          context,
+          nextRunAt: null,
+          status: 'ACTIVE',
+        }),
+      );
       out(`${agent} is back in the schedule: agent run ${agent} tries it at once\n`);
     } else if (pause !== null && (memory.inError !== null || name !== undefined)) {
       out(`${agent} is paused by ${pause.by}: agent resume ${agent} ends that, and ERROR with it\n`);
@@ -70,10 +79,23 @@ export function durationMs(text: string): number {
 
 type Steering = 'agent:paused' | 'agent:resumed';
 
-function eventOf(type: Steering, agent: AgentId | null, about: { flags: SteerFlags; context: CommandContext; nextRunAt: string | null; status: string }): UpkeepEvent {
+function eventOf(
+  type: Steering,
+  agent: AgentId | null,
+  about: { flags: SteerFlags; context: CommandContext; nextRunAt: string | null; status: string },
+): UpkeepEvent {
   const { flags, context, nextRunAt, status } = about;
   const id = uuidv7(new Date());
-  const data: EventData<Steering> = { agentId: agent, jobId: id, runId: id, branch: flags.branch ?? '', status, by: context.environment.person, reason: flags.reason ?? null, nextRunAt };
+  const data: EventData<Steering> = {
+    agentId: agent,
+    jobId: id,
+    runId: id,
+    branch: flags.branch ?? '',
+    status,
+    by: context.environment.person,
+    reason: flags.reason ?? null,
+    nextRunAt,
+  };
   return makeEvent(type, data, personalOrigin(context));
 }
 

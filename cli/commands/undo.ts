@@ -32,7 +32,9 @@ export async function undoCommand(target: string, flags: { readonly reason?: str
     const onBranch = await commitsOf(here.repository, target, tip.sha);
     const waiting = await waitingOf(here.repository, target);
     if (onBranch.length === 0 && waiting.length === 0) {
-      throw new UsageError(`${JSON.stringify(target)} is neither the id of a run nor a commit of an agent on ${tip.branch}; agent log shows what there is`);
+      throw new UsageError(
+        `${JSON.stringify(target)} is neither the id of a run nor a commit of an agent on ${tip.branch}; agent log shows what there is`,
+      );
     }
     return undo({ here, tip, onBranch, waiting, reason: flags.reason ?? null, context });
   });
@@ -55,7 +57,9 @@ async function undo({ here, tip, onBranch, waiting, reason, context }: Undoing):
   for (const commit of onBranch) {
     const reverted = await revertOnto(repository, commit, { tip: to, reason });
     if (!reverted.ok) {
-      err(`${shortSha(commit.sha)} cannot be taken back by itself: later commits changed the same lines of ${reverted.conflicts.map(plainPath).join(', ')}\n  take it back by hand: git revert ${shortSha(commit.sha)}\n`);
+      err(
+        `${shortSha(commit.sha)} cannot be taken back by itself: later commits changed the same lines of ${reverted.conflicts.map(plainPath).join(', ')}\n  take it back by hand: git revert ${shortSha(commit.sha)}\n`,
+      );
       return 4;
     }
     to = reverted.sha;
@@ -75,21 +79,36 @@ async function undo({ here, tip, onBranch, waiting, reason, context }: Undoing):
 }
 
 /** Puts the inverse of a commit on a tip: the parent's tree as a child of the commit is a change like any other. */
-async function revertOnto(repository: Repository, commit: HistoryCommit, ask: { tip: string; reason: string | null }): ReturnType<typeof mergeOnto> {
+async function revertOnto(
+  repository: Repository,
+  commit: HistoryCommit,
+  ask: { tip: string; reason: string | null },
+): ReturnType<typeof mergeOnto> {
   const [parent] = commit.parents;
   if (parent === undefined) throw new UsageError(`${shortSha(commit.sha)} is the first commit: there is nothing before it`);
   const subject = `revert: ${commit.subject}`;
   const why = ask.reason === null ? '' : `${ask.reason}\n\n`;
   const message = `${subject.length > 100 ? `${subject.slice(0, 99)}…` : subject}\n\n${why}This reverts commit ${commit.sha}.\n`;
-  const inverse = await commitTree({ repository, tree: await treeIdOf(repository, parent), parents: [commit.sha], message, date: new Date() });
+  const inverse = await commitTree({
+    repository,
+    tree: await treeIdOf(repository, parent),
+    parents: [commit.sha],
+    message,
+    date: new Date(),
+  });
   return mergeOnto({ repository, tip: ask.tip, commit: inverse, message });
 }
 
-async function undoneEvent(commit: AutoCommit, ask: { here: Here; branch: string; reason: string | null; context: CommandContext }): Promise<UpkeepEvent> {
+async function undoneEvent(
+  commit: AutoCommit,
+  ask: { here: Here; branch: string; reason: string | null; context: CommandContext },
+): Promise<UpkeepEvent> {
   const { here, branch, reason, context } = ask;
   const changes = await diffTrees(here.repository, commit.parents[0] ?? commit.sha, commit.sha);
   const frozenBlobs = Object.fromEntries(changes.flatMap(({ path, newOid }) => (newOid === null ? [] : [[path, newOid]])));
-  const records = Object.values(here.state.agents).flatMap((agent) => agent.keys.filter((record) => record.commit === commit.sha || record.runId === commit.runId));
+  const records = Object.values(here.state.agents).flatMap((agent) =>
+    agent.keys.filter((record) => record.commit === commit.sha || record.runId === commit.runId),
+  );
   return makeEvent(
     'delivery:undone',
     {

@@ -9,12 +9,17 @@ import { decide, loadRun } from '../run/prepare-run.ts';
 import { UsageError } from '../usage-error.ts';
 import { explainAgent } from '../why/explain-agent.ts';
 
-export async function whyCommand(name: string, flags: { readonly json?: boolean; readonly branch?: string }, context: CommandContext): Promise<number> {
+export async function whyCommand(
+  name: string,
+  flags: { readonly json?: boolean; readonly branch?: string },
+  context: CommandContext,
+): Promise<number> {
   const agent = agentNamed(name);
   const here = await openHere(context, flags.branch);
   const { repository, state, branch } = here;
   const base = flags.branch === undefined ? repository.head : await resolveRef(repository, `refs/heads/${flags.branch}`);
-  if (base === null) throw new UsageError(flags.branch === undefined ? `${branch} has no commit yet` : `there is no branch ${JSON.stringify(flags.branch)}`);
+  if (base === null)
+    throw new UsageError(flags.branch === undefined ? `${branch} has no commit yet` : `there is no branch ${JSON.stringify(flags.branch)}`);
   const { environment, version } = context;
   const now = new Date();
   const runFlags = runFlagsOf([], {});

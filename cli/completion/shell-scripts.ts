@@ -13,11 +13,16 @@ function bashScript(commands: readonly CommandWords[], names: readonly string[])
     const words = [...subcommands.map(({ name }) => name), ...values, ...options.flatMap(({ flags }) => flags)];
     return `    ${quote(path)}) words=${quote(words.join(' '))} ;;`;
   });
-  const nested = commands.filter(({ path }) => path !== '').map(({ path }) => quote(path)).join('|');
+  const nested = commands
+    .filter(({ path }) => path !== '')
+    .map(({ path }) => quote(path))
+    .join('|');
   const after = optionCases(commands, (option) => {
     if (option.takes === 'file') return 'COMPREPLY=($(compgen -f -- "$current")); return';
     if (option.takes === 'folder') return 'COMPREPLY=($(compgen -d -- "$current")); return';
-    return option.takes === 'text' ? 'return' : `COMPREPLY=($(compgen -W ${quote((option.takes as readonly string[]).join(' '))} -- "$current")); return`;
+    return option.takes === 'text'
+      ? 'return'
+      : `COMPREPLY=($(compgen -W ${quote((option.takes as readonly string[]).join(' '))} -- "$current")); return`;
   });
   return `# bash completion for ${names.join(' and ')}
 _upkeep_complete() {
@@ -41,7 +46,11 @@ complete -F _upkeep_complete ${names.join(' ')}
 
 function optionCases(commands: readonly CommandWords[], action: (option: OptionWords) => string): string {
   return commands
-    .flatMap(({ path, options }) => options.filter(({ takes }) => takes !== 'nothing').map((option) => `    ${option.flags.map((flag) => quote(`${path} ${flag}`)).join('|')}) ${action(option)} ;;`))
+    .flatMap(({ path, options }) =>
+      options
+        .filter(({ takes }) => takes !== 'nothing')
+        .map((option) => `    ${option.flags.map((flag) => quote(`${path} ${flag}`)).join('|')}) ${action(option)} ;;`),
+    )
     .join('\n');
 }
 
@@ -54,7 +63,10 @@ function zshScript(commands: readonly CommandWords[], names: readonly string[]):
     ];
     return `    ${quote(path)}) candidates=(${words.map((word) => quote(word)).join(' ')}) ;;`;
   });
-  const nested = commands.filter(({ path }) => path !== '').map(({ path }) => quote(path)).join('|');
+  const nested = commands
+    .filter(({ path }) => path !== '')
+    .map(({ path }) => quote(path))
+    .join('|');
   const after = optionCases(commands, (option) => {
     if (option.takes === 'file') return '_files; return';
     if (option.takes === 'folder') return '_files -/; return';
@@ -87,9 +99,13 @@ function fishScript(commands: readonly CommandWords[], names: readonly string[])
     ...commands.flatMap(({ path, subcommands, options, values }) => {
       const words = path === '' ? [] : path.split(' ');
       const others = subcommands.map((child) => child.name).join(' ');
-      const when = [...words.map((word) => `__fish_seen_subcommand_from ${word}`), ...(others === '' ? [] : [`not __fish_seen_subcommand_from ${others}`])];
+      const when = [
+        ...words.map((word) => `__fish_seen_subcommand_from ${word}`),
+        ...(others === '' ? [] : [`not __fish_seen_subcommand_from ${others}`]),
+      ];
       const condition = when.length === 0 ? '' : ` -n ${fishQuote(when.join('; and '))}`;
-      const inside = words.length === 0 ? '' : ` -n ${fishQuote(words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and '))}`;
+      const inside =
+        words.length === 0 ? '' : ` -n ${fishQuote(words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and '))}`;
       return [
         ...subcommands.map((child) => `complete -c ${name}${condition} -a ${child.name} -d ${fishQuote(child.summary)}`),
         ...values.map((value) => `complete -c ${name}${condition} -a ${value}`),

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ResolvedConfig } from '../config-schema.ts';
 import type { ReadSource } from './extend-config.ts';
 import type { ValidatedConfig } from './validate-config.ts';
 
@@ -26,7 +25,11 @@ export function hashOf(text: string): string {
 }
 
 /** The cached result whose extended files are unchanged, or null. */
-export async function readCache(folder: string, hash: string, read: (source: Pick<ReadSource, 'place' | 'path'>) => Promise<string | null>): Promise<CachedConfig | null> {
+export async function readCache(
+  folder: string,
+  hash: string,
+  read: (source: Pick<ReadSource, 'place' | 'path'>) => Promise<string | null>,
+): Promise<CachedConfig | null> {
   const text = await readFile(entryPath(folder, hash), 'utf8').catch(() => null);
   const cached = text === null ? null : parse(text);
   if (!cached) return null;
@@ -67,7 +70,7 @@ function parse(text: string): CachedConfig | null {
   try {
     const entry = JSON.parse(text) as Partial<CachedConfig>;
     const isWhole = Array.isArray(entry.sources) && typeof entry.config === 'object' && typeof entry.origins === 'object';
-    return isWhole ? { sources: entry.sources, config: entry.config as ResolvedConfig, origins: entry.origins as Record<string, string> } : null;
+    return isWhole ? { sources: entry.sources, config: entry.config, origins: entry.origins } : null;
   } catch {
     // A torn file of a run that was killed: validate again and overwrite it.
     return null;

@@ -22,25 +22,49 @@ export function describeIssue(issue: Issue, root: ConfigValue, knownAt: (path: C
   const name = path.join('.');
   const problem = (message: string): PathProblem[] => [{ path, part: 'value', message, isMissing: false }];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], part: 'key', isMissing: false, message: unknownKey(key, name, knownAt(path)) }));
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      part: 'key',
+      isMissing: false,
+      message: unknownKey(key, name, knownAt(path)),
+    }));
   }
   if (issue.code === 'invalid_key') {
     const key = String(path.at(-1));
-    return [{ path, part: 'key', isMissing: false, message: `${path.slice(0, -1).join('.')}: expected ${issue.issues[0]?.message ?? 'another key'}, got ${show(key)}` }];
+    return [
+      {
+        path,
+        part: 'key',
+        isMissing: false,
+        message: `${path.slice(0, -1).join('.')}: expected ${issue.issues[0]?.message ?? 'another key'}, got ${show(key)}`,
+      },
+    ];
   }
   if (issue.code === 'invalid_union') return describeUnion(issue, root, knownAt);
-  if (value === undefined && issue.code !== 'custom') return [{ path, part: 'value', isMissing: true, message: `${name} is missing: expected ${expectation(issue)}` }];
+  if (value === undefined && issue.code !== 'custom')
+    return [{ path, part: 'value', isMissing: true, message: `${name} is missing: expected ${expectation(issue)}` }];
   const subject = name === '' ? 'the configuration' : name;
   return problem(`${subject}: expected ${expectation(issue)}, got ${show(value)}${suggestion(issue, value)}`);
 }
 
 /** Of several forms the one that the value resembles is explained. */
-function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, root: ConfigValue, knownAt: (path: ConfigPath) => readonly string[]): PathProblem[] {
+function describeUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  root: ConfigValue,
+  knownAt: (path: ConfigPath) => readonly string[],
+): PathProblem[] {
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   const resembling = issue.errors.find((errors) => errors.every((error) => error.path.length > 0 || error.code === 'unrecognized_keys'));
   if (resembling) return resembling.flatMap((error) => describeIssue({ ...error, path: [...issue.path, ...error.path] }, root, knownAt));
   const forms = issue.errors.map((errors) => (errors[0] ? expectation(errors[0]) : 'another value'));
-  return [{ path, part: 'value', isMissing: false, message: `${path.join('.')}: expected ${[...new Set(forms)].join(' or ')}, got ${show(valueAt(root, path))}` }];
+  return [
+    {
+      path,
+      part: 'value',
+      isMissing: false,
+      message: `${path.join('.')}: expected ${[...new Set(forms)].join(' or ')}, got ${show(valueAt(root, path))}`,
+    },
+  ];
 }
 
 function unknownKey(key: string, parent: string, known: readonly string[]): string {
@@ -52,7 +76,10 @@ function unknownKey(key: string, parent: string, known: readonly string[]): stri
 
 function suggestion(issue: Issue, value: ConfigValue | undefined): string {
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
-  return didYouMean(value, issue.values.filter((one): one is string => typeof one === 'string'));
+  return didYouMean(
+    value,
+    issue.values.filter((one): one is string => typeof one === 'string'),
+  );
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -71,7 +98,9 @@ function expectation(issue: Issue): string {
     case 'invalid_type':
       return TYPE_WORDS[issue.expected] ?? issue.expected;
     case 'invalid_value':
-      return issue.values.length === 1 ? show(issue.values[0] as ConfigValue) : `one of ${issue.values.map((value) => show(value as ConfigValue)).join(', ')}`;
+      return issue.values.length === 1
+        ? show(issue.values[0] as ConfigValue)
+        : `one of ${issue.values.map((value) => show(value as ConfigValue)).join(', ')}`;
     case 'too_small':
       return bound(issue.origin, 'at least', Number(issue.minimum));
     case 'too_big':

@@ -55,9 +55,16 @@ async function follow(step: Step, files: ConfigFiles, result: { layers: ConfigLa
     const at = Array.isArray(layer.value['extends']) ? ['extends', index] : ['extends'];
     const fail = (message: string): never => {
       const position = layer.locate(at, 'value');
-      throw new ConfigError([{ source: layer.source, line: position?.line ?? null, column: position?.column ?? null, message: `extends ${JSON.stringify(name)}: ${message}` }]);
+      throw new ConfigError([
+        {
+          source: layer.source,
+          line: position?.line ?? null,
+          column: position?.column ?? null,
+          message: `extends ${JSON.stringify(name)}: ${message}`,
+        },
+      ]);
     };
-    const next = await resolve(name, step, files, fail);
+    const next = await resolve({ name, from: step, files, fail });
     if (here.includes(next.config.file)) fail(`a cycle, ${[...here, next.config.file].join(' → ')}`);
     if (here.length > MAX_DEPTH) fail(`more than ${MAX_DEPTH} files deep`);
     if (result.sources.length >= MAX_FILES) fail(`more than ${MAX_FILES} files`);
@@ -72,24 +79,33 @@ function namesOf(layer: ConfigLayer): string[] {
   return names.filter((name): name is string => typeof name === 'string' && name !== '');
 }
 
-type Fail = (message: string) => never;
-
-async function resolve(name: string, from: Step, files: ConfigFiles, fail: Fail): Promise<Omit<Step, 'chain'>> {
-  if (/^([/\\~]|[A-Za-z]:)/.test(name) || name.includes('\\') || name.includes('\0')) fail('a path outside the repository; name a file such as "./base.json" or a package');
-  return /^\.\.?(\/|$)/.test(name) ? relativeFile(name, from, files, fail) : packageFile(name, files, fail);
+interface Reference {
+  readonly name: string;
+  readonly from: Step;
+  readonly files: ConfigFiles;
+  /** Ends with the name, the place and this message. */
+  readonly fail: (message: string) => never;
 }
 
-async function relativeFile(name: string, from: Step, files: ConfigFiles, fail: Fail): Promise<Omit<Step, 'chain'>> {
+async function resolve(reference: Reference): Promise<Omit<Step, 'chain'>> {
+  const { name, fail } = reference;
+  if (/^([/\\~]|[A-Za-z]:)/.test(name) || name.includes('\\') || name.includes('\0'))
+    fail('a path outside the repository; name a file such as "./base.json" or a package');
+  return /^\.\.?(\/|$)/.test(name) ? relativeFile(reference) : packageFile(reference);
+}
+
+async function relativeFile({ name, from, files, fail }: Reference): Promise<Omit<Step, 'chain'>> {
   const path = posix.normalize(posix.join(posix.dirname(from.config.file), name));
   const isInside = from.boundary === '' ? path !== '..' && !path.startsWith('../') : path.startsWith(`${from.boundary}/`);
   if (!isInside) fail(`a path outside ${from.boundary === '' ? 'the repository' : 'its package'}`);
   const text = await files[from.place]?.(path);
-  if (text === null || text === undefined) return fail(`the file ${path} does not exist${from.place === 'repository' ? ' in the commit that is checked' : ''}`);
+  if (text === null || text === undefined)
+    return fail(`the file ${path} does not exist${from.place === 'repository' ? ' in the commit that is checked' : ''}`);
   refuseLarge(path, text);
   return { place: from.place, boundary: from.boundary, config: { file: path, text, inside: null } };
 }
 
-async function packageFile(name: string, files: ConfigFiles, fail: Fail): Promise<Omit<Step, 'chain'>> {
+async function packageFile({ name, files, fail }: Reference): Promise<Omit<Step, 'chain'>> {
   const match = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:\/(.+))?$/.exec(name);
   if (!match?.[1]) return fail('neither a relative file such as "./base.json" nor the name of a package');
   if (!files.installed) return fail('packages cannot be read in a bare repository');

@@ -7,7 +7,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   const continued = name.length >= 2 ? known.find((candidate) => candidate.startsWith(name.toLowerCase())) : undefined;
   if (continued !== undefined) return continued;
   if (known.length === 0 || name.length > 100) return null;
-  const best = closest(name.toLowerCase(), known as string[]);
+  const best = closest(name.toLowerCase(), known);
   const allowed = Math.max(1, Math.floor(Math.max(name.length, best.length) * 0.5));
   return distance(name.toLowerCase(), best.toLowerCase()) <= allowed ? best : null;
 }

@@ -1,5 +1,5 @@
 /** Settings that do not stand in a file: the environment, the command line, what is different in CI. */
-import type { ConfigLayer, ConfigObject, ConfigValue } from './config-layer.ts';
+import type { ConfigLayer, ConfigValue } from './config-layer.ts';
 
 /** Environment variables that override settings; documented in the guide. */
 export const ENVIRONMENT_OVERRIDES = {
@@ -57,7 +57,7 @@ function layerOf(source: string, ...settings: readonly (readonly [string, Config
     for (const key of keys) target = (target[key] ??= {}) as Record<string, ConfigValue>;
     target[last] = setting;
   }
-  return { source, value: value as ConfigObject, locate: () => null };
+  return { source, value: value, locate: () => null };
 }
 
 /** What does not fit its kind stays text, and validation says what was expected. */

@@ -1,7 +1,7 @@
 /** JSON with comments, as values with positions. */
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { ConfigError } from './config-error.ts';
-import { isConfigObject, type ConfigLayer, type ConfigObject, type ConfigPath, type ConfigValue, type Position } from './config-layer.ts';
+import { isConfigObject, type ConfigLayer, type ConfigPath, type ConfigValue, type Position } from './config-layer.ts';
 
 const MAX_DEPTH = 20;
 
@@ -21,7 +21,7 @@ export function parseJsonLayer(source: string, text: string, inside: string | nu
   if (!root) return fail(0, `"${inside}" is missing`);
   const value = toValue(root, 0, fail);
   if (!isConfigObject(value)) return fail(root.offset, `expected an object such as {}, got ${root.type}`);
-  return { source, value, locate: (path, part) => locate(root, path, part, at) };
+  return { source, value, locate: (path, part) => locate(root, { path, part, at }) };
 }
 
 type Fail = (offset: number, message: string) => never;
@@ -39,10 +39,11 @@ function toValue(node: Node, depth: number, fail: Fail): ConfigValue {
     if (Object.hasOwn(object, key)) fail(keyNode.offset, `the key ${JSON.stringify(key)} is written twice`);
     object[key] = toValue(valueNode, depth + 1, fail);
   }
-  return object as ConfigObject;
+  return object;
 }
 
-function locate(root: Node, path: ConfigPath, part: 'key' | 'value', at: (offset: number) => Position): Position | null {
+function locate(root: Node, ask: { path: ConfigPath; part: 'key' | 'value'; at: (offset: number) => Position }): Position | null {
+  const { path, part, at } = ask;
   const node = findNodeAtLocation(root, [...path]);
   if (!node) return null;
   const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;

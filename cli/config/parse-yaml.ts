@@ -17,7 +17,15 @@ export function parseYamlLayer(source: string, text: string): ConfigLayer {
   const fail = (offset: number, message: string): never => {
     throw new ConfigError([{ source, ...at(offset), message }]);
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: '1.2', schema: 'core', stringKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    version: '1.2',
+    schema: 'core',
+    stringKeys: true,
+    logLevel: 'silent',
+  });
   const first = document.errors[0];
   if (first) fail(first.pos[0], `this is no YAML: ${first.message}`);
   const value = toValue(() => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown, fail);
@@ -59,5 +67,8 @@ function plain(raw: unknown, depth: number, fail: (offset: number, message: stri
   }
   if (typeof raw === 'string' || typeof raw === 'boolean' || raw === null) return raw;
   if (typeof raw === 'number' && Number.isFinite(raw)) return raw;
-  return fail(0, `a value that is neither text, number, true, false, null, list nor mapping: ${String(raw)}`);
+  return fail(
+    0,
+    `a value that is neither text, number, true, false, null, list nor mapping: ${typeof raw === 'number' ? raw : typeof raw}`,
+  );
 }

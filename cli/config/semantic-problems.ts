@@ -14,8 +14,16 @@ export function mergedProblems(merged: ConfigObject): PathProblem[] {
     const findings = check['findings'];
     const path = ['customChecks', id, 'findings'];
     if (!isConfigObject(findings) || findings['format'] !== 'pattern') return [];
-    if (typeof findings['pattern'] !== 'string') return [problem([...path, 'pattern'], `${path.join('.')}.pattern is missing: the format "pattern" needs a regular expression`)];
-    return findings['pattern'].includes('(?<message>') ? [] : [problem([...path, 'pattern'], `${path.join('.')}.pattern: expected a named group (?<message>…), got ${show(findings['pattern'])}`)];
+    if (typeof findings['pattern'] !== 'string')
+      return [problem([...path, 'pattern'], `${path.join('.')}.pattern is missing: the format "pattern" needs a regular expression`)];
+    return findings['pattern'].includes('(?<message>')
+      ? []
+      : [
+          problem(
+            [...path, 'pattern'],
+            `${path.join('.')}.pattern: expected a named group (?<message>…), got ${show(findings['pattern'])}`,
+          ),
+        ];
   });
 }
 
@@ -24,12 +32,23 @@ async function agentProblems(layer: ConfigObject): Promise<PathProblem[]> {
   for (const [id, agent] of entriesOf(layer['agents'])) {
     const zone = agent['timeZone'];
     if (typeof zone === 'string' && !isTimeZone(zone)) {
-      problems.push(problem(['agents', id, 'timeZone'], `agents.${id}.timeZone: expected a time zone such as "Europe/Berlin", got ${show(zone)}${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`));
+      problems.push(
+        problem(
+          ['agents', id, 'timeZone'],
+          `agents.${id}.timeZone: expected a time zone such as "Europe/Berlin", got ${show(zone)}${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`,
+        ),
+      );
     }
     const schedule = agent['schedule'];
     if (typeof schedule !== 'string') continue;
     const fault = await cronFault(schedule);
-    if (fault !== null) problems.push(problem(['agents', id, 'schedule'], `agents.${id}.schedule: expected a cron expression of five fields such as "*/5 * * * *", got ${show(schedule)} (${fault})`));
+    if (fault !== null)
+      problems.push(
+        problem(
+          ['agents', id, 'schedule'],
+          `agents.${id}.schedule: expected a cron expression of five fields such as "*/5 * * * *", got ${show(schedule)} (${fault})`,
+        ),
+      );
   }
   return problems;
 }
@@ -57,7 +76,12 @@ function patternProblems(layer: ConfigObject): PathProblem[] {
       return [];
     } catch (error) {
       const path = ['customChecks', id, 'findings', 'pattern'];
-      return [problem(path, `${path.join('.')}: expected a regular expression, got ${show(pattern)} (${error instanceof Error ? error.message : String(error)})`)];
+      return [
+        problem(
+          path,
+          `${path.join('.')}: expected a regular expression, got ${show(pattern)} (${error instanceof Error ? error.message : String(error)})`,
+        ),
+      ];
     }
   });
 }
@@ -67,10 +91,17 @@ async function checkNameProblems(layer: ConfigObject, knownChecks: () => Promise
   const named = isConfigObject(layer['checks']) ? Object.keys(layer['checks']) : [];
   if (custom.length === 0 && named.length === 0) return [];
   const known = await knownChecks();
-  const taken = custom.filter((id) => known.includes(id)).map((id) => keyProblem(['customChecks', id], `customChecks.${id}: the name belongs to a check of ours; choose another`));
+  const taken = custom
+    .filter((id) => known.includes(id))
+    .map((id) => keyProblem(['customChecks', id], `customChecks.${id}: the name belongs to a check of ours; choose another`));
   const unknown = named
     .filter((id) => !known.includes(id) && !custom.includes(id))
-    .map((id) => keyProblem(['checks', id], `unknown check ${show(id)} in checks${didYouMean(id, [...known, ...custom]) || ` – known: ${[...known, ...custom].join(', ')}`}`));
+    .map((id) =>
+      keyProblem(
+        ['checks', id],
+        `unknown check ${show(id)} in checks${didYouMean(id, [...known, ...custom]) || ` – known: ${[...known, ...custom].join(', ')}`}`,
+      ),
+    );
   return [...taken, ...unknown];
 }
 

@@ -14,7 +14,10 @@ export interface ValidatedConfig {
 }
 
 /** Lowest layer first. Throws ConfigError that names every problem. `extends` and `$schema` are left out of the result. */
-export async function validateLayers(layers: readonly ConfigLayer[], knownChecks: () => Promise<readonly string[]>): Promise<ValidatedConfig> {
+export async function validateLayers(
+  layers: readonly ConfigLayer[],
+  knownChecks: () => Promise<readonly string[]>,
+): Promise<ValidatedConfig> {
   const known = knownKeys(configJsonSchema());
   const customIds = layers.flatMap((layer) => Object.keys((layer.value['customChecks'] as ConfigObject | undefined) ?? {}));
 
@@ -31,7 +34,7 @@ export async function validateLayers(layers: readonly ConfigLayer[], knownChecks
   if (late.length > 0) throw new ConfigError(unique(late.map((problem) => placed(problem, layers))));
 
   const { $schema: _schema, extends: _extends, ...config } = configSchema.parse(merged);
-  return { config, origins: originsOf(config as unknown as ConfigObject, layers) };
+  return { config, origins: originsOf(config, layers) };
 }
 
 /** `checks.x` may name a custom check that another layer defines. */
@@ -55,7 +58,12 @@ function placed(problem: PathProblem, layers: readonly ConfigLayer[]): ConfigPro
   }
   const last = layers.findLast((layer) => layer.locate([], 'value') !== null) ?? layers.at(-1);
   const position = last?.locate([], 'value') ?? null;
-  return { source: last?.source ?? 'configuration', line: position?.line ?? null, column: position?.column ?? null, message: problem.message };
+  return {
+    source: last?.source ?? 'configuration',
+    line: position?.line ?? null,
+    column: position?.column ?? null,
+    message: problem.message,
+  };
 }
 
 function unique(problems: readonly ConfigProblem[]): ConfigProblem[] {
@@ -99,4 +107,3 @@ function alternatives(node: unknown): SchemaNode[] {
   const schema = node as SchemaNode;
   return [schema, ...((schema['anyOf'] as unknown[] | undefined) ?? []).flatMap((one) => alternatives(one))];
 }
-

@@ -26,7 +26,9 @@ export function demoFiles({ versions }: DemoTools): Record<string, string> {
     'package-lock.json': lockfile(versions),
     'tests/cart.test.js': has('vitest') ? VITEST : NODE_TEST,
     ...(has('eslint') ? { 'eslint.config.js': ESLINT } : {}),
-    ...(has('prettier') ? { '.prettierrc.json': json({ singleQuote: true }), '.prettierignore': 'package-lock.json\n.github/\nREADME.md\n' } : {}),
+    ...(has('prettier')
+      ? { '.prettierrc.json': json({ singleQuote: true }), '.prettierignore': 'package-lock.json\n.github/\nREADME.md\n' }
+      : {}),
     ...(has('typescript') ? { 'tsconfig.json': TSCONFIG, 'src/server/price.ts': TYPE_ERROR } : {}),
     ...(has('eslint') ? {} : OWN_CHECKS),
   };
@@ -103,7 +105,8 @@ const ESLINT = `export default [
 ];
 `;
 
-const TSCONFIG = '{\n  "compilerOptions": { "strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "types": [] },\n  "include": ["src/**/*.ts"]\n}\n';
+const TSCONFIG =
+  '{\n  "compilerOptions": { "strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "types": [] },\n  "include": ["src/**/*.ts"]\n}\n';
 
 const TYPE_ERROR = `export function price(cents: number): string {
   return cents / 100;

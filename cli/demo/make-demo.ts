@@ -19,7 +19,12 @@ export async function makeDemo(folder: string, clone: string): Promise<DemoTools
   await linkTools(folder, clone, tools);
   await git(['init', '--quiet', '--initial-branch=main', '--template=', '.'], { cwd: folder });
   await git(['add', '--all'], { cwd: folder });
-  const person = { GIT_AUTHOR_NAME: 'A Person', GIT_AUTHOR_EMAIL: 'person@example.com', GIT_COMMITTER_NAME: 'A Person', GIT_COMMITTER_EMAIL: 'person@example.com' };
+  const person = {
+    GIT_AUTHOR_NAME: 'A Person',
+    GIT_AUTHOR_EMAIL: 'person@example.com',
+    GIT_COMMITTER_NAME: 'A Person',
+    GIT_COMMITTER_EMAIL: 'person@example.com',
+  };
   await git(['commit', '--quiet', '--message', 'feat: open a small shop'], { cwd: folder, env: person });
   return tools;
 }

@@ -27,12 +27,24 @@ async function identity(cwd: string): Promise<Diagnosis> {
   const name = await settingOf(cwd, 'user.name');
   const email = await settingOf(cwd, 'user.email');
   if (name !== null && email !== null) return good('identity', `you commit as ${name} <${email}>; agents commit as upkeep[bot]`);
-  return worthKnowing('identity', 'Git knows no name or address of yours; agents commit as upkeep[bot] and need none', 'for your own commits: git config --global user.name … and user.email …');
+  return worthKnowing(
+    'identity',
+    'Git knows no name or address of yours; agents commit as upkeep[bot] and need none',
+    'for your own commits: git config --global user.name … and user.email …',
+  );
 }
 
 function environmentOf(environment: Environment): Diagnosis[] {
   const overrides = Object.keys(environment.variables).filter((name) => name.startsWith('UPKEEP_') && environment.variables[name] !== '');
-  return overrides.length === 0 ? [] : [worthKnowing('environment', `${overrides.join(', ')} override the configuration`, 'agent config print --explain shows what comes from where')];
+  return overrides.length === 0
+    ? []
+    : [
+        worthKnowing(
+          'environment',
+          `${overrides.join(', ')} override the configuration`,
+          'agent config print --explain shows what comes from where',
+        ),
+      ];
 }
 
 /** The value of a Git setting as it holds in `cwd`, or null. */

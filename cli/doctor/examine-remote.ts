@@ -8,11 +8,21 @@ import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 const PATIENCE_MS = 15_000;
 
 export async function examineRemote(repository: Repository, remote: string, offline: boolean): Promise<Diagnosis[]> {
-  if (!(await hasRemote(repository, remote))) return [worthKnowing('remote', `there is no remote ${remote}: everything stays in this clone`)];
+  if (!(await hasRemote(repository, remote)))
+    return [worthKnowing('remote', `there is no remote ${remote}: everything stays in this clone`)];
   if (offline) return [worthKnowing('remote', `${remote} was not asked (--offline)`)];
   const branch = repository.branch ?? 'main';
   const answer = await remoteHead({ repository, remote, branch, timeoutMs: PATIENCE_MS });
-  if (!answer.ok) return [bad('remote', `${remote} did not answer (${answer.reason})`, answer.reason === 'denied' ? 'check the token or key that Git uses for it' : 'check its address and the network; agents run without it')];
+  if (!answer.ok)
+    return [
+      bad(
+        'remote',
+        `${remote} did not answer (${answer.reason})`,
+        answer.reason === 'denied'
+          ? 'check the token or key that Git uses for it'
+          : 'check its address and the network; agents run without it',
+      ),
+    ];
   const found = [good('remote', `${remote} answers${answer.sha === null ? `, it has no branch ${branch}` : ''}`)];
   return repository.head === null ? found : [...found, await mayPush(repository, remote, repository.head)];
 }
@@ -20,10 +30,17 @@ export async function examineRemote(repository: Repository, remote: string, offl
 /** A dry run goes as far as asking whether this identity may write. */
 async function mayPush(repository: Repository, remote: string, sha: string): Promise<Diagnosis> {
   try {
-    await git(['push', '--dry-run', '--porcelain', '--no-verify', '--', remote, `${sha}:refs/upkeep/doctor`], { gitDir: repository.gitDir, timeoutMs: PATIENCE_MS });
+    await git(['push', '--dry-run', '--porcelain', '--no-verify', '--', remote, `${sha}:refs/upkeep/doctor`], {
+      gitDir: repository.gitDir,
+      timeoutMs: PATIENCE_MS,
+    });
     return good('rights', `${remote} takes pushes of this identity`);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    return worthKnowing('rights', `${remote} takes no pushes of this identity`, 'deliver locally, or give the token or key the right to write (contents: write in Actions)');
+    return worthKnowing(
+      'rights',
+      `${remote} takes no pushes of this identity`,
+      'deliver locally, or give the token or key the right to write (contents: write in Actions)',
+    );
   }
 }

@@ -12,22 +12,40 @@ import { count } from '../wording.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 
 export async function examineRepository(repository: Repository): Promise<Diagnosis[]> {
-  return [kindOf(repository), await headOf(repository), await writable(repository), await partial(repository), await hooks(repository), await ledger(repository)].flat();
+  return [
+    kindOf(repository),
+    await headOf(repository),
+    await writable(repository),
+    await partial(repository),
+    await hooks(repository),
+    await ledger(repository),
+  ].flat();
 }
 
 function kindOf(repository: Repository): Diagnosis[] {
   const found: Diagnosis[] = [];
-  if (repository.bare) found.push(worthKnowing('repository', 'it is bare: agents check its branches, and commits go out by push or patch only'));
-  if (repository.gitDir !== repository.commonDir) found.push(worthKnowing('repository', 'this is a linked worktree; the ledger is shared with the others'));
-  if (repository.shallow) found.push(worthKnowing('repository', 'the clone is shallow: older commits cannot be named as the cause of a failure', 'git fetch --unshallow, or fetch-depth: 0 in actions/checkout'));
+  if (repository.bare)
+    found.push(worthKnowing('repository', 'it is bare: agents check its branches, and commits go out by push or patch only'));
+  if (repository.gitDir !== repository.commonDir)
+    found.push(worthKnowing('repository', 'this is a linked worktree; the ledger is shared with the others'));
+  if (repository.shallow)
+    found.push(
+      worthKnowing(
+        'repository',
+        'the clone is shallow: older commits cannot be named as the cause of a failure',
+        'git fetch --unshallow, or fetch-depth: 0 in actions/checkout',
+      ),
+    );
   return found.length > 0 ? found : [good('repository', repository.root ?? repository.commonDir)];
 }
 
 async function headOf(repository: Repository): Promise<Diagnosis[]> {
   const operation = await operationInProgress(repository);
-  if (operation !== null) return [worthKnowing('branch', `a ${operation} is under way: agents check, but their commits wait`, 'finish it, then agent accept')];
+  if (operation !== null)
+    return [worthKnowing('branch', `a ${operation} is under way: agents check, but their commits wait`, 'finish it, then agent accept')];
   if (repository.head === null) return [bad('branch', 'there is no commit yet', 'make the first one')];
-  if (repository.branch === null) return [worthKnowing('branch', 'HEAD is detached: agents check, but their commits wait', 'check out a branch, then agent accept')];
+  if (repository.branch === null)
+    return [worthKnowing('branch', 'HEAD is detached: agents check, but their commits wait', 'check out a branch, then agent accept')];
   return [good('branch', repository.branch)];
 }
 
@@ -44,28 +62,58 @@ async function partial(repository: Repository): Promise<Diagnosis[]> {
   const { gitDir } = repository;
   const found: Diagnosis[] = [];
   const promisor = await git(['config', '--get-regexp', String.raw`^remote\..*\.promisor$`], { gitDir, okCodes: [0, 1] });
-  if (promisor.exitCode === 0) found.push(worthKnowing('repository', 'it is a partial clone: files that are not here are fetched when an agent reads them', 'the remote must be in reach'));
+  if (promisor.exitCode === 0)
+    found.push(
+      worthKnowing(
+        'repository',
+        'it is a partial clone: files that are not here are fetched when an agent reads them',
+        'the remote must be in reach',
+      ),
+    );
   const sparse = await git(['config', '--bool', '--get', 'core.sparseCheckout'], { gitDir, okCodes: [0, 1] });
-  if (sparse.stdout.trim() === 'true') found.push(worthKnowing('repository', 'the checkout is sparse: agents see the whole tree all the same'));
+  if (sparse.stdout.trim() === 'true')
+    found.push(worthKnowing('repository', 'the checkout is sparse: agents see the whole tree all the same'));
   return found;
 }
 
 async function hooks(repository: Repository): Promise<Diagnosis[]> {
   const options = { cwd: repository.root ?? repository.gitDir };
   // The last value is ours: no git command of this program runs a hook.
-  const path = (await git(['config', '--path', '--get-all', 'core.hooksPath'], { ...options, okCodes: [0, 1] })).stdout.trim().split('\n').slice(0, -1).at(-1);
+  const path = (await git(['config', '--path', '--get-all', 'core.hooksPath'], { ...options, okCodes: [0, 1] })).stdout
+    .trim()
+    .split('\n')
+    .slice(0, -1)
+    .at(-1);
   const folder = path === undefined ? join(repository.commonDir, 'hooks') : resolve(repository.root ?? repository.gitDir, path);
-  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => !name.endsWith('.sample') && /^(pre-commit|commit-msg|pre-push|prepare-commit-msg|post-commit)$/.test(name));
+  const names = (await readdir(folder).catch((): string[] => [])).filter(
+    (name) => !name.endsWith('.sample') && /^(pre-commit|commit-msg|pre-push|prepare-commit-msg|post-commit)$/.test(name),
+  );
   if (names.length === 0) return [good('hooks', 'none that would want to see commits')];
-  return [worthKnowing('hooks', `${names.join(', ')}: agents commit without hooks and check their own changes`, 'agent init shows what lets hooks accept commits of agents')];
+  return [
+    worthKnowing(
+      'hooks',
+      `${names.join(', ')}: agents commit without hooks and check their own changes`,
+      'agent init shows what lets hooks accept commits of agents',
+    ),
+  ];
 }
 
 async function ledger(repository: Repository): Promise<Diagnosis[]> {
   try {
     const { layered, health } = await readState(openLedger(repository.commonDir));
-    const found = Object.entries(health).filter(([, state]) => state !== 'ok' && state !== 'absent').map(([name, state]) => worthKnowing('ledger', `the ${name} history is ${state}`, 'it is rebuilt from its events by the next run'));
-    if (layered.deadLetters > 0) found.push(worthKnowing('ledger', `${count(layered.deadLetters, 'line')} cannot be read`, 'agent log --dead-letters shows them'));
-    return found.length > 0 ? found : [good('ledger', `${count(Object.keys(layered.agents).length, 'agent')} remembered on ${count(new Set(Object.keys(layered.agents).map((name) => name.slice(name.indexOf('@') + 1))).size, 'branch', 'branches')}`)];
+    const found = Object.entries(health)
+      .filter(([, state]) => state !== 'ok' && state !== 'absent')
+      .map(([name, state]) => worthKnowing('ledger', `the ${name} history is ${state}`, 'it is rebuilt from its events by the next run'));
+    if (layered.deadLetters > 0)
+      found.push(worthKnowing('ledger', `${count(layered.deadLetters, 'line')} cannot be read`, 'agent log --dead-letters shows them'));
+    return found.length > 0
+      ? found
+      : [
+          good(
+            'ledger',
+            `${count(Object.keys(layered.agents).length, 'agent')} remembered on ${count(new Set(Object.keys(layered.agents).map((name) => name.slice(name.indexOf('@') + 1))).size, 'branch', 'branches')}`,
+          ),
+        ];
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     return [bad('ledger', error.message, error.code === 'future-version' ? 'update upkeep' : 'make the Git directory writable')];

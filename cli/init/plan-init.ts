@@ -1,6 +1,6 @@
 /** What `agent init` would do: new files, additions to data, and what people have to add to code themselves. */
 import { applyEdits, modify } from 'jsonc-parser';
-import { acceptAutoCommits, COMMIT_MSG_GUARD, PRE_COMMIT_GUARD, type CommitlintConfig } from '../../agents/commit-hooks.ts';
+import { acceptAutoCommits, COMMIT_MSG_GUARD, PRE_COMMIT_GUARD } from '../../agents/commit-hooks.ts';
 import type { Survey } from './survey.ts';
 import { workflowText } from './workflow-text.ts';
 
@@ -28,10 +28,20 @@ const SCHEMA = 'node_modules/upkeep/schema/agent.config.schema.json';
 export async function planInit(found: Survey, version: string): Promise<InitPlan> {
   const files: PlannedFile[] = [];
   if (found.configuration === null) {
-    files.push({ path: 'agent.config.json', text: configText(found), replaces: null, why: 'settings; everything has a default, so it may stay as it is' });
+    files.push({
+      path: 'agent.config.json',
+      text: configText(found),
+      replaces: null,
+      why: 'settings; everything has a default, so it may stay as it is',
+    });
   }
   if (found.workflow === null && found.isOnGitHub) {
-    files.push({ path: '.github/workflows/agents.yml', text: workflowText(found, version), replaces: null, why: 'runs the agents on push and every 5 minutes' });
+    files.push({
+      path: '.github/workflows/agents.yml',
+      text: workflowText(found, version),
+      replaces: null,
+      why: 'runs the agents on push and every 5 minutes',
+    });
   }
   const commitlint = await planCommitlint(found);
   if (commitlint.file !== null) files.push(commitlint.file);
@@ -55,9 +65,12 @@ async function planCommitlint({ commitlint, read }: Survey): Promise<Addition> {
   if (commitlint.data === null) {
     const added = acceptAutoCommits({}).rules;
     const rules = JSON.stringify({ 'type-enum': added?.['type-enum'], 'subject-case': added?.['subject-case'] }, null, 2);
-    return { file: null, advice: [{ where: commitlint.file, text: `add to its rules (and the agents to scope-enum, if you have that rule):\n${rules}` }] };
+    return {
+      file: null,
+      advice: [{ where: commitlint.file, text: `add to its rules (and the agents to scope-enum, if you have that rule):\n${rules}` }],
+    };
   }
-  const accepting = acceptAutoCommits(commitlint.data as CommitlintConfig);
+  const accepting = acceptAutoCommits(commitlint.data);
   const text = await read(commitlint.file);
   if (text === null) {
     const settings = JSON.stringify({ extends: ['@commitlint/config-conventional'], ...accepting }, null, 2);
@@ -77,28 +90,44 @@ async function hookAdvice(found: Survey): Promise<InitPlan['advice']> {
   for (const hook of found.hooks) {
     const guard = hook.endsWith('pre-commit') ? PRE_COMMIT_GUARD : COMMIT_MSG_GUARD;
     const text = (await found.read(hook)) ?? '';
-    if (!text.includes(guard.trim())) advice.push({ where: hook, text: `agents commit without hooks; for commits that carry their name put at the top:\n${guard}` });
+    if (!text.includes(guard.trim()))
+      advice.push({ where: hook, text: `agents commit without hooks; for commits that carry their name put at the top:\n${guard}` });
   }
   return advice;
 }
 
 function sentencesOf(found: Survey): string[] {
   return [
-    found.hasManifest ? `a package.json${found.packageManager === null ? ' without a lockfile' : `, installed by ${found.packageManager}`}` : 'no package.json: upkeep is then run by npx -p upkeep agent run',
+    found.hasManifest
+      ? `a package.json${found.packageManager === null ? ' without a lockfile' : `, installed by ${found.packageManager}`}`
+      : 'no package.json: upkeep is then run by npx -p upkeep agent run',
     found.configuration === null ? 'no configuration' : `a configuration: ${found.configuration}, left as it is`,
-    found.workflow === null ? `no workflow of the agents${found.isOnGitHub ? '' : ', and no remote on GitHub: none is written'}` : `a workflow: ${found.workflow}, left as it is`,
-    found.commitlint === null ? 'no commitlint' : `commitlint: ${found.commitlint.inside === null ? found.commitlint.file : `"${found.commitlint.inside}" in ${found.commitlint.file}`}`,
+    found.workflow === null
+      ? `no workflow of the agents${found.isOnGitHub ? '' : ', and no remote on GitHub: none is written'}`
+      : `a workflow: ${found.workflow}, left as it is`,
+    found.commitlint === null
+      ? 'no commitlint'
+      : `commitlint: ${found.commitlint.inside === null ? found.commitlint.file : `"${found.commitlint.inside}" in ${found.commitlint.file}`}`,
     found.hooks.length === 0 ? 'no hooks of husky' : `hooks: ${found.hooks.join(', ')}`,
   ];
 }
 
 function nextSteps(found: Survey): string[] {
-  const add: Record<string, string> = { npm: 'npm install --save-dev upkeep', pnpm: 'pnpm add --save-dev upkeep', yarn: 'yarn add --dev upkeep', bun: 'bun add --dev upkeep' };
+  const add: Record<string, string> = {
+    npm: 'npm install --save-dev upkeep',
+    pnpm: 'pnpm add --save-dev upkeep',
+    yarn: 'yarn add --dev upkeep',
+    bun: 'bun add --dev upkeep',
+  };
   const install = found.hasManifest && !found.dependsOnUpkeep ? [add[found.packageManager ?? 'npm'] ?? ''] : [];
   return [...install, 'commit the new files', 'agent run'];
 }
 
 function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; eol: string } {
   const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
-  return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.startsWith('\t') ? 1 : indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' };
+  return {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.startsWith('\t') ? 1 : indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
 }

@@ -42,7 +42,10 @@ const LOCKFILES: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],
 ];
-const COMMITLINT_CODE = ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].flatMap((extension) => [`commitlint.config.${extension}`, `.commitlintrc.${extension}`]);
+const COMMITLINT_CODE = ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].flatMap((extension) => [
+  `commitlint.config.${extension}`,
+  `.commitlintrc.${extension}`,
+]);
 const COMMITLINT_DATA = ['.commitlintrc', '.commitlintrc.json', '.commitlintrc.yaml', '.commitlintrc.yml'];
 
 export async function survey(root: string, repository: Repository): Promise<Survey> {
@@ -71,7 +74,11 @@ export async function survey(root: string, repository: Repository): Promise<Surv
   };
 }
 
-async function findCommitlint(read: ReadFile, manifest: Record<string, unknown> | null, dependencies: Record<string, unknown>): Promise<Commitlint | null> {
+async function findCommitlint(
+  read: ReadFile,
+  manifest: Record<string, unknown> | null,
+  dependencies: Record<string, unknown>,
+): Promise<Commitlint | null> {
   for (const file of COMMITLINT_CODE) if ((await read(file)) !== null) return { file, inside: null, data: null };
   for (const file of COMMITLINT_DATA) {
     const text = await read(file);
@@ -86,7 +93,10 @@ async function findCommitlint(read: ReadFile, manifest: Record<string, unknown> 
 }
 
 async function defaultBranch(repository: Repository): Promise<string> {
-  const { stdout } = await git(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], { gitDir: repository.gitDir, okCodes: [0, 1, 128] });
+  const { stdout } = await git(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], {
+    gitDir: repository.gitDir,
+    okCodes: [0, 1, 128],
+  });
   const named = stdout.trim().replace(/^origin\//, '');
   return named === '' ? (repository.branch ?? 'main') : named;
 }

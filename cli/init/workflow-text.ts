@@ -5,7 +5,10 @@ const CHECKOUT = 'actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5
 const SETUP_NODE = 'actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444 # v5.0.0';
 
 /** A minimal workflow that runs the agents with the version that the lockfile names. */
-export function workflowText(found: Pick<Survey, 'packageManager' | 'hasManifest' | 'isYarnClassic' | 'defaultBranch'>, version: string): string {
+export function workflowText(
+  found: Pick<Survey, 'packageManager' | 'hasManifest' | 'isYarnClassic' | 'defaultBranch'>,
+  version: string,
+): string {
   const steps = [`      - run: ${stepsOf(found, version).join('\n      - run: ')}`];
   return `name: agents
 on:
@@ -39,7 +42,10 @@ ${steps.join('\n')}
 `;
 }
 
-function stepsOf({ packageManager, hasManifest, isYarnClassic }: Pick<Survey, 'packageManager' | 'hasManifest' | 'isYarnClassic'>, version: string): string[] {
+function stepsOf(
+  { packageManager, hasManifest, isYarnClassic }: Pick<Survey, 'packageManager' | 'hasManifest' | 'isYarnClassic'>,
+  version: string,
+): string[] {
   if (!hasManifest || packageManager === null) return [`npx --yes -p upkeep@${version} agent run --ci`];
   switch (packageManager) {
     case 'pnpm':

@@ -45,6 +45,5 @@ function escapeProperty(text: string): string {
 
 /** What the runner does not need and a terminal that shows the log may obey. */
 function withoutControl(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, '');
 }

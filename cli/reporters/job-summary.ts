@@ -24,7 +24,10 @@ export function jobSummaryOf(report: RunReport): string {
   findings.sort((a, b) => Number(a.finding.severity === 'warning') - Number(b.finding.severity === 'warning'));
   const listed = findings
     .slice(0, SHOWN_FINDINGS)
-    .map(({ check, finding }) => `| ${finding.severity} | ${markdown(placeOf(finding))} | ${markdown(finding.message)} | ${markdown(`${finding.rule} (${check.title})`)} |`);
+    .map(
+      ({ check, finding }) =>
+        `| ${finding.severity} | ${markdown(placeOf(finding))} | ${markdown(finding.message)} | ${markdown(`${finding.rule} (${check.title})`)} |`,
+    );
   const next = nextStep(report);
   const { delivery } = report;
   return [
@@ -58,5 +61,10 @@ export function markdown(text: string): string {
 }
 
 function cutBytes(text: string, limit: number): string {
-  return Buffer.byteLength(text) <= limit ? text : `${Buffer.from(text).subarray(0, limit).toString('utf8').replace(/\uFFFD$/, '')}\n`;
+  return Buffer.byteLength(text) <= limit
+    ? text
+    : `${Buffer.from(text)
+        .subarray(0, limit)
+        .toString('utf8')
+        .replace(/\uFFFD$/, '')}\n`;
 }

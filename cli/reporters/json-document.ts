@@ -20,11 +20,25 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
         reason: check.reason,
         durationMs: check.durationMs,
         command: check.command,
-        findings: check.findings.map(({ path, line, column, rule, severity, message, fingerprint, fixed }) => ({ path, line, column, rule, severity, message, fingerprint, fixed })),
+        findings: check.findings.map(({ path, line, column, rule, severity, message, fingerprint, fixed }) => ({
+          path,
+          line,
+          column,
+          rule,
+          severity,
+          message,
+          fingerprint,
+          fixed,
+        })),
       })),
       commit: run.commit === null ? null : { sha: run.commit.sha, subject: run.commit.subject, files: run.commit.files },
     })),
-    delivery: { mode: report.delivery.mode, outcome: report.delivery.outcome, branch: report.delivery.branch, reason: report.delivery.reason },
+    delivery: {
+      mode: report.delivery.mode,
+      outcome: report.delivery.outcome,
+      branch: report.delivery.branch,
+      reason: report.delivery.reason,
+    },
     exitCode: report.exitCode,
   };
 }

@@ -15,13 +15,16 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
       atEnd(async (report) => {
         const { annotationsOf } = await import('./annotations.ts');
         // The runner reads commands from both streams; stdout belongs to the document of --json.
-        (flags.json ? output.err : output.out)(annotationsOf(report));
+        const text = annotationsOf(report);
+        if (flags.json) output.err(text);
+        else output.out(text);
         if (github.summaryPath !== null) await (await import('./job-summary.ts')).writeJobSummary(github.summaryPath, report);
       }),
     );
   }
   const { sarif } = flags;
-  if (sarif !== undefined) reporters.push(atEnd(async (report) => (await import('./sarif.ts')).writeSarif(resolve(context.cwd, sarif), report, context.version)));
+  if (sarif !== undefined)
+    reporters.push(atEnd(async (report) => (await import('./sarif.ts')).writeSarif(resolve(context.cwd, sarif), report, context.version)));
   if (flags.json) {
     reporters.push(
       atEnd(async (report) => {
@@ -46,7 +49,10 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
 async function openConsole(flags: Pick<RunFlags, 'json' | 'ci'>, context: CommandContext): Promise<Reporter> {
   const { output, environment } = context;
   const palette = flags.json ? output.errorPalette : output.palette;
-  const print = flags.json ? output.err : output.out;
+  const print = (text: string): void => {
+    if (flags.json) output.err(text);
+    else output.out(text);
+  };
   const summary = async (): Promise<(report: RunReport) => string> => {
     const { summaryOf } = await import('./summary.ts');
     return (report) => summaryOf(report, palette);

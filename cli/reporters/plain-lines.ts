@@ -38,7 +38,11 @@ export function eventLine(event: UpkeepEvent): string | null {
       return say(`started: ${event.data.checks.join(', ') || 'no check applies'}`);
     case 'agent:progress':
       if (event.data.check === null) return say(event.data.message);
-      return event.data.outcome === null ? null : say(`${event.data.check} ${OUTCOME_WORDS[event.data.outcome]}${event.data.message === '' ? '' : ` – ${event.data.message}`}${event.data.durationMs === null ? '' : ` (${duration(event.data.durationMs)})`}`);
+      return event.data.outcome === null
+        ? null
+        : say(
+            `${event.data.check} ${OUTCOME_WORDS[event.data.outcome]}${event.data.message === '' ? '' : ` – ${event.data.message}`}${event.data.durationMs === null ? '' : ` (${duration(event.data.durationMs)})`}`,
+          );
     case 'agent:completed':
     case 'agent:failed':
       return say(settledText(event.data));
@@ -48,6 +52,15 @@ export function eventLine(event: UpkeepEvent): string | null {
       return say(`cancelled by ${event.data.by}`);
     case 'agent:retrying':
       return say(`tries again at ${event.data.nextAttemptAt}: ${REASON_WORDS[event.data.reason]}`);
+    case 'agent:paused':
+      return say(
+        `paused by ${event.data.by}${event.data.nextRunAt === null ? '' : ` until ${event.data.nextRunAt}`}${because(event.data.reason)}`,
+      );
+    case 'agent:resumed':
+      return say(`resumed by ${event.data.by}${because(event.data.reason)}`);
+    case 'agent:escalated':
+    case 'agent:escalation-closed':
+      return say(`issue ${event.type === 'agent:escalated' ? 'opened' : 'closed'}: ${event.data.url ?? `#${event.data.number ?? '?'}`}`);
     case 'agent:tripped':
       return say(`failed ${count(event.data.streak, 'time')} in a row: ${event.data.reason}`);
     case 'agent:recovered':
@@ -57,14 +70,24 @@ export function eventLine(event: UpkeepEvent): string | null {
     case 'delivery:kept':
     case 'delivery:refused':
     case 'delivery:undone':
-      return say(`${event.type.replace('delivery:', '')}: ${count(event.data.commits.length, 'commit')}, ${event.data.ref}${event.data.reason === null ? '' : ` – ${event.data.reason}`}`);
+      return say(
+        `${event.type.replace('delivery:', '')}: ${count(event.data.commits.length, 'commit')}, ${event.data.ref}${event.data.reason === null ? '' : ` – ${event.data.reason}`}`,
+      );
     default:
       return null;
   }
 }
 
+function because(reason: string | null): string {
+  return reason === null ? '' : ` – ${reason}`;
+}
+
 function settledText(data: Extract<UpkeepEvent, { type: 'agent:completed' | 'agent:failed' }>['data']): string {
-  const counts = [data.fixed > 0 ? `${data.fixed} fixed` : '', data.errors > 0 ? count(data.errors, 'error') : '', data.warnings > 0 ? count(data.warnings, 'warning') : ''].filter((text) => text !== '');
+  const counts = [
+    data.fixed > 0 ? `${data.fixed} fixed` : '',
+    data.errors > 0 ? count(data.errors, 'error') : '',
+    data.warnings > 0 ? count(data.warnings, 'warning') : '',
+  ].filter((text) => text !== '');
   const reason = data.reason === null ? '' : ` – ${REASON_WORDS[data.reason]}`;
   return `${OUTCOME_WORDS[data.outcome]}${reason}${counts.length > 0 ? `: ${counts.join(', ')}` : ''} (${duration(data.durationMs)})`;
 }
@@ -72,6 +95,9 @@ function settledText(data: Extract<UpkeepEvent, { type: 'agent:completed' | 'age
 function groupOf(run: AgentRunReport): string {
   const spoken = run.checks.filter((check) => check.log.trim() !== '');
   if (spoken.length === 0) return '';
-  const logs = spoken.map((check) => `--- ${plainLine(check.title)}${check.command === null ? '' : `: ${plainLine(check.command)}`}\n${plainText(check.log).trimEnd()}\n`);
+  const logs = spoken.map(
+    (check) =>
+      `--- ${plainLine(check.title)}${check.command === null ? '' : `: ${plainLine(check.command)}`}\n${plainText(check.log).trimEnd()}\n`,
+  );
   return `::group::${plainLine(`${run.agent}: ${agentSentence(run)}`)}\n${logs.join('')}::endgroup::\n`;
 }

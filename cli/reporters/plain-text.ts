@@ -1,11 +1,13 @@
 /** Text from repositories, tools and branch names, made harmless before a terminal or a CI log shows it. */
 
 /** Escape sequences: CSI, OSC and other strings up to their end, two-character ones. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const ESCAPE_SEQUENCE = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?/g;
+
+const ESCAPE_SEQUENCE =
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?/g;
 /** Control characters besides tab and line feed, and those that reorder or hide what is read. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+const CONTROL =
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** Several lines: no escape sequences, control characters as `\x07`, no line that GitHub takes for a workflow command. */
 export function plainText(text: string): string {
@@ -21,7 +23,10 @@ export function plainLine(text: string): string {
 
 /** A path as one line; quoted when it begins or ends with a blank. */
 export function plainPath(path: string): string {
-  const escaped = path.replace(/[\n\r\t]/g, visibleForm).replace(ESCAPE_SEQUENCE, (all) => all.replace(CONTROL, visibleForm)).replace(CONTROL, visibleForm);
+  const escaped = path
+    .replace(/[\n\r\t]/g, visibleForm)
+    .replace(ESCAPE_SEQUENCE, (all) => all.replace(CONTROL, visibleForm))
+    .replace(CONTROL, visibleForm);
   const harmless = escaped.replaceAll('##[', '#\u00a0#[');
   return /^\s|\s$|^::/.test(harmless) ? `"${harmless}"` : harmless;
 }

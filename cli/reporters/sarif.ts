@@ -26,12 +26,21 @@ export function sarifDocument(report: RunReport, version: string): Record<string
           driver: {
             name: 'upkeep',
             semanticVersion: version,
-            rules: rules.map(([id, { check, finding }]) => ({ id, name: finding.rule, shortDescription: { text: `${finding.rule} (${check.title})` } })),
+            rules: rules.map(([id, { check, finding }]) => ({
+              id,
+              name: finding.rule,
+              shortDescription: { text: `${finding.rule} (${check.title})` },
+            })),
           },
         },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
-        invocations: [{ executionSuccessful: checks.every((check) => check.outcome !== 'errored'), toolExecutionNotifications: checks.filter((check) => check.outcome === 'errored').map(notification) }],
+        invocations: [
+          {
+            executionSuccessful: checks.every((check) => check.outcome !== 'errored'),
+            toolExecutionNotifications: checks.filter((check) => check.outcome === 'errored').map(notification),
+          },
+        ],
         results: left.map(({ check, finding }) => resultOf(check, finding, indexes.get(ruleId(check, finding)) ?? -1)),
       },
     ],
@@ -41,17 +50,22 @@ export function sarifDocument(report: RunReport, version: string): Record<string
 /** A check that several agents list is one: findings are told apart by fingerprint. */
 function uniqueChecks(report: RunReport): CheckRunReport[] {
   const seen = new Set<string>();
-  return report.runs.flatMap((run) => run.checks).map((check) => ({
-    ...check,
-    findings: check.findings.filter((finding) => {
-      const key = `${check.check}\0${finding.fingerprint}\0${finding.line ?? ''}`;
-      return !seen.has(key) && seen.add(key);
-    }),
-  }));
+  return report.runs
+    .flatMap((run) => run.checks)
+    .map((check) => ({
+      ...check,
+      findings: check.findings.filter((finding) => {
+        const key = `${check.check}\0${finding.fingerprint}\0${finding.line ?? ''}`;
+        return !seen.has(key) && seen.add(key);
+      }),
+    }));
 }
 
 function resultOf(check: CheckRunReport, finding: Finding, ruleIndex: number): Record<string, unknown> {
-  const region = finding.line === null ? {} : { region: { startLine: finding.line, ...(finding.column === null ? {} : { startColumn: finding.column }) } };
+  const region =
+    finding.line === null
+      ? {}
+      : { region: { startLine: finding.line, ...(finding.column === null ? {} : { startColumn: finding.column }) } };
   return {
     ruleId: ruleId(check, finding),
     ruleIndex,
@@ -65,7 +79,11 @@ function resultOf(check: CheckRunReport, finding: Finding, ruleIndex: number): R
 
 function notification(check: CheckRunReport): Record<string, unknown> {
   const why = check.reason === null ? '' : `: ${REASON_WORDS[check.reason]}`;
-  return { level: 'error', descriptor: { id: check.check }, message: { text: `${check.title} could not be carried out${why}${check.hint === null ? '' : `; ${check.hint}`}` } };
+  return {
+    level: 'error',
+    descriptor: { id: check.check },
+    message: { text: `${check.title} could not be carried out${why}${check.hint === null ? '' : `; ${check.hint}`}` },
+  };
 }
 
 function ruleId(check: CheckRunReport, finding: Finding): string {

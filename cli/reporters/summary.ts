@@ -36,7 +36,11 @@ function agentLines(run: AgentRunReport, palette: Palette): string[] {
   lines.push(...warnings.slice(0, SHOWN_WARNINGS).map((one) => findingLine(one.check, one.finding, palette)));
   if (warnings.length > SHOWN_WARNINGS) lines.push(palette.dim(`    … and ${count(warnings.length - SHOWN_WARNINGS, 'warning')} more`));
   lines.push(...run.checks.filter((check) => check.outcome === 'errored').flatMap((check) => erroredLines(check, palette)));
-  lines.push(...run.checks.filter((check) => check.outcome === 'failed' && check.command !== null).map((check) => palette.dim(`    reproduce: ${plainLine(check.command ?? '')}`)));
+  lines.push(
+    ...run.checks
+      .filter((check) => check.outcome === 'failed' && check.command !== null)
+      .map((check) => palette.dim(`    reproduce: ${plainLine(check.command ?? '')}`)),
+  );
   if (run.since !== null && red) lines.push(palette.dim(`    since ${shortSha(run.since)}`));
   lines.push(...run.notes.map((note) => `    ${palette.warn(plainLine(note))}`));
   if (run.hint !== null) lines.push(palette.dim(`    ${plainLine(run.hint)}`));
@@ -50,7 +54,8 @@ export function agentSentence(run: AgentRunReport): string {
   const errors = findings.filter((finding) => finding.severity === 'error' && !finding.fixed).length;
   const warnings = findings.filter((finding) => finding.severity === 'warning' && !finding.fixed).length;
   const parts: string[] = [run.outcome === 'fixed' || run.commit !== null ? '' : OUTCOME_WORDS[run.outcome]];
-  if (run.commit !== null || run.outcome === 'fixed') parts[0] = `fixed ${fixed > 0 ? count(fixed, 'problem') : 'what was unformatted or outdated'}`;
+  if (run.commit !== null || run.outcome === 'fixed')
+    parts[0] = `fixed ${fixed > 0 ? count(fixed, 'problem') : 'what was unformatted or outdated'}`;
   if (run.commit !== null) parts.push(`in ${count(run.commit.files.length, 'file')} (${shortSha(run.commit.sha)})`);
   if (run.reason !== null && run.reason !== 'errors-left') parts.push(`– ${REASON_WORDS[run.reason]}`);
   const left = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''].filter((text) => text !== '');
@@ -80,7 +85,10 @@ function deliveryLines(report: RunReport, palette: Palette): string[] {
   const { delivery } = report;
   if (delivery.outcome === 'nothing' && delivery.reason === null) return [];
   const commits = delivery.commits.length > 0 ? `${count(delivery.commits.length, 'commit')} – ` : '';
-  const where = delivery.branch === null ? '' : ` (${plainLine(delivery.branch)}${report.head === report.base ? '' : `: ${shortSha(report.base)} → ${shortSha(report.head)}`})`;
+  const where =
+    delivery.branch === null
+      ? ''
+      : ` (${plainLine(delivery.branch)}${report.head === report.base ? '' : `: ${shortSha(report.base)} → ${shortSha(report.head)}`})`;
   const ref = delivery.ref === null ? '' : ` under ${plainLine(delivery.ref)}`;
   const lines = [`${palette.strong('delivery:')} ${commits}${DELIVERY_WORDS[delivery.outcome]}${ref}${where}`];
   if (delivery.reason !== null) lines.push(`    ${plainLine(delivery.reason)}`);

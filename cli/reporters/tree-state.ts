@@ -33,12 +33,21 @@ export function applyToTree(tree: TreeState, event: UpkeepEvent): void {
   const name = event.data.agentId;
   if (name === null) return;
   if (event.type === 'agent:started') {
-    const checks = new Map(event.data.checks.map((check): [string, CheckNode] => [check, { name: check, message: '', outcome: null, durationMs: null }]));
+    const checks = new Map(
+      event.data.checks.map((check): [string, CheckNode] => [check, { name: check, message: '', outcome: null, durationMs: null }]),
+    );
     tree.agents.set(name, { name, startedAt: Date.parse(event.time), checks, message: '', outcome: null, durationMs: null });
     return;
   }
   if (event.type === 'agent:skipped') {
-    tree.agents.set(name, { name, startedAt: Date.parse(event.time), checks: new Map(), message: REASON_WORDS[event.data.reason], outcome: 'skipped', durationMs: null });
+    tree.agents.set(name, {
+      name,
+      startedAt: Date.parse(event.time),
+      checks: new Map(),
+      message: REASON_WORDS[event.data.reason],
+      outcome: 'skipped',
+      durationMs: null,
+    });
     return;
   }
   const agent = tree.agents.get(name);
@@ -71,16 +80,16 @@ export function renderTree(tree: TreeState, look: { now: number; columns: number
   const lines: string[] = [];
   for (const agent of tree.agents.values()) {
     const time = agent.durationMs ?? (agent.outcome === null ? look.now - agent.startedAt : null);
-    lines.push(line('', agent, time, look));
+    lines.push(line({ indent: '', node: agent, time }, look));
     if (agent.outcome !== null) continue;
-    for (const check of agent.checks.values()) lines.push(line('  ', check, check.durationMs, look));
+    for (const check of agent.checks.values()) lines.push(line({ indent: '  ', node: check, time: check.durationMs }, look));
   }
   return lines.join('\n');
 }
 
 type Look = Parameters<typeof renderTree>[1];
 
-function line(indent: string, node: CheckNode | AgentNode, time: number | null, look: Look): string {
+function line({ indent, node, time }: { indent: string; node: CheckNode | AgentNode; time: number | null }, look: Look): string {
   const { palette } = look;
   const sign = node.outcome === null ? (FRAMES[look.frame % FRAMES.length] ?? '') : OUTCOME_SIGNS[node.outcome];
   const name = plainLine(node.name).padEnd(14 - indent.length);

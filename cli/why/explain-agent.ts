@@ -41,11 +41,26 @@ function nowSentences(facts: AgentFacts, memory: AgentState): string[] {
   if (decision.kind === 'skip') {
     const pause = pauseOf(facts.state, agent, facts.branch, facts.now);
     const hint = decision.hint === null || pause !== null ? [] : [decision.hint];
-    const paused = pause === null ? [] : [`${pause.by} paused it ${ago(pause.since, facts.now)}${pause.reason === null ? '' : `: ${pause.reason}`}; agent resume ${agent} ends that`];
-    return [`\`agent run ${agent}\` would skip it: ${REASON_WORDS[decision.reason]}`, ...paused, ...hint, ...(decision.reason === 'unchanged' ? ['nothing that it reads, its configuration or its tools differ from its last good run; --force runs it all the same'] : [])];
+    const paused =
+      pause === null
+        ? []
+        : [
+            `${pause.by} paused it ${ago(pause.since, facts.now)}${pause.reason === null ? '' : `: ${pause.reason}`}; agent resume ${agent} ends that`,
+          ];
+    return [
+      `\`agent run ${agent}\` would skip it: ${REASON_WORDS[decision.reason]}`,
+      ...paused,
+      ...hint,
+      ...(decision.reason === 'unchanged'
+        ? ['nothing that it reads, its configuration or its tools differ from its last good run; --force runs it all the same']
+        : []),
+    ];
   }
   const why = memory.keys.find((record) => record.key === facts.key);
-  if (why === undefined) return [`\`agent run ${agent}\` would run it: ${memory.last === null ? 'it never ran on this branch' : 'something that it reads, its configuration or a tool changed since its last run'}`];
+  if (why === undefined)
+    return [
+      `\`agent run ${agent}\` would run it: ${memory.last === null ? 'it never ran on this branch' : 'something that it reads, its configuration or a tool changed since its last run'}`,
+    ];
   if (!why.delivered) return [`\`agent run ${agent}\` would run it: it made a commit for this content that was not delivered yet`];
   return [`\`agent run ${agent}\` would run it: on this content it ${OUTCOME_WORDS[why.outcome]} before`];
 }
@@ -54,11 +69,14 @@ function lastSentences({ now, key }: AgentFacts, memory: AgentState): string[] {
   const { last, runs } = memory;
   if (last === null) return ['none on this branch'];
   const run = runs.find((one) => one.runId === last.runId);
-  const left = run === undefined ? [] : [count(run.fixed, 'finding') + ' repaired', `${count(run.errors, 'error')} and ${count(run.warnings, 'warning')} left`];
+  const left =
+    run === undefined
+      ? []
+      : [count(run.fixed, 'finding') + ' repaired', `${count(run.errors, 'error')} and ${count(run.warnings, 'warning')} left`];
   const reason = last.reason === null || last.reason === 'errors-left' ? '' : ` (${REASON_WORDS[last.reason]})`;
   const sameContent = last.key === key ? ', on the same content as now' : '';
   return [
-    `it ${OUTCOME_WORDS[last.outcome]}${reason} ${ago(last.at, now)} on ${shortSha(last.base)}${run?.trigger == null ? '' : `, started by ${run.trigger}`}${sameContent}`,
+    `it ${OUTCOME_WORDS[last.outcome]}${reason} ${ago(last.at, now)} on ${shortSha(last.base)}${run === undefined || run.trigger === null ? '' : `, started by ${run.trigger}`}${sameContent}`,
     ...(left.length > 0 ? [left.join(', ')] : []),
     ...findingSentences(memory),
   ];
@@ -66,7 +84,12 @@ function lastSentences({ now, key }: AgentFacts, memory: AgentState): string[] {
 
 function findingSentences(memory: AgentState): string[] {
   const findings = memory.keys[0]?.findings ?? [];
-  const shown = findings.slice(0, 5).map((finding) => `${finding.severity}: ${finding.path === null ? '' : `${finding.path}${finding.line === null ? '' : `:${finding.line}`} `}${finding.message} (${finding.rule})`);
+  const shown = findings
+    .slice(0, 5)
+    .map(
+      (finding) =>
+        `${finding.severity}: ${finding.path === null ? '' : `${finding.path}${finding.line === null ? '' : `:${finding.line}`} `}${finding.message} (${finding.rule})`,
+    );
   return findings.length > shown.length ? [...shown, `… and ${findings.length - shown.length} more`] : shown;
 }
 
@@ -74,25 +97,36 @@ function commitSentences(facts: AgentFacts, memory: AgentState): string[] {
   const { agent } = facts;
   const sentences: string[] = [];
   const made = memory.runs.find((run) => run.commit !== null);
-  if (made?.commit != null) {
-    const delivered = memory.keys.find((record) => record.commit === made.commit)?.delivered;
-    sentences.push(`its newest commit is ${shortSha(made.commit)}, ${ago(made.at, facts.now)}${delivered === false ? ', not delivered' : ''}`);
+  if (made !== undefined && made.commit !== null) {
+    const { commit, at } = made;
+    const delivered = memory.keys.find((record) => record.commit === commit)?.delivered;
+    sentences.push(`its newest commit is ${shortSha(commit)}, ${ago(at, facts.now)}${delivered === false ? ', not delivered' : ''}`);
   } else if (memory.last !== null) {
     sentences.push('it made none: there was nothing that could safely be repaired');
   } else {
     sentences.push('none');
   }
-  if (facts.waiting !== null) sentences.push(`${shortSha(facts.waiting)} waits under refs/upkeep/suggest/${agent}: agent accept ${agent} takes it`);
+  if (facts.waiting !== null)
+    sentences.push(`${shortSha(facts.waiting)} waits under refs/upkeep/suggest/${agent}: agent accept ${agent} takes it`);
   const frozen = facts.state.frozen[agent]?.blobs ?? [];
-  if (frozen.length > 0) sentences.push(`people undid what it made of ${[...new Set(frozen.map((one) => one.path))].slice(0, 5).join(', ')}: it does not do that again`);
+  if (frozen.length > 0)
+    sentences.push(
+      `people undid what it made of ${[...new Set(frozen.map((one) => one.path))].slice(0, 5).join(', ')}: it does not do that again`,
+    );
   return sentences;
 }
 
 function escalationSentences({ threshold, now, agent }: AgentFacts, memory: AgentState): string[] {
   const { streak, breaker, inError } = memory;
-  const sentences = Object.values(memory.escalations).map((issue) => `an issue is open since ${ago(issue.since, now)}: ${issue.url ?? `#${issue.number ?? '?'}`}`);
-  if (inError !== null) sentences.push(`it could not be carried out since ${ago(inError.since, now)} (${inError.reason}): agent retry ${agent} brings it back`);
-  if (breaker !== null) sentences.push(`it failed ${count(streak, 'time')} in a row, so the same content is tried again only at ${breaker.nextTryAt}, other content at once`);
+  const sentences = Object.values(memory.escalations).map(
+    (issue) => `an issue is open since ${ago(issue.since, now)}: ${issue.url ?? `#${issue.number ?? '?'}`}`,
+  );
+  if (inError !== null)
+    sentences.push(`it could not be carried out since ${ago(inError.since, now)} (${inError.reason}): agent retry ${agent} brings it back`);
+  if (breaker !== null)
+    sentences.push(
+      `it failed ${count(streak, 'time')} in a row, so the same content is tried again only at ${breaker.nextTryAt}, other content at once`,
+    );
   else if (streak > 0) sentences.push(`it failed ${count(streak, 'time')} in a row; an issue is opened after ${threshold}`);
   return sentences.length > 0 ? sentences : ['none: no failure of a CI or service run is open'];
 }

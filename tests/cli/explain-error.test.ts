@@ -12,7 +12,12 @@ const system = (code: string): Error => Object.assign(new Error(`${code}: someth
 describe('an error that ends a command', () => {
   const cases: [string, unknown, number, RegExp][] = [
     ['wrong usage', new UsageError('there is no agent "x"'), 2, /^agent: there is no agent "x"$/],
-    ['a wrong configuration', new ConfigError([{ source: 'agent.config.json', line: 2, column: 3, message: 'unknown key "x"' }]), 2, /^agent: the configuration cannot be used\n {2}agent\.config\.json:2:3: unknown key "x"$/],
+    [
+      'a wrong configuration',
+      new ConfigError([{ source: 'agent.config.json', line: 2, column: 3, message: 'unknown key "x"' }]),
+      2,
+      /^agent: the configuration cannot be used\n {2}agent\.config\.json:2:3: unknown key "x"$/,
+    ],
     ['no repository', new GitError('not-a-repository', 'not a git repository'), 2, /go into a Git repository/],
     ['an unsafe owner', new GitError('unsafe-owner', 'detected dubious ownership'), 3, /safe\.directory/],
     ['no git', new GitError('git-missing', 'git was not found'), 3, /install Git/],
@@ -20,10 +25,15 @@ describe('an error that ends a command', () => {
     ['a ledger of the future', new LedgerError('future-version', 'a newer upkeep wrote it'), 3, /newer upkeep/],
     ['a full disk', system('ENOSPC'), 3, /no space left/],
     ['a folder that cannot be written', system('EROFS'), 3, /must be writable/],
-    ['a fault of ours', new TypeError('x is not a function'), 3, /unexpected error: x is not a function\n {2}this is a fault of upkeep 1\.2\.3, please report it: .+; --debug/],
+    [
+      'a fault of ours',
+      new TypeError('x is not a function'),
+      3,
+      /unexpected error: x is not a function\n {2}this is a fault of upkeep 1\.2\.3, please report it: .+; --debug/,
+    ],
     ['something that is no error', 'text', 3, /unexpected error: text/],
   ];
-  it.each(cases)('is told in a few lines with its exit code: %s', (_title, error, exitCode, text) => {
+  it.each(cases)('is told in a few lines with its exit code: %s', (...[, error, exitCode, text]) => {
     const explained = explainError(error, about);
     expect(explained.text).toMatch(text);
     expect(explained.exitCode).toBe(exitCode);

@@ -83,7 +83,13 @@ describe('agent init', () => {
     expect(await repository.git('status', '--porcelain')).toBe('?? agent.config.json');
   });
   it('never overwrites: a second time it has nothing to write', async () => {
-    const own = { 'agent.config.yaml': 'strict: true\n', '.github/workflows/agents.yml': 'name: mine\n', 'package.json': '{"name": "x"}\n', 'commitlint.config.js': 'export default {};\n', '.husky/commit-msg': 'npx commitlint --edit "$1"\n' };
+    const own = {
+      'agent.config.yaml': 'strict: true\n',
+      '.github/workflows/agents.yml': 'name: mine\n',
+      'package.json': '{"name": "x"}\n',
+      'commitlint.config.js': 'export default {};\n',
+      '.husky/commit-msg': 'npx commitlint --edit "$1"\n',
+    };
     await using repository = await onGitHub(own);
     const { stdout, exitCode } = await init(repository, '--yes');
     expect(exitCode).toBe(0);
@@ -93,18 +99,30 @@ describe('agent init', () => {
     expect(await repository.git('status', '--porcelain')).toBe('');
   });
   it('adds to commitlint rules that are data and keeps the rest of the file as it is', async () => {
-    const before = '{\n    "name": "x",\n    "commitlint": {\n        "extends": ["@commitlint/config-conventional"],\n        "rules": { "scope-enum": [2, "always", ["core"]], "body-max-line-length": [0] }\n    },\n    "version": "1.0.0"\n}\n';
+    const before =
+      '{\n    "name": "x",\n    "commitlint": {\n        "extends": ["@commitlint/config-conventional"],\n        "rules": { "scope-enum": [2, "always", ["core"]], "body-max-line-length": [0] }\n    },\n    "version": "1.0.0"\n}\n';
     await using repository = await repositoryWith({ 'package.json': before });
     const { stdout } = await init(repository, '--yes');
     expect(stdout).toContain('added to package.json');
     const after = await repository.read('package.json');
-    const { commitlint, name, version } = JSON.parse(after) as { commitlint: { rules: Record<string, unknown[]> }; name: string; version: string };
+    const { commitlint, name, version } = JSON.parse(after) as {
+      commitlint: { rules: Record<string, unknown[]> };
+      name: string;
+      version: string;
+    };
     expect({ name, version }).toEqual({ name: 'x', version: '1.0.0' });
     expect(after.startsWith('{\n    "name": "x",\n    "commitlint": {\n')).toBe(true);
     expect(commitlint.rules['body-max-line-length']).toEqual([0]);
     expect(commitlint.rules['scope-enum']?.[2]).toEqual(expect.arrayContaining(['core', 'backend', 'docs']));
     await repository.link('node_modules', `${PROJECT}node_modules`);
-    const { message } = autoMessage({ agent: 'backend', title: 'Backend', runId: '01900000-0000-7000-8000-000000000000', base: '0'.repeat(40), fixed: 12, files: ['a', 'b'] });
+    const { message } = autoMessage({
+      agent: 'backend',
+      title: 'Backend',
+      runId: '01900000-0000-7000-8000-000000000000',
+      base: '0'.repeat(40),
+      fixed: 12,
+      files: ['a', 'b'],
+    });
     const commitlintProgram = `${PROJECT}node_modules/.bin/commitlint`;
     execFileSync(commitlintProgram, { cwd: repository.path, input: message });
     expect(spawnSync(commitlintProgram, { cwd: repository.path, input: 'feat: Loud Subject\n\nno: type of ours\n' }).status).toBe(0);

@@ -6,7 +6,13 @@ import { buildProgram, runFlagsOf } from '../../cli/program.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder } from '../support/git-repository.ts';
 
-const program = buildProgram({ version: '1.0.0', context: () => { throw new Error('nothing is run here'); }, finish: () => undefined });
+const program = buildProgram({
+  version: '1.0.0',
+  context: () => {
+    throw new Error('nothing is run here');
+  },
+  finish: () => undefined,
+});
 const words = commandWords(program);
 
 describe('the command line', () => {
@@ -44,7 +50,23 @@ describe('the command line', () => {
   });
   it('has every option of the design for run', () => {
     const options = words.find(({ path }) => path === 'run')?.options.flatMap(({ flags }) => flags);
-    for (const flag of ['--due', '--ci', '--trigger', '--base', '--working-tree', '--delivery', '--rehearse', '--no-fix', '--force', '--strict', '--install', '--concurrency', '--json', '--sarif']) expect(options).toContain(flag);
+    for (const flag of [
+      '--due',
+      '--ci',
+      '--trigger',
+      '--base',
+      '--working-tree',
+      '--delivery',
+      '--rehearse',
+      '--no-fix',
+      '--force',
+      '--strict',
+      '--install',
+      '--concurrency',
+      '--json',
+      '--sarif',
+    ])
+      expect(options).toContain(flag);
   });
   it('fills in what was not given', () => {
     expect(runFlagsOf(['qa'], {})).toMatchObject({ agents: ['qa'], fix: true, json: false, delivery: undefined, strict: undefined });
@@ -56,7 +78,9 @@ describe('the command line', () => {
 function completeInBash(line: readonly string[]): string[] {
   const script = `${completionScript('bash', words, ['agent'])}
 COMP_WORDS=(${line.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${line.length - 1}; _upkeep_complete; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).split('\n').filter((word) => word !== '');
+  return execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' })
+    .split('\n')
+    .filter((word) => word !== '');
 }
 
 describe('shell completion', () => {
@@ -80,7 +104,9 @@ describe('shell completion', () => {
     for (const line of fish.trimEnd().split('\n').slice(1)) expect(line).toMatch(/^complete -c (agent|upkeep)( |$)/);
   });
   it('keeps quotes of descriptions from the shell', () => {
-    const hostile = [{ path: '', summary: '', subcommands: [{ name: 'x', summary: "it's $(touch /tmp/no) `y`" }], options: [], values: [] }];
+    const hostile = [
+      { path: '', summary: '', subcommands: [{ name: 'x', summary: "it's $(touch /tmp/no) `y`" }], options: [], values: [] },
+    ];
     expect(completionScript('zsh', hostile, ['agent'])).toContain("'x:it'\\''s $(touch /tmp/no) `y`'");
     expect(completionScript('fish', hostile, ['agent'])).toContain("-d 'it\\'s $(touch /tmp/no) `y`'");
   });

@@ -16,7 +16,9 @@ describe('pausing and resuming', () => {
   it('is remembered in the repository and shown by status', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
     const paused = await runCli(repository.path, ['pause', 'backend', '--reason', 'release', '--for', '2h'], { USER: 'ada' });
-    expect(paused.stdout).toMatch(/^backend is paused in this clone until \d{4}-\d\d-\d\d \d\d:\d\d UTC; agent resume backend ends that\n$/);
+    expect(paused.stdout).toMatch(
+      /^backend is paused in this clone until \d{4}-\d\d-\d\d \d\d:\d\d UTC; agent resume backend ends that\n$/,
+    );
     expect(await stateOf(repository.path, 'backend')).toBe('PAUSED');
     expect(await stateOf(repository.path, 'qa')).toBe('ACTIVE');
     expect((await runCli(repository.path, ['status'])).stdout).toMatch(/backend +PAUSED +never ran here +paused by ada/);
@@ -51,6 +53,22 @@ describe('pausing and resuming', () => {
     expect(stderr).toContain('there is no remote origin: only this clone knows of it');
     expect(exitCode).toBe(0);
     expect(await stateOf(repository.path, 'qa')).toBe('PAUSED');
+  });
+  it('stands in the log, as lines and as JSON, newest last', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    expect((await runCli(repository.path, ['log'])).stderr).toBe('nothing is recorded: agent run\n');
+    await runCli(repository.path, ['pause', 'qa', '--reason', 'flaky \x1b[31mweek'], { USER: 'ada' });
+    await runCli(repository.path, ['resume', 'qa'], { USER: 'bob' });
+    const { stdout } = await runCli(repository.path, ['log']);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/ {2}qa +paused by ada – flaky week, this clone only$/),
+      expect.stringMatching(/ {2}qa +resumed by bob, this clone only$/),
+      '',
+    ]);
+    const json = (await runCli(repository.path, ['log', '--json', '-n', '1'])).stdout;
+    expect(JSON.parse(json)).toMatchObject({ type: 'agent:resumed', subject: 'qa', data: { by: 'bob' } });
+    expect((await runCli(repository.path, ['log', '--agent', 'docs'])).stdout).toBe('');
+    expect((await runCli(repository.path, ['log', '--dead-letters'])).stdout).toBe('every line of the ledger can be read\n');
   });
   it('wants the name of an agent and a length of time', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });

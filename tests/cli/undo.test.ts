@@ -65,7 +65,10 @@ describe('agent undo', () => {
   });
   it("refuses a person's commit, a stranger and an option", async () => {
     await using repository = await repositoryWith({ 'a.js': 'var a;\n' });
-    for (const [target, words] of [['HEAD', 'was made by a person'], ['0'.repeat(40), 'neither the id of a run nor a commit']] as const) {
+    for (const [target, words] of [
+      ['HEAD', 'was made by a person'],
+      ['0'.repeat(40), 'neither the id of a run nor a commit'],
+    ] as const) {
       const { exitCode, stderr } = await runCli(repository.path, ['undo', target]);
       expect(exitCode).toBe(2);
       expect(stderr).toContain(words);

@@ -5,7 +5,10 @@ import { readEnvironment } from '../../cli/environment.ts';
 export type Files = Readonly<Record<string, string>>;
 
 /** A request that reads `files` as the commit and `installed` as the checkout on disk. */
-export function configRequest(files: Files, changes: Partial<LoadConfigRequest> & { installed?: Files; env?: Record<string, string> } = {}): LoadConfigRequest {
+export function configRequest(
+  files: Files,
+  changes: Partial<LoadConfigRequest> & { installed?: Files; env?: Record<string, string> } = {},
+): LoadConfigRequest {
   const { installed = {}, env = {}, ...rest } = changes;
   return {
     readFile: (path) => Promise.resolve(files[path] ?? null),

@@ -7,15 +7,49 @@ export const SHA = '1234567890abcdef1234567890abcdef12345678';
 export const NEXT_SHA = 'abcdef1234567890abcdef1234567890abcdef12';
 
 export function finding(changes: Partial<Finding> = {}): Finding {
-  return { path: 'src/a.ts', line: 3, column: 1, rule: 'no-var', severity: 'error', message: 'Unexpected var.', fixable: true, fingerprint: 'a'.repeat(16), fixed: false, ...changes };
+  return {
+    path: 'src/a.ts',
+    line: 3,
+    column: 1,
+    rule: 'no-var',
+    severity: 'error',
+    message: 'Unexpected var.',
+    fixable: true,
+    fingerprint: 'a'.repeat(16),
+    fixed: false,
+    ...changes,
+  };
 }
 
 export function checkRun(changes: Partial<CheckRunReport> = {}): CheckRunReport {
-  return { check: 'eslint', title: 'ESLint', outcome: 'passed', reason: null, durationMs: 1200, command: 'npx eslint .', findings: [], hint: null, log: '', ...changes };
+  return {
+    check: 'eslint',
+    title: 'ESLint',
+    outcome: 'passed',
+    reason: null,
+    durationMs: 1200,
+    command: 'npx eslint .',
+    findings: [],
+    hint: null,
+    log: '',
+    ...changes,
+  };
 }
 
 export function agentRun(changes: Partial<AgentRunReport> = {}): AgentRunReport {
-  return { agent: 'backend', runId: '0192', outcome: 'passed', reason: null, durationMs: 1500, checks: [checkRun()], commit: null, hint: null, since: null, notes: [], ...changes };
+  return {
+    agent: 'backend',
+    runId: '0192',
+    outcome: 'passed',
+    reason: null,
+    durationMs: 1500,
+    checks: [checkRun()],
+    commit: null,
+    hint: null,
+    since: null,
+    notes: [],
+    ...changes,
+  };
 }
 
 export function runReport(changes: Partial<RunReport> = {}): RunReport {

@@ -20,7 +20,12 @@ describe('a configuration', () => {
     const absent = await loadFrom({});
     const empty = await loadFrom({ 'agent.config.json': '{}' });
     expect(absent.config).toEqual(empty.config);
-    expect(absent.config).toMatchObject({ delivery: { mode: 'local', remote: 'origin', branch: null }, limits: { toolTimeoutSeconds: 300 }, allowWorkflowChanges: false, scheduler: { maxConcurrent: 5, retry: { limit: 3 }, escalation: { threshold: 2 } } });
+    expect(absent.config).toMatchObject({
+      delivery: { mode: 'local', remote: 'origin', branch: null },
+      limits: { toolTimeoutSeconds: 300 },
+      allowWorkflowChanges: false,
+      scheduler: { maxConcurrent: 5, retry: { limit: 3 }, escalation: { threshold: 2 } },
+    });
     expect(absent.file).toBeNull();
     expect(new Set(Object.values(absent.origins))).toEqual(new Set(['default']));
   });
@@ -43,7 +48,10 @@ describe('a configuration', () => {
     expect((await loadFrom({ 'agent.config.json': '{"delivery": {"mode": "none"}}' }, { ci: true })).config.delivery.mode).toBe('none');
   });
   it('is overridden by presets, file, environment and options, in that order', async () => {
-    const installed = { 'node_modules/@acme/preset/agent.config.json': '{"limits": {"concurrency": 1, "runMinutes": 11, "toolTimeoutSeconds": 12, "maxOutputMegabytes": 13}}' };
+    const installed = {
+      'node_modules/@acme/preset/agent.config.json':
+        '{"limits": {"concurrency": 1, "runMinutes": 11, "toolTimeoutSeconds": 12, "maxOutputMegabytes": 13}}',
+    };
     const { config, origins } = await loadFrom(
       { 'agent.config.json': '{"extends": ["@acme/preset"],\n "limits": {"concurrency": 2, "runMinutes": 21, "toolTimeoutSeconds": 22}}' },
       { installed, env: { UPKEEP_CONCURRENCY: '3', UPKEEP_RUN_MINUTES: '31' }, flags: { concurrency: 4 } },
@@ -58,21 +66,33 @@ describe('a configuration', () => {
     });
   });
   it('lets a later preset win over an earlier one and follows files beside it', async () => {
-    const files = { 'agent.config.json': '{"extends": ["./config/a.json", "./config/b.yaml"]}', 'config/a.json': '{"extends": "../base.json", "strict": true}', 'config/b.yaml': 'strict: false\n', 'base.json': '{"dependencies": "copy"}' };
+    const files = {
+      'agent.config.json': '{"extends": ["./config/a.json", "./config/b.yaml"]}',
+      'config/a.json': '{"extends": "../base.json", "strict": true}',
+      'config/b.yaml': 'strict: false\n',
+      'base.json': '{"dependencies": "copy"}',
+    };
     expect((await loadFrom(files)).config).toMatchObject({ strict: false, dependencies: 'copy' });
   });
   it('may refine a custom check of a preset and name it under checks', async () => {
     const files = {
-      'agent.config.json': '{"extends": "./base.json", "customChecks": {"licenses": {"paths": ["src/**"]}}, "checks": {"licenses": {"severity": "warning"}}}',
+      'agent.config.json':
+        '{"extends": "./base.json", "customChecks": {"licenses": {"paths": ["src/**"]}}, "checks": {"licenses": {"severity": "warning"}}}',
       'base.json': '{"customChecks": {"licenses": {"agent": "devops", "run": ["./check"]}}}',
     };
     const { config } = await loadFrom(files);
-    expect(config.customChecks['licenses']).toMatchObject({ agent: 'devops', run: ['./check'], paths: ['src/**'], findings: { format: 'exit-code' } });
+    expect(config.customChecks['licenses']).toMatchObject({
+      agent: 'devops',
+      run: ['./check'],
+      paths: ['src/**'],
+      findings: { format: 'exit-code' },
+    });
     expect(config.checks['licenses']).toMatchObject({ severity: 'warning', enabled: true });
   });
   it('takes switches from the environment in the usual spellings', async () => {
     for (const text of ['1', 'true', 'yes', 'on']) expect((await loadFrom({}, { env: { UPKEEP_STRICT: text } })).config.strict).toBe(true);
-    for (const text of ['0', 'false', 'no', 'off', '']) expect((await loadFrom({}, { env: { UPKEEP_STRICT: text } })).config.strict).toBe(false);
+    for (const text of ['0', 'false', 'no', 'off', ''])
+      expect((await loadFrom({}, { env: { UPKEEP_STRICT: text } })).config.strict).toBe(false);
   });
 });
 
@@ -81,7 +101,13 @@ describe('the cache of validated configurations', () => {
 
   it('answers without validating again', async () => {
     let asked = 0;
-    const request = configRequest(files, { cacheFolder: folder, knownChecks: () => { asked++; return Promise.resolve(['eslint']); } });
+    const request = configRequest(files, {
+      cacheFolder: folder,
+      knownChecks: () => {
+        asked++;
+        return Promise.resolve(['eslint']);
+      },
+    });
     const first = await loadConfig(request);
     const second = await loadConfig(request);
     expect(asked).toBe(1);
@@ -89,7 +115,10 @@ describe('the cache of validated configurations', () => {
   });
   it('validates again when the file, a file it extends, the version, the environment or an option changed', async () => {
     let asked = 0;
-    const knownChecks = (): Promise<readonly string[]> => { asked++; return Promise.resolve(['eslint']); };
+    const knownChecks = (): Promise<readonly string[]> => {
+      asked++;
+      return Promise.resolve(['eslint']);
+    };
     const load = async (changedFiles = files, changes: Parameters<typeof configRequest>[1] = {}): Promise<number> => {
       const before = asked;
       await loadConfig(configRequest(changedFiles, { cacheFolder: folder, knownChecks, ...changes }));
@@ -118,7 +147,8 @@ describe('the cache of validated configurations', () => {
     expect(await loadConfig({ ...request, cacheFolder: join(folder, 'file', 'below') })).toEqual(first);
   });
   it('keeps a bounded number of entries', async () => {
-    for (let minutes = 1; minutes <= 25; minutes++) await loadFrom({ 'agent.config.json': `{"limits": {"runMinutes": ${minutes}}}` }, { cacheFolder: folder });
+    for (let minutes = 1; minutes <= 25; minutes++)
+      await loadFrom({ 'agent.config.json': `{"limits": {"runMinutes": ${minutes}}}` }, { cacheFolder: folder });
     expect((await readdir(folder)).length).toBeLessThanOrEqual(21);
   });
 });

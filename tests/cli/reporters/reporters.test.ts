@@ -6,28 +6,63 @@ import { createPalette } from '../../../cli/palette.ts';
 import { annotation, annotationsOf } from '../../../cli/reporters/annotations.ts';
 import { jobSummaryOf, markdown, writeJobSummary } from '../../../cli/reporters/job-summary.ts';
 import { jsonDocument } from '../../../cli/reporters/json-document.ts';
-import { eventLine, openPlainLines } from '../../../cli/reporters/plain-lines.ts';
 import { sarifDocument, writeSarif } from '../../../cli/reporters/sarif.ts';
 import { nextStep, summaryOf } from '../../../cli/reporters/summary.ts';
-import { applyToTree, renderTree, type TreeState } from '../../../cli/reporters/tree-state.ts';
 import { duration, openingLine } from '../../../cli/wording.ts';
-import { agentRun, checkRun, event, finding, NEXT_SHA, runReport, SHA } from '../../support/run-report.ts';
+import { agentRun, checkRun, finding, NEXT_SHA, runReport, SHA } from '../../support/run-report.ts';
 
 const plain = createPalette(false);
 const HOSTILE = '\x1b[31m::error::<b>|`%0A\n##[group]@team';
 
 const fixedRun = agentRun({
   outcome: 'fixed',
-  checks: [checkRun({ outcome: 'fixed', findings: [finding({ fixed: true }), finding({ fixed: true, line: 9, fingerprint: 'b'.repeat(16) })] })],
+  checks: [
+    checkRun({ outcome: 'fixed', findings: [finding({ fixed: true }), finding({ fixed: true, line: 9, fingerprint: 'b'.repeat(16) })] }),
+  ],
   commit: { sha: NEXT_SHA, subject: 'auto: Backend – fix 2 lint problems in 1 file', files: ['src/a.ts'] },
 });
 const failedRun = agentRun({
   agent: 'qa',
   outcome: 'failed',
   reason: 'errors-left',
-  checks: [checkRun({ check: 'tests', title: 'Tests', outcome: 'failed', reason: 'errors-left', command: 'npx vitest run', log: 'FAIL a\n::endgroup::\n', findings: [finding({ path: 'tests/a.test.ts', line: 12, column: null, rule: 'test', message: 'adds up', fingerprint: 'c'.repeat(16) }), finding({ severity: 'warning', path: null, line: null, column: null, rule: 'coverage', message: '80 % of 90 %', fingerprint: 'd'.repeat(16) })] })],
+  checks: [
+    checkRun({
+      check: 'tests',
+      title: 'Tests',
+      outcome: 'failed',
+      reason: 'errors-left',
+      command: 'npx vitest run',
+      log: 'FAIL a\n::endgroup::\n',
+      findings: [
+        finding({ path: 'tests/a.test.ts', line: 12, column: null, rule: 'test', message: 'adds up', fingerprint: 'c'.repeat(16) }),
+        finding({
+          severity: 'warning',
+          path: null,
+          line: null,
+          column: null,
+          rule: 'coverage',
+          message: '80 % of 90 %',
+          fingerprint: 'd'.repeat(16),
+        }),
+      ],
+    }),
+  ],
 });
-const report = runReport({ runs: [fixedRun, failedRun], head: NEXT_SHA, delivery: { mode: 'local', outcome: 'delivered', branch: 'main', reason: null, commits: [NEXT_SHA], ref: null, patches: [], advice: null }, exitCode: 1 });
+const report = runReport({
+  runs: [fixedRun, failedRun],
+  head: NEXT_SHA,
+  delivery: {
+    mode: 'local',
+    outcome: 'delivered',
+    branch: 'main',
+    reason: null,
+    commits: [NEXT_SHA],
+    ref: null,
+    patches: [],
+    advice: null,
+  },
+  exitCode: 1,
+});
 
 describe('the summary', () => {
   const text = summaryOf(report, plain);
@@ -44,11 +79,21 @@ describe('the summary', () => {
     expect(lines.at(-1)).toContain('next: repair what is left');
   });
   it('shows errors that an unchanged agent still has as red', () => {
-    const skipped = agentRun({ outcome: 'skipped', reason: 'tripped', durationMs: 0, checks: [checkRun({ outcome: 'failed', findings: [finding()] })] });
-    expect(summaryOf(runReport({ runs: [skipped], exitCode: 1 }), plain)).toMatch(/skipped – waits: it keeps failing on the same content; 1 error left\n {4}src\/a\.ts:3:1 {2}error/);
+    const skipped = agentRun({
+      outcome: 'skipped',
+      reason: 'tripped',
+      durationMs: 0,
+      checks: [checkRun({ outcome: 'failed', findings: [finding()] })],
+    });
+    expect(summaryOf(runReport({ runs: [skipped], exitCode: 1 }), plain)).toMatch(
+      /skipped – waits: it keeps failing on the same content; 1 error left\n {4}src\/a\.ts:3:1 {2}error/,
+    );
   });
   it('bounds what it lists', () => {
-    const many = agentRun({ outcome: 'failed', checks: [checkRun({ outcome: 'failed', findings: Array.from({ length: 500 }, (_, line) => finding({ line })) })] });
+    const many = agentRun({
+      outcome: 'failed',
+      checks: [checkRun({ outcome: 'failed', findings: Array.from({ length: 500 }, (_, line) => finding({ line })) })],
+    });
     const lines = summaryOf(runReport({ runs: [many], exitCode: 1 }), plain);
     expect(lines.split('\n').length).toBeLessThan(20);
     expect(lines).toContain('… and 490 errors more');
@@ -57,14 +102,20 @@ describe('the summary', () => {
     expect(summaryOf(runReport(), plain)).toBe('✔ backend       passed  1.5 s\n');
   });
   it('names one next step for each ending', () => {
-    expect(nextStep(runReport({ delivery: { ...report.delivery, outcome: 'kept', ref: 'refs/upkeep/suggest' } }))).toContain('agent accept');
-    expect(nextStep(runReport({ delivery: { ...report.delivery, outcome: 'refused', patches: ['/tmp/x.patch'] } }))).toContain('/tmp/x.patch');
+    expect(nextStep(runReport({ delivery: { ...report.delivery, outcome: 'kept', ref: 'refs/upkeep/suggest' } }))).toContain(
+      'agent accept',
+    );
+    expect(nextStep(runReport({ delivery: { ...report.delivery, outcome: 'refused', patches: ['/tmp/x.patch'] } }))).toContain(
+      '/tmp/x.patch',
+    );
     expect(nextStep(runReport({ runs: [agentRun({ outcome: 'errored', reason: 'timeout' })] }))).toContain('agent doctor');
     expect(nextStep(runReport({ exitCode: 130 }))).toContain('run again');
     expect(nextStep(runReport())).toBeNull();
   });
   it('opens with the commit and the files that are not looked at', () => {
-    expect(openingLine({ base: SHA, branch: 'main', uncommitted: 3, workingTree: false })).toBe('checking 123456789 on main; 3 uncommitted files not looked at');
+    expect(openingLine({ base: SHA, branch: 'main', uncommitted: 3, workingTree: false })).toBe(
+      'checking 123456789 on main; 3 uncommitted files not looked at',
+    );
     expect(openingLine({ base: SHA, branch: null, uncommitted: 0, workingTree: false })).toBe('checking 123456789 on a detached HEAD');
   });
   it('writes durations as people do', () => {
@@ -72,54 +123,27 @@ describe('the summary', () => {
   });
 });
 
-describe('the live tree', () => {
-  const draw = (tree: TreeState, now: number, columns = 80): string[] => renderTree(tree, { now, columns, frame: 0, palette: plain }).split('\n');
-  it('shows agents and checks with times while they run, and one line when they ended', () => {
-    const tree: TreeState = { agents: new Map() };
-    applyToTree(tree, event('agent:started', { checks: ['eslint', 'prettier'], attempt: 1, trigger: 'manual', base: SHA }));
-    applyToTree(tree, event('agent:progress', { check: 'eslint', outcome: 'failed', durationMs: 900, message: '2 errors', progress: 0.5 }));
-    expect(draw(tree, 2000)).toEqual([expect.stringMatching(/^⠋ backend .* 2\.0 s$/), expect.stringMatching(/^ {2}✖ eslint +2 errors {2}0\.9 s$/), expect.stringMatching(/^ {2}⠋ prettier/)]);
-    applyToTree(tree, event('agent:completed', { outcome: 'fixed', durationMs: 3000 }));
-    expect(draw(tree, 9000)).toEqual([expect.stringMatching(/^✎ backend +fixed {2}3\.0 s$/)]);
-  });
-  it('never draws a line wider than the terminal', () => {
-    const tree: TreeState = { agents: new Map() };
-    applyToTree(tree, event('agent:started', { checks: ['eslint'], attempt: 1, trigger: 'manual', base: SHA }));
-    applyToTree(tree, event('agent:progress', { check: 'eslint', outcome: null, durationMs: null, message: `${'日本'.repeat(100)}\n${HOSTILE}`, progress: 0 }));
-    for (const line of draw(tree, 0, 60)) expect([...line].reduce((width, character) => width + ((character.codePointAt(0) ?? 0) >= 0x3000 ? 2 : 1), 0)).toBeLessThanOrEqual(60);
-  });
-});
-
-describe('plain lines', () => {
-  it('have one line an event', () => {
-    expect(eventLine(event('agent:started', { checks: ['eslint'] }))).toBe('backend       started: eslint');
-    expect(eventLine(event('agent:skipped', { reason: 'unchanged' }))).toBe('backend       skipped – unchanged since it last ended well');
-    expect(eventLine(event('agent:completed', { outcome: 'fixed', reason: null, fixed: 2, errors: 0, warnings: 1, durationMs: 1500 }))).toBe('backend       fixed: 2 fixed, 1 warning (1.5 s)');
-    expect(eventLine(event('scheduler:status', {}))).toBeNull();
-    expect(eventLine(event('agent:progress', { check: null, message: HOSTILE }))).not.toMatch(/\n|##\[|\x1b/);
-  });
-  it('fold what tools said into groups that a tool cannot end', async () => {
-    const printed: string[] = [];
-    await openPlainLines({ print: (text) => printed.push(text), groups: true, summary: () => '' }).finish(report);
-    const lines = printed.join('').split('\n');
-    expect(lines.filter((line) => line.startsWith('::group::'))).toEqual(['::group::qa: failed; 1 error and 1 warning left']);
-    expect(lines.filter((line) => line.startsWith('::endgroup::'))).toHaveLength(1);
-    expect(lines).toContain(':\u00a0:endgroup::');
-  });
-});
-
 describe('annotations', () => {
   it('name file, line and column and leave out what was repaired', () => {
-    expect(annotationsOf(report)).toBe('::error file=tests/a.test.ts,line=12,title=Tests%3A test::adds up\n::warning title=Tests%3A coverage::80 %25 of 90 %25\n');
+    expect(annotationsOf(report)).toBe(
+      '::error file=tests/a.test.ts,line=12,title=Tests%3A test::adds up\n::warning title=Tests%3A coverage::80 %25 of 90 %25\n',
+    );
   });
   it('are at most ten of a type', () => {
-    const many = Array.from({ length: 30 }, (_, index) => finding({ fingerprint: String(index), severity: index % 2 === 0 ? 'error' : 'warning' }));
-    const lines = annotationsOf(runReport({ runs: [agentRun({ checks: [checkRun({ findings: many })] })] })).trimEnd().split('\n');
+    const many = Array.from({ length: 30 }, (_, index) =>
+      finding({ fingerprint: String(index), severity: index % 2 === 0 ? 'error' : 'warning' }),
+    );
+    const lines = annotationsOf(runReport({ runs: [agentRun({ checks: [checkRun({ findings: many })] })] }))
+      .trimEnd()
+      .split('\n');
     expect(lines.filter((line) => line.startsWith('::error '))).toHaveLength(10);
     expect(lines.filter((line) => line.startsWith('::warning '))).toHaveLength(10);
   });
   it('cannot be broken out of', () => {
-    const text = annotation({ severity: 'error', path: 'a,line=1::x\ny%.ts', line: 1, column: 2, message: 'a\n::set-output name=x::y\r%0A\x1b[31m' }, 'rule: a,b');
+    const text = annotation(
+      { severity: 'error', path: 'a,line=1::x\ny%.ts', line: 1, column: 2, message: 'a\n::set-output name=x::y\r%0A\x1b[31m' },
+      'rule: a,b',
+    );
     expect(text).toBe('::error file=a%2Cline=1%3A%3Ax%0Ay%25.ts,line=1,col=2,title=rule%3A a%2Cb::a%0A::set-output name=x::y%0D%250A[31m');
     expect(text.split('\n')).toHaveLength(1);
   });
@@ -134,13 +158,30 @@ describe('the job summary', () => {
   });
   it('shows text of the repository as text', () => {
     expect(markdown('<img src=x> [a](b) | `c` @team https://x.test')).not.toMatch(/<|(?<!\\)[[\]()|`]|@team|https:/);
-    const hostile = runReport({ branch: HOSTILE, runs: [agentRun({ outcome: 'failed', checks: [checkRun({ title: HOSTILE, findings: [finding({ message: HOSTILE, path: HOSTILE, rule: HOSTILE })] })] })] });
+    const hostile = runReport({
+      branch: HOSTILE,
+      runs: [
+        agentRun({
+          outcome: 'failed',
+          checks: [checkRun({ title: HOSTILE, findings: [finding({ message: HOSTILE, path: HOSTILE, rule: HOSTILE })] })],
+        }),
+      ],
+    });
     expect(jobSummaryOf(hostile)).not.toMatch(/<b>|@team|\x1b/);
   });
   it('stays within what GitHub takes', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'upkeep-summary-'));
     const path = join(folder, 'summary.md');
-    await writeJobSummary(path, runReport({ runs: [agentRun({ checks: [checkRun({ findings: Array.from({ length: 60 }, (_, line) => finding({ line, message: 'ä'.repeat(40_000) })) })] })] }));
+    await writeJobSummary(
+      path,
+      runReport({
+        runs: [
+          agentRun({
+            checks: [checkRun({ findings: Array.from({ length: 60 }, (_, line) => finding({ line, message: 'ä'.repeat(40_000) })) })],
+          }),
+        ],
+      }),
+    );
     const bytes = await readFile(path);
     expect(bytes.length).toBeLessThan(1024 * 1024);
     expect(bytes.toString('utf8')).not.toContain('\uFFFD');
@@ -154,7 +195,16 @@ describe('the JSON document', () => {
     expect(Object.keys(document)).toEqual(['schemaVersion', 'repository', 'branch', 'base', 'head', 'runs', 'delivery', 'exitCode']);
     expect(Object.keys(document.runs[0] ?? {})).toEqual(['agent', 'runId', 'outcome', 'reason', 'durationMs', 'checks', 'commit']);
     expect(Object.keys(document.runs[0]?.checks[0] ?? {})).toEqual(['check', 'outcome', 'reason', 'durationMs', 'command', 'findings']);
-    expect(Object.keys(document.runs[0]?.checks[0]?.findings[0] ?? {})).toEqual(['path', 'line', 'column', 'rule', 'severity', 'message', 'fingerprint', 'fixed']);
+    expect(Object.keys(document.runs[0]?.checks[0]?.findings[0] ?? {})).toEqual([
+      'path',
+      'line',
+      'column',
+      'rule',
+      'severity',
+      'message',
+      'fingerprint',
+      'fixed',
+    ]);
     expect(Object.keys(document.runs[0]?.commit ?? {})).toEqual(['sha', 'subject', 'files']);
     expect(document.delivery).toEqual({ mode: 'local', outcome: 'delivered', branch: 'main', reason: null });
   });
@@ -165,22 +215,40 @@ describe('the SARIF file', () => {
     const folder = await mkdtemp(join(tmpdir(), 'upkeep-sarif-'));
     const path = join(folder, 'new', 'out.sarif');
     await writeSarif(path, report, '1.2.3');
-    const document = JSON.parse(await readFile(path, 'utf8')) as { version: string; runs: { results: Record<string, unknown>[]; tool: { driver: { rules: { id: string }[] } } }[] };
+    const document = JSON.parse(await readFile(path, 'utf8')) as {
+      version: string;
+      runs: { results: Record<string, unknown>[]; tool: { driver: { rules: { id: string }[] } } }[];
+    };
     await rm(folder, { recursive: true });
     expect(document.version).toBe('2.1.0');
     const [run] = document.runs;
     expect(run?.results).toHaveLength(2);
     expect(run?.tool.driver.rules.map((rule) => rule.id)).toEqual(['tests/test', 'tests/coverage']);
-    expect(run?.results[0]).toMatchObject({ ruleId: 'tests/test', ruleIndex: 0, level: 'error', partialFingerprints: { 'upkeep/v1': 'c'.repeat(16) }, locations: [{ physicalLocation: { artifactLocation: { uri: 'tests/a.test.ts' }, region: { startLine: 12 } } }] });
+    expect(run?.results[0]).toMatchObject({
+      ruleId: 'tests/test',
+      ruleIndex: 0,
+      level: 'error',
+      partialFingerprints: { 'upkeep/v1': 'c'.repeat(16) },
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'tests/a.test.ts' }, region: { startLine: 12 } } }],
+    });
   });
   it('escapes paths and lists a check that several agents share once', () => {
     const shared = checkRun({ check: 'eslint', outcome: 'failed', findings: [finding({ path: 'a b/ü#?.ts' })] });
-    const document = sarifDocument(runReport({ runs: [agentRun({ checks: [shared] }), agentRun({ agent: 'frontend', checks: [shared] })] }), '1.0.0') as { runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[] };
+    const document = sarifDocument(
+      runReport({ runs: [agentRun({ checks: [shared] }), agentRun({ agent: 'frontend', checks: [shared] })] }),
+      '1.0.0',
+    ) as { runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[] };
     expect(document.runs[0]?.results).toHaveLength(1);
     expect(document.runs[0]?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('a%20b/%C3%BC%23%3F.ts');
   });
   it('says which checks could not be carried out', () => {
-    const document = sarifDocument(runReport({ runs: [agentRun({ outcome: 'errored', checks: [checkRun({ outcome: 'errored', reason: 'timeout' })] })] }), '1.0.0') as { runs: { invocations: { executionSuccessful: boolean; toolExecutionNotifications: object[] }[] }[] };
-    expect(document.runs[0]?.invocations[0]).toMatchObject({ executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] });
+    const document = sarifDocument(
+      runReport({ runs: [agentRun({ outcome: 'errored', checks: [checkRun({ outcome: 'errored', reason: 'timeout' })] })] }),
+      '1.0.0',
+    ) as { runs: { invocations: { executionSuccessful: boolean; toolExecutionNotifications: object[] }[] }[] };
+    expect(document.runs[0]?.invocations[0]).toMatchObject({
+      executionSuccessful: false,
+      toolExecutionNotifications: [{ level: 'error' }],
+    });
   });
 });
