@@ -5,6 +5,7 @@ import { PRIORITIES } from '../ledger/outcome.ts';
 import { regressionsOf, stepBetween } from './regress.ts';
 import { runAgent } from './run-agent.ts';
 import type { AgentWork, Workshop } from './run-agent.ts';
+import type { Regression } from './worse.ts';
 
 /** One agent's commit as it stands on the branch. */
 export interface Placed {
@@ -23,20 +24,32 @@ export interface Integration {
   readonly works: readonly AgentWork[];
 }
 
-/** Places every commit on `tip`; an agent whose commit conflicts or makes things worse runs again on what the others made. */
+/**
+ * Places every commit on `tip` and compares the sum with `tip`. Most sums are fine. Otherwise every agent repairs again and
+ * compares for itself, and what is still worse together is taken out from the lowest priority upwards.
+ */
 export async function integrateRuns(works: readonly AgentWork[], tip: string, workshop: Workshop): Promise<Integration> {
   const ordered = [...works].sort((a, b) => rank(b.request.agent.priority) - rank(a.request.agent.priority));
-  let current = await placeAll(ordered, tip, workshop);
-  // Each turn takes one commit out or ends, so this ends.
-  while (await mustBeChecked(current, works, workshop)) {
-    const { inspector, context } = workshop;
-    const worse = await regressionsOf(await stepBetween(current.from, current.to, { inspector, context }), inspector);
-    const first = worse[0];
-    const last = current.placed.at(-1);
-    if (first === undefined || last === undefined) break;
-    current = await runAgainAtEnd(current, last, { workshop, why: `${first.check} reported ${first.message} once all commits were together` });
-  }
-  return current;
+  const together = await placeAll(ordered, tip, workshop);
+  if ((await harmOf(together, workshop)) === undefined) return together;
+  const careful: Workshop = { ...workshop, compare: 'each' };
+  const compared = await Promise.all(ordered.map((work) => (work.commit === null ? work : runAgent(work.request, careful))));
+  return takeHarmOut(await placeAll(compared, tip, careful), careful);
+}
+
+/** Each turn takes one commit out or ends, so this ends. */
+async function takeHarmOut(integration: Integration, workshop: Workshop): Promise<Integration> {
+  const harm = await harmOf(integration, workshop);
+  const last = integration.placed.at(-1);
+  if (harm === undefined || last === undefined) return integration;
+  const why = `${harm.check} reported ${harm.message} once all commits were together`;
+  return takeHarmOut(await runAgainAtEnd(integration, last, { workshop, why }), workshop);
+}
+
+/** The first thing that is worse on the branch with all commits than it was without them. */
+async function harmOf(integration: Integration, { inspector, context }: Workshop): Promise<Regression | undefined> {
+  if (integration.placed.length === 0) return undefined;
+  return (await regressionsOf(await stepBetween(integration.from, integration.to, { inspector, context }), inspector))[0];
 }
 
 async function placeAll(ordered: readonly AgentWork[], tip: string, workshop: Workshop): Promise<Integration> {
@@ -80,17 +93,6 @@ async function runAgainAtEnd(integration: Integration, last: Placed, ask: { work
 }
 
 const TAKEN_OUT = 'its first commit was taken out';
-
-/** One commit on the very base it was made from was compared already when it was made. */
-async function mustBeChecked(integration: Integration, works: readonly AgentWork[], workshop: Workshop): Promise<boolean> {
-  if (integration.placed.length === 0) return false;
-  if (integration.placed.length > 1) return true;
-  const only = works.find((work) => work.commit !== null);
-  if (only === undefined || only.request.base === integration.from) return false;
-  const { inspector, context } = workshop;
-  const moved = await stepBetween(only.request.base, integration.from, { inspector, context });
-  return moved.changes.length > 0;
-}
 
 function rank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);

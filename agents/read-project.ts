@@ -111,9 +111,13 @@ function namedManager(root: PackageManifest | undefined): PackageManager | null 
   return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun' ? name : null;
 }
 
-/** The root and the packages that its `workspaces` or pnpm-workspace.yaml name. */
+/**
+ * The root and the packages that its `workspaces` or pnpm-workspace.yaml name; where there is no root,
+ * the packages in the folders right below it (`client/`, `server/`), each installed by itself.
+ */
 function workspacesOf(packages: readonly PackageManifest[], pnpmWorkspace: string | null): readonly PackageManifest[] {
   const root = packages.find((manifest) => manifest.dir === '');
+  if (root === undefined && pnpmWorkspace === null) return packages.filter((manifest) => !manifest.dir.includes('/'));
   const patterns = [...npmPatterns(root?.json['workspaces']), ...(pnpmWorkspace === null ? [] : pnpmPatterns(pnpmWorkspace))];
   const clean = (pattern: string): string => pattern.replace(/^\.\//, '').replace(/\/$/, '');
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!')).map(clean);

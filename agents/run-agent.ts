@@ -12,9 +12,11 @@ import { findingsOf } from './divide-findings.ts';
 import type { Inspection, Inspector, Scene } from './inspector.ts';
 import { applyFixers, plannedFixers } from './repair.ts';
 import type { PlannedFixer } from './repair.ts';
-import { regressionsOf, stepBetween } from './regress.ts';
+import type { PlannedCheck } from './plan-checks.ts';
+import { regressionsOf, resultsAfter, stepBetween } from './regress.ts';
 import type { RunContext } from './run-context.ts';
 import type { Trees } from './trees.ts';
+import type { Regression } from './worse.ts';
 
 /** Which agent runs on which commit, and what it should remember. */
 export interface AgentRunRequest {
@@ -31,6 +33,11 @@ export interface Workshop {
   readonly context: RunContext;
   readonly inspector: Inspector;
   readonly trees: Trees;
+  /**
+   * When a repair is compared with its base: `together` leaves that to the integration, once for the commits of all
+   * agents; `each` compares every fixer's work by itself, to find the one that does harm.
+   */
+  readonly compare: 'together' | 'each';
 }
 
 /** A finished repair: one commit on top of the base. */
@@ -103,7 +110,7 @@ async function tryFixers(
   request: AgentRunRequest,
   fixers: readonly PlannedFixer[],
   seen: Seen & { tree: Worktree },
-): Promise<{ candidate: string | null; notes: string[]; worse: Awaited<ReturnType<typeof regressionsOf>> }> {
+): Promise<{ candidate: string | null; notes: string[]; worse: Regression[] }> {
   const { context, inspector } = seen.workshop;
   const notes = await applyFixers(fixers, seen.scene, { tree: seen.tree, inspector });
   const candidate = await candidateCommit(request, seen.tree, context);
@@ -114,10 +121,14 @@ async function tryFixers(
     await restorePaths(seen.tree, refused.map((change) => change.path));
     const kept = await candidateCommit(request, seen.tree, context);
     const sentences = refused.map((change) => `${change.path} is left alone: ${change.why}`);
-    const worse = kept === null ? [] : await regressionsOf(await stepBetween(request.base, kept, { inspector, context }), inspector);
-    return { candidate: kept, notes: [...notes, ...sentences], worse };
+    return { candidate: kept, notes: [...notes, ...sentences], worse: kept === null ? [] : await harmOf(request, kept, seen.workshop) };
   }
-  return { candidate, notes, worse: await regressionsOf(step, inspector) };
+  return { candidate, notes, worse: await harmOf(request, candidate, seen.workshop) };
+}
+
+/** What the candidate makes worse, where it is this agent's own turn to find out. */
+async function harmOf(request: AgentRunRequest, candidate: string, { inspector, context, compare }: Workshop): Promise<Regression[]> {
+  return compare === 'together' ? [] : regressionsOf(await stepBetween(request.base, candidate, { inspector, context }), inspector);
 }
 
 /** The fixer after which things are worse for the first time, applying one more at a time. */
@@ -157,8 +168,10 @@ async function pendingCandidate(request: AgentRunRequest, seen: Seen): Promise<s
 /** Says what was repaired, counted on the tree that was really made. */
 async function finalCommit(request: AgentRunRequest, candidate: string, workshop: Workshop): Promise<AgentCommit> {
   const { context, inspector } = workshop;
-  const { before, after, changes } = await stepBetween(request.base, candidate, { inspector, context });
-  const [then, now] = await Promise.all([inspectOwn(request.agent, before, workshop), inspectOwn(request.agent, after, workshop)]);
+  const step = await stepBetween(request.base, candidate, { inspector, context });
+  const { before, after, changes } = step;
+  const isOwn = (planned: PlannedCheck): boolean => planned.agents.includes(request.agent.id);
+  const [then, now] = await Promise.all([inspectOwn(request.agent, before, workshop), resultsAfter(step, isOwn, inspector)]);
   const count = (inspections: readonly Inspection[]): number =>
     inspections.reduce((sum, inspection) => sum + findingsOf(request.agent.id, inspection, context.policy).length, 0);
   const files = changes.map((change) => change.path);

@@ -1,5 +1,6 @@
 /** Several agents on one commit: run them side by side, integrate, deliver, record. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { listRefs } from '../git/refs.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { Trigger } from '../ledger/outcome.ts';
 import type { Delivery } from './delivery/delivery.ts';
@@ -79,7 +80,7 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
     },
     ...announceCheck(request),
   });
-  const workshop: Workshop = { context, inspector, trees };
+  const workshop: Workshop = { context, inspector, trees, compare: 'together' };
 
   context.journal.advance('inspecting');
   await announce(request, workshop);
@@ -120,6 +121,7 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
   for (let tries = 1; ; tries += 1) {
     const integration = await integrateRuns(works, tip, workshop);
     const settlements = await settleAll(integration, request, workshop);
+    await keepNewest(settlements(false), workshop);
     const step = {
       integration,
       events: async (delivered: boolean, report: DeliveryReport) => eventsOf(settlements(delivered), { delivered, report, request }),
@@ -146,8 +148,22 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
 }
 
 interface Settled {
+  readonly work: AgentWork;
   readonly report: AgentRunReport;
   readonly event: SettledEvent;
+}
+
+/** What is kept in case we end here is what was integrated: an agent that ran again replaced its commit, or took it back. */
+async function keepNewest(settled: readonly Settled[], { context }: Workshop): Promise<void> {
+  const { id, finished: before } = context.journal.entry;
+  const finished = settled.flatMap(({ work, event }) => {
+    const { agent, base } = work.request;
+    return work.commit === null ? [] : [{ agent: agent.id, sha: work.commit.sha, base, settled: event }];
+  });
+  const isSame = finished.length === before.length && finished.every((one) => before.some(({ sha }) => sha === one.sha));
+  if (isSame) return;
+  for (const { agent, sha } of finished) await setOwnRef(context.repository, runRef(id, agent), sha);
+  context.journal.advance('committed', { finished });
 }
 
 /** Reports and events of every agent as they would be, delivered or not. */
@@ -202,7 +218,7 @@ function settle(
     counts: request.counts,
     origin: request.context.origin,
   });
-  return { report, event };
+  return { work, report, event };
 }
 
 function eventsOf(settled: readonly Settled[], ask: { delivered: boolean; report: DeliveryReport; request: RunAgentsRequest }): UpkeepEvent[] {
@@ -217,9 +233,11 @@ async function recordAll(end: End, request: RunAgentsRequest): Promise<void> {
   for (const event of end.events) if (event.type.startsWith('agent:')) context.emit(event);
   if (!end.recorded && end.events.length > 0) await request.record(end.events);
   context.journal.advance('recorded');
-  const { id, finished } = context.journal.entry;
+  const { id } = context.journal.entry;
   const waited = request.requests.filter((each) => each.pending !== null).map((each) => each.agent.id);
-  if (end.delivered) for (const agent of [...waited, ...finished.map((work) => work.agent)]) await setOwnRef(context.repository, suggestRef(agent), null);
-  for (const { agent } of finished) await setOwnRef(context.repository, runRef(id, agent), null);
+  const kept = await listRefs(context.repository, `refs/upkeep/runs/${id}/`);
+  const delivered = [...waited, ...end.integration.works.filter((work) => work.commit !== null).map((work) => work.request.agent.id)];
+  if (end.delivered) for (const agent of delivered) await setOwnRef(context.repository, suggestRef(agent), null);
+  for (const ref of kept.keys()) await setOwnRef(context.repository, ref, null);
 }
 
