@@ -9,11 +9,14 @@ export interface BatchObject {
 }
 
 /** Reads objects in one process; in the order asked, null for what is not there. */
-export async function batchObjects(oids: readonly string[], options: Pick<GitOptions, 'cwd' | 'gitDir' | 'env'>): Promise<(BatchObject | null)[]> {
+export async function batchObjects(
+  oids: readonly string[],
+  options: Pick<GitOptions, 'cwd' | 'gitDir' | 'env'>,
+): Promise<(BatchObject | null)[]> {
   if (oids.length === 0) return [];
   const { stdoutBytes } = await git(['cat-file', '--batch'], { ...options, input: `${oids.join('\n')}\n` });
   const objects: (BatchObject | null)[] = [];
-  for (let at = 0; at < stdoutBytes.length; ) {
+  for (let at = 0; at < stdoutBytes.length;) {
     const end = stdoutBytes.indexOf(10, at);
     const [oid = '', type = '', size] = stdoutBytes.toString('latin1', at, end).split(' ');
     at = end + 1;

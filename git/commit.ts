@@ -27,7 +27,10 @@ export async function changedPaths(worktree: Worktree): Promise<string[]> {
     else paths.push(path);
   }
   // A file that a tool touched without changing it, stored with line ends that its attributes forbid, differs only to Git.
-  const stored = await batchObjects(suspects.map(({ oid }) => oid), { cwd: worktree.path });
+  const stored = await batchObjects(
+    suspects.map(({ oid }) => oid),
+    { cwd: worktree.path },
+  );
   for (const [index, { path }] of suspects.entries()) {
     const now = await contentOf(join(worktree.path, path));
     if (now === null || stored[index]?.content.equals(now) !== true) paths.push(path);
@@ -45,8 +48,16 @@ export async function writeTree(worktree: Worktree, paths: readonly string[]): P
   await git(['update-index', '-q', '--refresh'], { ...options, okCodes: [0, 1] });
   const folders = await Promise.all(staged.map((path) => isFolder(join(worktree.path, path))));
   // Exact paths, never patterns; what has become a folder is gone as a file, and --remove takes what is gone altogether.
-  await updateIndex(['--force-remove'], staged.filter((_, index) => folders[index]), options);
-  await updateIndex(['--add', '--remove', '--replace'], staged.filter((_, index) => !folders[index]), options);
+  await updateIndex(
+    ['--force-remove'],
+    staged.filter((_, index) => folders[index]),
+    options,
+  );
+  await updateIndex(
+    ['--add', '--remove', '--replace'],
+    staged.filter((_, index) => !folders[index]),
+    options,
+  );
   return (await git(['write-tree'], options)).stdout.trim();
 }
 
@@ -67,7 +78,14 @@ export interface CommitRequest {
 /** Makes a commit by the bot, unsigned and past all hooks, and answers with its id; no ref moves. */
 export async function commitTree({ repository, tree, parents, message, date }: CommitRequest): Promise<string> {
   if (message.includes('\0')) throw new TypeError('a commit message cannot hold a NUL');
-  const args = ['commit-tree', '--no-gpg-sign', ...parents.flatMap((parent) => ['-p', requireObjectId(parent)]), '-F', '-', requireObjectId(tree)];
+  const args = [
+    'commit-tree',
+    '--no-gpg-sign',
+    ...parents.flatMap((parent) => ['-p', requireObjectId(parent)]),
+    '-F',
+    '-',
+    requireObjectId(tree),
+  ];
   const { stdout } = await git(args, {
     gitDir: repository.gitDir,
     input: message,
@@ -98,7 +116,8 @@ async function refuseFilteredContent(worktree: Worktree, paths: readonly string[
   for (let i = 0; i + 2 < fields.length; i += 3) {
     const [path = '', , filter = ''] = fields.slice(i, i + 3);
     const exists = (await contentOf(join(worktree.path, path))) !== null;
-    if (exists && off.has(filter)) throw new GitError('filter-failed', `${path} is stored through the filter "${filter}", which does not run here`);
+    if (exists && off.has(filter))
+      throw new GitError('filter-failed', `${path} is stored through the filter "${filter}", which does not run here`);
   }
 }
 

@@ -24,7 +24,10 @@ export interface DeliveryRecord extends DeliveryMove {
 }
 
 /** Writes the record; `started` adds the process to it. */
-export async function beginDelivery(repository: GitDirectory, move: DeliveryMove): Promise<{ started(child: ChildProcess): Promise<void> }> {
+export async function beginDelivery(
+  repository: GitDirectory,
+  move: DeliveryMove,
+): Promise<{ started(child: ChildProcess): Promise<void> }> {
   const origHead = await readFile(join(repository.gitDir, 'ORIG_HEAD'), 'utf8').catch(() => null);
   const record: DeliveryRecord = { ...move, startedAt: Date.now(), process: null, origHead };
   await write(repository, record);

@@ -46,6 +46,11 @@ const TERMINATION_GRACE_MS = 2_000;
 
 type Interruption = 'timeout' | 'aborted' | 'output-limit';
 
+interface Said {
+  readonly args: readonly string[];
+  readonly stderr: string;
+}
+
 /** The arguments of one command, settings first. */
 export function gitArguments(args: readonly string[], options: Pick<GitOptions, 'config' | 'gitDir'>): string[] {
   const settings = [...BASE_CONFIG, ...(options.config ?? [])].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
@@ -65,7 +70,7 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 /** Runs git and answers with what it said; throws GitError when the exit code is not one of `okCodes`. */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  if (options.signal?.aborted === true) throw interrupted('aborted', args, options, '');
+  if (options.signal?.aborted === true) throw interrupted('aborted', { args, stderr: '' }, options);
   const child = spawn('git', gitArguments(args, options), {
     cwd: options.cwd ?? options.gitDir,
     env: gitEnvironment(options.env, options.secretConfig),
@@ -116,7 +121,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
       throw startFailure(error, options);
     });
     const stderr = redactUrls(Buffer.concat(err).toString('utf8'));
-    if (interruption !== null) throw interrupted(interruption, args, options, stderr);
+    if (interruption !== null) throw interrupted(interruption, { args, stderr }, options);
     if (exitCode === null || !(options.okCodes ?? [0]).includes(exitCode)) throw failed(args, exitCode, stderr);
     return new Output(Buffer.concat(out), stderr, exitCode);
   } finally {
@@ -159,7 +164,7 @@ export function failed(args: readonly string[], exitCode: number | null, stderr:
   return new GitError(gitErrorCode(stderr), message, { args, exitCode, stderr });
 }
 
-function interrupted(reason: Interruption, args: readonly string[], options: GitOptions, stderr: string): GitError {
+function interrupted(reason: Interruption, { args, stderr }: Said, options: Pick<GitOptions, 'timeoutMs'>): GitError {
   const why = {
     timeout: `did not end within ${(options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000} s`,
     aborted: 'was cancelled',

@@ -19,10 +19,14 @@ interface Holder extends ProcessIdentity {
 /** Holds a lock file while `work` runs; takes over the lock of a process that has died. */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, patienceMs = DEFAULT_PATIENCE_MS): Promise<T> {
   const holder: Holder = { ...processIdentity(), nonce: randomUUID() };
-  await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${holder.nonce}`;
-  // Linked into place when complete, so nobody ever reads half a lock.
-  await writeFile(draft, JSON.stringify(holder), { flag: 'wx' });
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // Linked into place when complete, so nobody ever reads half a lock.
+    await writeFile(draft, JSON.stringify(holder), { flag: 'wx' });
+  } catch (error) {
+    throw asGitError(error, path);
+  }
   try {
     const deadline = Date.now() + patienceMs;
     while (!(await tryLink(draft, path))) {
@@ -46,7 +50,10 @@ async function removeIfDead(path: string): Promise<boolean> {
   if (dead === null || isProcessAlive(dead)) return false;
   const claim = `${path}.dead-${dead.nonce}`;
   if (!(await tryLink(path, claim))) {
-    const age = await stat(claim).then((info) => Date.now() - info.ctimeMs, () => 0);
+    const age = await stat(claim).then(
+      (info) => Date.now() - info.ctimeMs,
+      () => 0,
+    );
     if (age > TAKEOVER_MS) await rm(claim, { force: true });
     return false;
   }
@@ -55,6 +62,13 @@ async function removeIfDead(path: string): Promise<boolean> {
   if (mine) await rm(path, { force: true });
   await rm(claim, { force: true });
   return mine;
+}
+
+function asGitError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return new GitError('read-only', `${dirname(path)} cannot be written to (${code})`);
+  if (['ENOSPC', 'EDQUOT'].includes(code)) return new GitError('disk-full', `no space is left for ${path}`);
+  return error;
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

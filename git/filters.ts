@@ -5,7 +5,7 @@ export type GitConfig = readonly (readonly [string, string])[];
 
 /** Runs a command again without each filter over which it fails: its program is missing here, or wants a key. */
 export async function withoutBrokenFilters<T>(start: GitConfig, run: (config: GitConfig) => Promise<T>): Promise<T> {
-  for (let config = start; ; ) {
+  for (let config = start; ;) {
     try {
       return await run(config);
     } catch (error) {
@@ -28,5 +28,7 @@ export function filterOff(name: string): GitConfig {
 
 function failedFilter(error: unknown): string | null {
   if (!(error instanceof GitError)) return null;
-  return /(?:smudge|clean) filter '?([^'\s]+)'? failed/.exec(error.stderr)?.[1] ?? null;
+  const named = /(?:smudge|clean) filter '?([^'\s]+)'? failed/.exec(error.stderr)?.[1];
+  // The "remote" of a local command is a filter process; when it cannot be started Git does not always come to name it.
+  return named ?? (error.stderr.includes('the remote end hung up unexpectedly') ? 'lfs' : null);
 }

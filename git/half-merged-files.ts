@@ -58,7 +58,9 @@ export async function putBack(root: string, changes: readonly TreeChange[]): Pro
   const input = changes.flatMap(({ path, oldOid }) => (oldOid === null ? [] : [`${path}\0`])).join('');
   // Without --index: the index stays the very bytes that the person left.
   if (input === '') return;
-  await withoutBrokenFilters([], (config) => git(['checkout-index', '--force', '-z', '--stdin'], { cwd: root, input, env: AS_THE_PERSON, config }));
+  await withoutBrokenFilters([], (config) =>
+    git(['checkout-index', '--force', '-z', '--stdin'], { cwd: root, input, env: AS_THE_PERSON, config }),
+  );
 }
 
 interface Side {

@@ -5,8 +5,7 @@ import type { GitDirectory } from './repository.ts';
 
 /** A commit put on another tip. `empty`: nothing of it was left to put there. */
 export type MergeResult =
-  | { readonly ok: true; readonly sha: string; readonly empty: boolean }
-  | { readonly ok: false; readonly conflicts: readonly string[] };
+  { readonly ok: true; readonly sha: string; readonly empty: boolean } | { readonly ok: false; readonly conflicts: readonly string[] };
 
 /** Which commit goes onto which tip. */
 export interface MergeRequest {
@@ -37,28 +36,31 @@ export async function mergeOnto({ repository, tip, commit, message }: MergeReque
   if (parent === tip && message === undefined) return { ok: true, sha: commit, empty: theirs.tree === ours.tree };
 
   // Git 2.39 cannot be told the merge base. A commit with the tip's tree right after the parent makes that parent the only one.
-  const standIn = await commitWith(repository, ours.tree, [parent], 'stand-in', botIdentity(gitDate(new Date(0))));
+  const standIn = await commitWith(repository, { tree: ours.tree, parent, message: 'stand-in', env: botIdentity(gitDate(new Date(0))) });
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', standIn, commit];
   const merged = await git(args, { gitDir, okCodes: [0, 1] });
   const [tree = '', ...conflicts] = merged.stdout.split('\0').filter((field) => field !== '');
   if (merged.exitCode === 1) return { ok: false, conflicts: [...new Set(conflicts)] };
   if (tree === ours.tree) return { ok: true, sha: tip, empty: true };
-  const identity = {
+  const env = {
     ...botIdentity(theirs.committerDate),
     GIT_AUTHOR_NAME: theirs.author.name,
     GIT_AUTHOR_EMAIL: theirs.author.email,
     GIT_AUTHOR_DATE: theirs.author.date,
   };
-  return { ok: true, sha: await commitWith(repository, tree, [tip], message ?? theirs.message, identity), empty: false };
+  const sha = await commitWith(repository, { tree, parent: tip, message: message ?? theirs.message, env });
+  return { ok: true, sha, empty: false };
 }
 
-async function commitWith(
-  { gitDir }: GitDirectory,
-  tree: string,
-  parents: readonly string[],
-  ...[message, env]: [message: string, env: Record<string, string>]
-): Promise<string> {
-  const args = ['commit-tree', '--no-gpg-sign', ...parents.flatMap((parent) => ['-p', parent]), '-F', '-', requireObjectId(tree)];
+interface NewCommit {
+  readonly tree: string;
+  readonly parent: string;
+  readonly message: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function commitWith({ gitDir }: GitDirectory, { tree, parent, message, env }: NewCommit): Promise<string> {
+  const args = ['commit-tree', '--no-gpg-sign', '-p', parent, '-F', '-', requireObjectId(tree)];
   return (await git(args, { gitDir, input: message, env, config: [['i18n.commitEncoding', 'UTF-8']] })).stdout.trim();
 }
 

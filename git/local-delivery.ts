@@ -21,14 +21,7 @@ export type { LocalRecovery } from './recover-local.ts';
 
 /** Why the checked-out branch was left where it is. */
 export type LocalRefusal =
-  | 'detached'
-  | 'not-checked-out'
-  | 'operation-in-progress'
-  | 'checked-out-elsewhere'
-  | 'would-overwrite'
-  | 'moved'
-  | 'locked'
-  | 'failed';
+  'detached' | 'not-checked-out' | 'operation-in-progress' | 'checked-out-elsewhere' | 'would-overwrite' | 'moved' | 'locked' | 'failed';
 
 /** `paths`: the person's files that stand in the way. */
 export type LocalResult =

@@ -35,7 +35,10 @@ type Rule = readonly [RegExp, PushRefusal];
 const SERVER_WORDS: readonly Rule[] = [
   [/refusing to allow an? .* to (?:create or )?update workflow/i, 'workflow-scope'],
   [/GH008|unknown Git LFS objects|LFS objects? .*missing/i, 'lfs'],
-  [/GH001|exceeds GitHub's file size limit|larger than the maximum|exceeds? (?:the )?(?:maximum|file size|limit)|pack exceeds maximum/i, 'too-large'],
+  [
+    /GH001|exceeds GitHub's file size limit|larger than the maximum|exceeds? (?:the )?(?:maximum|file size|limit)|pack exceeds maximum/i,
+    'too-large',
+  ],
   [/GH006|GH013|protected branch|repository rule violations|not allowed to push code to protected/i, 'protected'],
   [/cannot lock ref .* is at .* but expected|incorrect old value provided|reference already exists/i, 'moved'],
   [/cannot lock ref|\.lock': File exists|failed to (?:update|lock)/i, 'locked'],

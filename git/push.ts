@@ -35,7 +35,13 @@ export interface PushedRef {
 /** Where the answer was lost the remote is asked again; only `timeout`, `cancelled` and a remote that stays away leave open whether the push arrived. */
 export type PushResult =
   | { readonly ok: true; readonly refs: readonly PushedRef[] }
-  | { readonly ok: false; readonly reason: PushRefusal; readonly refs: readonly PushedRef[]; readonly advice: string; readonly stderr: string };
+  | {
+      readonly ok: false;
+      readonly reason: PushRefusal;
+      readonly refs: readonly PushedRef[];
+      readonly advice: string;
+      readonly stderr: string;
+    };
 
 const TIMEOUT_MS = 120_000;
 const LOOK_TIMEOUT_MS = 10_000;
@@ -43,7 +49,8 @@ const LOOK_TIMEOUT_MS = 10_000;
 /** One plain push, never forced, past all hooks of this machine. */
 export async function push(request: PushRequest): Promise<PushResult> {
   const { repository, remote, updates } = request;
-  for (const { ref } of updates) if (!(await isValidRefName(ref))) throw new TypeError(`not the full name of a ref: ${JSON.stringify(ref)}`);
+  for (const { ref } of updates)
+    if (!(await isValidRefName(ref))) throw new TypeError(`not the full name of a ref: ${JSON.stringify(ref)}`);
   const options = await remoteOptions(repository, requireRemote(remote), {
     auth: request.auth,
     signal: request.signal,

@@ -53,7 +53,10 @@ export async function recoverLocal(
   const index = await readIndex(repository.root);
   if (isSide(index, changes, 'old')) {
     // The index was never replaced, so it is still the person's: only files and locks are in the way.
-    const half = await halfMergedFiles(repository.root, changes.filter(({ path }) => index.get(path) !== OUTSIDE_SPARSE));
+    const half = await halfMergedFiles(
+      repository.root,
+      changes.filter(({ path }) => index.get(path) !== OUTSIDE_SPARSE),
+    );
     await putBack(repository.root, half.written);
     await restoreOrigHead(repository, record);
     await end();
@@ -72,7 +75,7 @@ function found(state: LocalRecovery['state']): LocalRecovery {
 /** Files and index are new and only the branch is not: the last step is made up for. */
 async function complete(repository: Repository, record: DeliveryRecord): Promise<'completed' | 'busy'> {
   await removeOwnLocks(repository, record);
-  const moved = await updateRef(repository, `refs/heads/${record.branch}`, record.to, record.from);
+  const moved = await updateRef(repository, `refs/heads/${record.branch}`, record);
   if (!moved.ok && moved.reason === 'locked') return 'busy';
   await endDelivery(repository);
   return 'completed';

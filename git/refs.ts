@@ -5,8 +5,7 @@ import type { GitDirectory } from './repository.ts';
 
 /** Whether a ref was moved, and when not, why not and where it is. */
 export type RefUpdate =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: 'moved' | 'locked' | 'invalid'; readonly actual: string | null };
+  { readonly ok: true } | { readonly ok: false; readonly reason: 'moved' | 'locked' | 'invalid'; readonly actual: string | null };
 
 /** The commit that a ref or a revision names; null when there is none. */
 export async function resolveRef(repository: GitDirectory, ref: string): Promise<string | null> {
@@ -14,14 +13,15 @@ export async function resolveRef(repository: GitDirectory, ref: string): Promise
   return (await git(args, { gitDir: repository.gitDir, okCodes: [0, 1, 128] })).stdout.trim() || null;
 }
 
-/** Compare-and-swap: moves `ref` to `to` (null deletes it) only while it is at `expectedOld` (null or zeros: absent). */
-export async function updateRef(
-  repository: GitDirectory,
-  ref: string,
-  to: string | null,
-  expectedOld: string | null,
-): Promise<RefUpdate> {
-  const old = expectedOld === null || /^0+$/.test(expectedOld) ? null : requireObjectId(expectedOld);
+/** Where a ref is expected to be and where it goes; null (or zeros) is: nowhere. */
+export interface RefMove {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Compare-and-swap: creates, moves or deletes `ref`, but only while it is where it is expected. */
+export async function updateRef(repository: GitDirectory, ref: string, { from, to }: RefMove): Promise<RefUpdate> {
+  const old = from === null || /^0+$/.test(from) ? null : requireObjectId(from);
   if (!(await isValidRefName(ref))) return { ok: false, reason: 'invalid', actual: null };
   if (to === null && old === null) {
     const actual = await refTarget(repository, ref);

@@ -37,7 +37,13 @@ export async function remoteOptions(
   if (!/^https?:\/\//.test(address)) return base;
   const key = `http.${new URL(address).origin}/.extraHeader`;
   // Empty first: actions/checkout leaves a header of its own in the configuration, and GitHub refuses two.
-  return { ...base, secretConfig: [[key, ''], [key, options.auth.header]] };
+  return {
+    ...base,
+    secretConfig: [
+      [key, ''],
+      [key, options.auth.header],
+    ],
+  };
 }
 
 /** Below 1 byte a second for this long a transfer is dead. */

@@ -21,8 +21,7 @@ export interface RemoteRequest {
 
 /** `sha` null: the remote answered and has no such branch. */
 export type RemoteAnswer =
-  | { readonly ok: true; readonly sha: string | null }
-  | { readonly ok: false; readonly reason: RemoteFailure; readonly stderr: string };
+  { readonly ok: true; readonly sha: string | null } | { readonly ok: false; readonly reason: RemoteFailure; readonly stderr: string };
 
 const LOOK_TIMEOUT_MS = 30_000;
 const FETCH_TIMEOUT_MS = 120_000;
@@ -62,7 +61,9 @@ export async function fetchCommits(request: RemoteRequest): Promise<RemoteAnswer
     await git(args, { ...options, config }).catch((error: unknown) => {
       if (!/couldn't find remote ref/i.test((error as { stderr?: string }).stderr ?? '')) throw error;
     });
-    return (await git(['rev-parse', '--verify', '--quiet', kept], { gitDir: request.repository.gitDir, okCodes: [0, 1] })).stdout.trim() || null;
+    return (
+      (await git(['rev-parse', '--verify', '--quiet', kept], { gitDir: request.repository.gitDir, okCodes: [0, 1] })).stdout.trim() || null
+    );
   });
 }
 

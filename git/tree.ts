@@ -45,7 +45,17 @@ export async function listTree(repository: GitDirectory, commit: string): Promis
 
 /** What differs between two commits or trees. */
 export async function diffTrees(repository: GitDirectory, from: string, to: string): Promise<TreeChange[]> {
-  const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', requireObjectId(from), requireObjectId(to)];
+  const args = [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--raw',
+    '--no-abbrev',
+    '--no-renames',
+    '--no-ext-diff',
+    requireObjectId(from),
+    requireObjectId(to),
+  ];
   const fields = (await git(args, { gitDir: repository.gitDir })).stdout.split('\0');
   const changes: TreeChange[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
@@ -104,7 +114,16 @@ async function missingBlobs({ gitDir }: GitDirectory, oids: readonly string[]): 
 /** Asks for these objects, all at once; false when the remote does not answer. */
 async function fetchObjects({ gitDir }: GitDirectory, remote: string, oids: readonly string[]): Promise<boolean> {
   // The same words with which Git itself fetches what is missing.
-  const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no', '--no-auto-maintenance', '--filter=blob:none', '--stdin', remote];
+  const args = [
+    'fetch',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--recurse-submodules=no',
+    '--no-auto-maintenance',
+    '--filter=blob:none',
+    '--stdin',
+    remote,
+  ];
   const config = [['fetch.negotiationAlgorithm', 'noop']] as const;
   return git(args, { gitDir, input: `${oids.join('\n')}\n`, config, timeoutMs: FETCH_TIMEOUT_MS }).then(
     () => true,

@@ -18,7 +18,7 @@ export async function setOwnRef(repository: Repository, ref: string, sha: string
   for (let tries = 1; ; tries += 1) {
     const current = await refTarget(repository, ref);
     if (current === sha) return;
-    const result = await updateRef(repository, ref, sha, current);
+    const result = await updateRef(repository, ref, { from: current, to: sha });
     if (result.ok) return;
     if (result.reason === 'invalid' || tries === 5) throw new Error(`${ref} could not be set to ${sha ?? 'nothing'}: ${result.reason}`);
   }

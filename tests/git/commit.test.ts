@@ -16,7 +16,10 @@ interface Bench extends AsyncDisposable {
   readonly at: (path: string) => string;
 }
 
-async function bench(files: Readonly<Record<string, Content>>, prepare: (repo: TestRepository) => Promise<unknown> = async () => undefined): Promise<Bench> {
+async function bench(
+  files: Readonly<Record<string, Content>>,
+  prepare: (repo: TestRepository) => Promise<unknown> = async () => undefined,
+): Promise<Bench> {
   const repo = await repositoryWith(files);
   await prepare(repo);
   const repository = await repo.open();
@@ -44,14 +47,25 @@ async function committed({ repo, tree }: Bench, paths: readonly string[]): Promi
 
 describe('changedPaths', () => {
   it('finds changed, deleted, new, renamed, re-moded and linked files under any name', async () => {
-    await using b = await bench({ a: '1', gone: '2', README: 'r', run: 's', '-dash': '1', 'two\nlines': '1', 'ü b': '1', '.gitignore': 'ignored\n' });
+    await using b = await bench({
+      a: '1',
+      gone: '2',
+      README: 'r',
+      run: 's',
+      '-dash': '1',
+      'two\nlines': '1',
+      'ü b': '1',
+      '.gitignore': 'ignored\n',
+    });
     for (const name of ['a', '-dash', 'two\nlines', 'ü b', 'new', 'ignored']) await writeFile(b.at(name), 'changed');
     await rm(b.at('gone'));
     await rm(b.at('README'));
     await writeFile(b.at('Readme'), 'r');
     await chmod(b.at('run'), 0o755);
     await symlink('a', b.at('link'));
-    expect(await changedPaths(b.tree)).toEqual(['-dash', 'README', 'Readme', 'a', 'gone', 'link', 'new', 'run', 'two\nlines', 'ü b'].sort());
+    expect(await changedPaths(b.tree)).toEqual(
+      ['-dash', 'README', 'Readme', 'a', 'gone', 'link', 'new', 'run', 'two\nlines', 'ü b'].sort(),
+    );
   });
 
   it('finds nothing where a tool only touched files', async () => {
@@ -182,7 +196,13 @@ describe('commitTree', () => {
     );
     expect(await commitMessage(repository, sha)).toBe(message);
     expect(await repo.head()).toBe(head);
-    const merge = await commitTree({ repository, tree: await repo.git('rev-parse', 'HEAD^{tree}'), parents: [head, sha], message: 'm', date: DATE });
+    const merge = await commitTree({
+      repository,
+      tree: await repo.git('rev-parse', 'HEAD^{tree}'),
+      parents: [head, sha],
+      message: 'm',
+      date: DATE,
+    });
     expect(await repo.git('rev-parse', `${merge}^2`)).toBe(sha);
   });
 });

@@ -61,6 +61,10 @@ it('is taken over when a crash left it empty', async () => {
   expect(await withFileLock(join(folder.path, 'lock'), () => Promise.resolve('in'))).toBe('in');
 });
 
+it('says that the place cannot be written to', async () => {
+  await expect(withFileLock('/sys/upkeep/lock', () => Promise.resolve())).rejects.toMatchObject({ code: 'read-only' });
+});
+
 it('is not taken from a process that lives', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'lock');

@@ -7,7 +7,11 @@ import type { TestRepository } from '../support/git-repository.ts';
 const TEN_LINES = `${Array.from({ length: 10 }, (_, i) => `line ${i}`).join('\n')}\n`;
 
 /** A commit of these files on top of `base`, reachable from nothing. */
-async function commitOn(repo: TestRepository, base: string, files: Record<string, string | null>, message = 'fix'): Promise<string> {
+async function commitOn(
+  repo: TestRepository,
+  base: string,
+  { message = 'fix', ...files }: Record<string, string | null> & { message?: string },
+): Promise<string> {
   await repo.git('checkout', '-q', '--detach', base);
   const sha = await repo.commit(message, files);
   await repo.git('checkout', '-q', 'main');
@@ -18,7 +22,7 @@ describe('mergeOnto', () => {
   it('puts a commit on a tip that has moved, with its message and author, and touches no file and no ref', async () => {
     await using repo = await repositoryWith({ a: TEN_LINES, b: '1' });
     const base = await repo.head();
-    const commit = await commitOn(repo, base, { a: TEN_LINES.replace('line 9', 'fixed') }, 'auto: fix\n\nAgent: backend');
+    const commit = await commitOn(repo, base, { a: TEN_LINES.replace('line 9', 'fixed'), message: 'auto: fix\n\nAgent: backend' });
     const tip = await repo.commit('theirs', { a: TEN_LINES.replace('line 0', 'theirs'), c: 'new' });
     await repo.write('b', 'dirty');
     const before = await repo.git('for-each-ref');
@@ -85,6 +89,8 @@ describe('mergeOnto', () => {
 
   it('fails loudly when an object is missing: that is no conflict', async () => {
     await using repo = await repositoryWith({ a: '1' });
-    await expect(mergeOnto({ repository: await repo.open(), tip: await repo.head(), commit: 'f'.repeat(40) })).rejects.toMatchObject({ name: 'GitError' });
+    await expect(mergeOnto({ repository: await repo.open(), tip: await repo.head(), commit: 'f'.repeat(40) })).rejects.toMatchObject({
+      name: 'GitError',
+    });
   });
 });

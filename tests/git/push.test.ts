@@ -68,7 +68,18 @@ describe('push', () => {
 
   it('never forces: when the branch has moved nothing arrives, not even the other ref', async () => {
     await using w = await world();
-    const theirs = await w.served.git('-c', 'user.name=x', '-c', 'user.email=x@y', 'commit-tree', '-p', 'main', '-m', 'theirs', 'main^{tree}');
+    const theirs = await w.served.git(
+      '-c',
+      'user.name=x',
+      '-c',
+      'user.email=x@y',
+      'commit-tree',
+      '-p',
+      'main',
+      '-m',
+      'theirs',
+      'main^{tree}',
+    );
     await w.served.git('update-ref', MAIN, theirs);
     expect(await w.push([MAIN, LEDGER])).toMatchObject({ ok: false, reason: 'moved', advice: expect.stringContaining('newer commits') });
     expect([await w.at(MAIN), await w.at(LEDGER)]).toEqual([theirs, '']);
@@ -87,7 +98,16 @@ describe('push', () => {
     const commits = await Promise.all(
       Array.from({ length: 6 }, (_, i) => w.repo.git('commit-tree', '-p', 'HEAD', '-m', String(i), 'HEAD^{tree}')),
     );
-    const results = await Promise.all(commits.map((sha) => w.push([], { updates: [{ sha, ref: MAIN }, { sha, ref: LEDGER }] })));
+    const results = await Promise.all(
+      commits.map((sha) =>
+        w.push([], {
+          updates: [
+            { sha, ref: MAIN },
+            { sha, ref: LEDGER },
+          ],
+        }),
+      ),
+    );
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     for (const result of results) if (!result.ok) expect(['moved', 'locked']).toContain(result.reason);
     expect(await w.at(MAIN)).toBe(await w.at(LEDGER));
@@ -112,7 +132,10 @@ describe('push', () => {
     ['echo "error: GH013: Repository rule violations found for refs/heads/main." >&2', 'protected'],
     ['echo "error: GH008: Your push referenced at least 1 unknown Git LFS object:" >&2', 'lfs'],
     ['echo "error: GH001: Large files detected." >&2', 'too-large'],
-    ['echo "refusing to allow a GitHub App to create or update workflow \\`.github/workflows/x.yml\\` without \\`workflows\\` permission" >&2', 'workflow-scope'],
+    [
+      'echo "refusing to allow a GitHub App to create or update workflow \\`.github/workflows/x.yml\\` without \\`workflows\\` permission" >&2',
+      'workflow-scope',
+    ],
   ])('reads a hook of the server that says %j', async (words, reason) => {
     await using w = await world();
     await w.server.preReceive('r', `#!/bin/sh\ncat >/dev/null\n${words}\nexit 1\n`);
@@ -207,14 +230,18 @@ describe('what git and servers say', () => {
   it.each([
     ['[rejected] (fetch first)', '', 'moved'],
     ['[rejected] (non-fast-forward)', '', 'moved'],
-    ['[remote rejected] (cannot lock ref \'refs/heads/main\': is at 1 but expected 2)', '', 'moved'],
+    ["[remote rejected] (cannot lock ref 'refs/heads/main': is at 1 but expected 2)", '', 'moved'],
     ["[remote rejected] (cannot lock ref 'refs/heads/main': Unable to create 'main.lock': File exists.)", '', 'locked'],
     ['[remote rejected] (failed to update ref)', '', 'locked'],
     ['[remote rejected] (incorrect old value provided)', '', 'moved'],
     ['[remote rejected] (atomic transaction failed)', '', 'followed'],
     ['[rejected] (atomic push failed)', '', 'followed'],
     ['[remote rejected] (protected branch hook declined)', '', 'protected'],
-    ['[remote rejected] (pre-receive hook declined)', 'remote: GitLab: You are not allowed to push code to protected branches on this project.', 'protected'],
+    [
+      '[remote rejected] (pre-receive hook declined)',
+      'remote: GitLab: You are not allowed to push code to protected branches on this project.',
+      'protected',
+    ],
     ['[remote rejected] (push declined due to repository rule violations)', '', 'protected'],
     ['[remote rejected] (refusing to allow an OAuth App to create or update workflow `x` without `workflow` scope)', '', 'workflow-scope'],
     ['[remote failure] (remote failed to report status)', '', 'unreachable'],
@@ -224,11 +251,26 @@ describe('what git and servers say', () => {
   });
 
   it('reads a push of which no ref was reported', () => {
-    expect([refusalOfStderr('remote: fatal: pack exceeds maximum allowed size'), refusalOfStderr('who knows')]).toEqual(['too-large', 'failed']);
+    expect([refusalOfStderr('remote: fatal: pack exceeds maximum allowed size'), refusalOfStderr('who knows')]).toEqual([
+      'too-large',
+      'failed',
+    ]);
   });
 
   it('reads the porcelain lines and nothing else', () => {
-    const lines = ['To https://example.test/r', ' \tabc:refs/heads/main\t1..2', '!\tabc:refs/upkeep/ledger\t[rejected] (fetch first)', '*\tabc:refs/x\t[new reference]', '-\t:refs/y\t[deleted]', 'Done'];
-    expect(parsePorcelain(lines.join('\n')).map(({ ref, ok }) => `${ref} ${ok}`)).toEqual(['refs/heads/main true', 'refs/upkeep/ledger false', 'refs/x true', 'refs/y true']);
+    const lines = [
+      'To https://example.test/r',
+      ' \tabc:refs/heads/main\t1..2',
+      '!\tabc:refs/upkeep/ledger\t[rejected] (fetch first)',
+      '*\tabc:refs/x\t[new reference]',
+      '-\t:refs/y\t[deleted]',
+      'Done',
+    ];
+    expect(parsePorcelain(lines.join('\n')).map(({ ref, ok }) => `${ref} ${ok}`)).toEqual([
+      'refs/heads/main true',
+      'refs/upkeep/ledger false',
+      'refs/x true',
+      'refs/y true',
+    ]);
   });
 });

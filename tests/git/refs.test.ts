@@ -11,12 +11,12 @@ describe('updateRef', () => {
     await using repo = await repositoryWith({ a: '1' });
     const repository = await repo.open();
     const [first, second] = [await repo.head(), await repo.commit('second', { a: '2' })];
-    expect(await updateRef(repository, REF, first, null)).toEqual({ ok: true });
-    expect(await updateRef(repository, REF, second, first)).toEqual({ ok: true });
+    expect(await updateRef(repository, REF, { from: null, to: first })).toEqual({ ok: true });
+    expect(await updateRef(repository, REF, { from: first, to: second })).toEqual({ ok: true });
     expect(await listRefs(repository, 'refs/upkeep/')).toEqual(new Map([[REF, second]]));
-    expect(await updateRef(repository, REF, null, second)).toEqual({ ok: true });
+    expect(await updateRef(repository, REF, { from: second, to: null })).toEqual({ ok: true });
     expect(await listRefs(repository, 'refs/upkeep/')).toEqual(new Map());
-    expect(await updateRef(repository, REF, first, '0'.repeat(40))).toEqual({ ok: true });
+    expect(await updateRef(repository, REF, { from: '0'.repeat(40), to: first })).toEqual({ ok: true });
   });
 
   it('moves nothing that is elsewhere, and says where it is', async () => {
@@ -25,10 +25,14 @@ describe('updateRef', () => {
     const [first, second] = [await repo.head(), await repo.commit('second', { a: '2' })];
     await repo.git('update-ref', REF, second);
     const moved = { ok: false, reason: 'moved', actual: second };
-    expect(await updateRef(repository, REF, first, first)).toEqual(moved);
-    expect(await updateRef(repository, REF, first, null)).toEqual(moved);
-    expect(await updateRef(repository, REF, null, first)).toEqual(moved);
-    expect(await updateRef(repository, 'refs/upkeep/none', second, first)).toEqual({ ok: false, reason: 'moved', actual: null });
+    expect(await updateRef(repository, REF, { from: first, to: first })).toEqual(moved);
+    expect(await updateRef(repository, REF, { from: null, to: first })).toEqual(moved);
+    expect(await updateRef(repository, REF, { from: first, to: null })).toEqual(moved);
+    expect(await updateRef(repository, 'refs/upkeep/none', { from: first, to: second })).toEqual({
+      ok: false,
+      reason: 'moved',
+      actual: null,
+    });
   });
 
   it('says when another process holds the lock', async () => {
@@ -36,14 +40,14 @@ describe('updateRef', () => {
     await repo.git('update-ref', REF, 'HEAD');
     await repo.write(`.git/${REF}.lock`, '');
     const head = await repo.head();
-    expect(await updateRef(await repo.open(), REF, null, head)).toEqual({ ok: false, reason: 'locked', actual: head });
+    expect(await updateRef(await repo.open(), REF, { from: head, to: null })).toEqual({ ok: false, reason: 'locked', actual: head });
   });
 
   it('lets one of many win', async () => {
     await using repo = await repositoryWith({ a: '1' });
     const repository = await repo.open();
     const commits = await Promise.all(Array.from({ length: 8 }, (_, i) => repo.git('commit-tree', '-m', String(i), 'HEAD^{tree}')));
-    const results = await Promise.all(commits.map((commit) => updateRef(repository, REF, commit, null)));
+    const results = await Promise.all(commits.map((commit) => updateRef(repository, REF, { from: null, to: commit })));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
   });
 
@@ -51,9 +55,13 @@ describe('updateRef', () => {
     await using repo = await repositoryWith({ a: '1' });
     const repository = await repo.open();
     const head = await repo.head();
-    expect(await updateRef(repository, 'refs/upkeep/a..b', head, null)).toEqual({ ok: false, reason: 'invalid', actual: null });
+    expect(await updateRef(repository, 'refs/upkeep/a..b', { from: null, to: head })).toEqual({
+      ok: false,
+      reason: 'invalid',
+      actual: null,
+    });
     await repo.git('update-ref', REF, 'HEAD');
-    expect(await updateRef(repository, `${REF}/below`, head, null)).toEqual({ ok: false, reason: 'invalid', actual: null });
+    expect(await updateRef(repository, `${REF}/below`, { from: null, to: head })).toEqual({ ok: false, reason: 'invalid', actual: null });
   });
 
   it('works without any identity', async () => {
@@ -61,7 +69,7 @@ describe('updateRef', () => {
     await repo.git('config', 'user.useConfigOnly', 'true');
     await repo.git('config', 'user.email', '');
     await repo.git('config', 'core.logAllRefUpdates', 'always');
-    expect(await updateRef(await repo.open(), REF, await repo.head(), null)).toEqual({ ok: true });
+    expect(await updateRef(await repo.open(), REF, { from: null, to: await repo.head() })).toEqual({ ok: true });
   });
 });
 
@@ -107,6 +115,10 @@ describe('names', () => {
   });
 
   it('a ref has its full name', async () => {
-    expect([await isValidRefName('refs/heads/a'), await isValidRefName('heads/a'), await isValidRefName('--all')]).toEqual([true, false, false]);
+    expect([await isValidRefName('refs/heads/a'), await isValidRefName('heads/a'), await isValidRefName('--all')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -55,7 +55,10 @@ describe('remoteHead', () => {
     const repository = await local.open();
     const ask = { repository, remote: w.server.url('r'), branch: 'main' };
     expect(await remoteHead(ask)).toMatchObject({ ok: false, reason: 'denied' });
-    expect(await remoteHead({ ...ask, auth: { header: w.server.header(READER_TOKEN) } })).toMatchObject({ ok: true, sha: await w.author.head() });
+    expect(await remoteHead({ ...ask, auth: { header: w.server.header(READER_TOKEN) } })).toMatchObject({
+      ok: true,
+      sha: await w.author.head(),
+    });
   });
 
   it.each([
@@ -68,7 +71,10 @@ describe('remoteHead', () => {
     if (how === 'hangs') w.server.fail('hang', 'fetch');
     if (how === 'is busy') w.server.fail('unavailable', 'fetch');
     if (how === 'is gone') await w.server[Symbol.asyncDispose]();
-    expect(await remoteHead({ repository: await clone.open(), remote: 'origin', branch: 'main', timeoutMs: 1_000 })).toMatchObject({ ok: false, reason });
+    expect(await remoteHead({ repository: await clone.open(), remote: 'origin', branch: 'main', timeoutMs: 1_000 })).toMatchObject({
+      ok: false,
+      reason,
+    });
   });
 
   it('never shows the credentials of an address', async () => {
@@ -88,29 +94,30 @@ describe('remoteHead', () => {
 });
 
 describe('fetchCommits', () => {
-  it.each([['full', []], ['shallow', ['--depth=1']], ['partial', ['--filter=blob:none']]])(
-    'fetches a branch into a %s clone and moves nothing else',
-    async (kind, flags) => {
-      await using w = await world();
-      await using clone = await w.clone(...flags);
-      const shallowAt = async () => readFile(join(clone.path, '.git', 'shallow'), 'utf8').catch(() => null);
-      const before = { refs: await clone.git('for-each-ref'), shallow: await shallowAt() };
-      await clone.git('config', 'remote.origin.tagOpt', '--tags');
-      await clone.git('config', 'fetch.prune', 'true');
-      const tip = await w.author.commit('third', { b: '3' });
-      await w.author.git('tag', 'v1');
-      await w.author.git('push', '-q', 'origin', 'main', 'v1');
+  it.each([
+    ['full', []],
+    ['shallow', ['--depth=1']],
+    ['partial', ['--filter=blob:none']],
+  ])('fetches a branch into a %s clone and moves nothing else', async (kind, flags) => {
+    await using w = await world();
+    await using clone = await w.clone(...flags);
+    const shallowAt = async () => readFile(join(clone.path, '.git', 'shallow'), 'utf8').catch(() => null);
+    const before = { refs: await clone.git('for-each-ref'), shallow: await shallowAt() };
+    await clone.git('config', 'remote.origin.tagOpt', '--tags');
+    await clone.git('config', 'fetch.prune', 'true');
+    const tip = await w.author.commit('third', { b: '3' });
+    await w.author.git('tag', 'v1');
+    await w.author.git('push', '-q', 'origin', 'main', 'v1');
 
-      const repository = await clone.open();
-      expect(await fetchCommits({ repository, remote: 'origin', branch: 'main' })).toEqual({ ok: true, sha: tip });
-      expect(await clone.git('for-each-ref')).toBe(`${before.refs}\n${tip} commit\t${fetchedRef('origin', 'main')}`);
-      expect(await shallowAt()).toBe(before.shallow);
-      expect(await readdir(join(clone.path, '.git'))).not.toContain('FETCH_HEAD');
-      // The merge base of what was checked and what came is there, in a shallow clone too.
-      expect(await clone.git('merge-base', 'HEAD', tip)).toBe(await clone.head());
-      expect((await repository.shallow) ? 'shallow' : 'full').toBe(kind === 'shallow' ? 'shallow' : 'full');
-    },
-  );
+    const repository = await clone.open();
+    expect(await fetchCommits({ repository, remote: 'origin', branch: 'main' })).toEqual({ ok: true, sha: tip });
+    expect(await clone.git('for-each-ref')).toBe(`${before.refs}\n${tip} commit\t${fetchedRef('origin', 'main')}`);
+    expect(await shallowAt()).toBe(before.shallow);
+    expect(await readdir(join(clone.path, '.git'))).not.toContain('FETCH_HEAD');
+    // The merge base of what was checked and what came is there, in a shallow clone too.
+    expect(await clone.git('merge-base', 'HEAD', tip)).toBe(await clone.head());
+    expect((await clone.open()).shallow).toBe(kind === 'shallow');
+  });
 
   it('follows a branch that was rewritten, and answers null for one that is not there', async () => {
     await using w = await world();
@@ -130,7 +137,10 @@ describe('fetchCommits', () => {
     await w.author.commit('third', { b: '3' });
     await w.author.git('push', '-q', 'origin', 'main');
     w.server.fail('cut-request', 'fetch', 5);
-    expect(await fetchCommits({ repository: await clone.open(), remote: 'origin', branch: 'main' })).toMatchObject({ ok: false, reason: 'unreachable' });
+    expect(await fetchCommits({ repository: await clone.open(), remote: 'origin', branch: 'main' })).toMatchObject({
+      ok: false,
+      reason: 'unreachable',
+    });
   });
 });
 
@@ -139,11 +149,9 @@ describe('remoteUrl', () => {
     await using local = await repositoryWith({ a: 'x' });
     await local.git('remote', 'add', 'origin', 'https://example.test/r.git');
     const repository = await local.open();
-    expect([await remoteUrl(repository, 'origin'), await remoteUrl(repository, 'none'), await remoteUrl(repository, 'git@host:r')]).toEqual([
-      'https://example.test/r.git',
-      null,
-      'git@host:r',
-    ]);
+    expect([await remoteUrl(repository, 'origin'), await remoteUrl(repository, 'none'), await remoteUrl(repository, 'git@host:r')]).toEqual(
+      ['https://example.test/r.git', null, 'git@host:r'],
+    );
   });
 });
 

@@ -130,7 +130,12 @@ describe('recentCommits', () => {
     const second = await repo.commit('auto: docs – ü\n\nAgent: docs\nAgent-Run: 1', { a: '2' });
     const commits = await recentCommits(await repo.open(), second, 10);
     expect(commits.map(({ sha }) => sha)).toEqual([second, first]);
-    expect(commits[0]).toMatchObject({ parents: [first], authorName: 'A Person', subject: 'auto: docs – ü', message: 'auto: docs – ü\n\nAgent: docs\nAgent-Run: 1' });
+    expect(commits[0]).toMatchObject({
+      parents: [first],
+      authorName: 'A Person',
+      subject: 'auto: docs – ü',
+      message: 'auto: docs – ü\n\nAgent: docs\nAgent-Run: 1',
+    });
     expect(await recentCommits(await repo.open(), second, 1)).toHaveLength(1);
   });
 });

@@ -5,7 +5,17 @@ import { diffTrees, listTree, readBlobs, readPath, treeIdOf } from '../../git/tr
 import { createRepository, repositoryWith } from '../support/git-repository.ts';
 import { startGitServer } from '../support/git-server.ts';
 
-const STRANGE_NAMES = ['-leading-dash', 'a b/c d', 'two\nlines', 'tab\there', 'ünï/çödé.txt', '"quoted"', '*.glob', ':(top)magic', '日本語'];
+const STRANGE_NAMES = [
+  '-leading-dash',
+  'a b/c d',
+  'two\nlines',
+  'tab\there',
+  'ünï/çödé.txt',
+  '"quoted"',
+  '*.glob',
+  ':(top)magic',
+  '日本語',
+];
 
 describe('listTree', () => {
   it('lists every kind of entry under any name', async () => {
@@ -105,7 +115,14 @@ describe('readBlobs', () => {
     expect(server.requests.slice(before).filter((line) => line.startsWith('POST')).length).toBeLessThanOrEqual(2);
 
     await server[Symbol.asyncDispose]();
-    expect((await readBlobs({ gitDir }, entries.map(({ oid }) => oid))).size).toBe(20);
+    expect(
+      (
+        await readBlobs(
+          { gitDir },
+          entries.map(({ oid }) => oid),
+        )
+      ).size,
+    ).toBe(20);
   });
 });
 
@@ -118,7 +135,10 @@ describe('readPath', () => {
   it('answers null for a folder and for what is not there', async () => {
     await using repo = await repositoryWith({ 'dir/a': 'x' });
     const repository = await repo.open();
-    expect([await readPath(repository, await repo.head(), 'dir'), await readPath(repository, await repo.head(), 'none')]).toEqual([null, null]);
+    expect([await readPath(repository, await repo.head(), 'dir'), await readPath(repository, await repo.head(), 'none')]).toEqual([
+      null,
+      null,
+    ]);
   });
 });
 

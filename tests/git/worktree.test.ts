@@ -10,9 +10,9 @@ import type { Worktree } from '../../git/worktree.ts';
 import { createRepository, repositoryAt, repositoryWith, temporaryFolder } from '../support/git-repository.ts';
 import type { TestRepository } from '../support/git-repository.ts';
 
-async function openAt(repo: TestRepository, dir: string, label = 'checks', runId = 'run-1'): Promise<Worktree> {
+async function openAt(repo: TestRepository, dir: string, name: { label?: string; runId?: string } = {}): Promise<Worktree> {
   const repository = await repo.open();
-  return openWorktree({ repository, commit: repository.head ?? '', dir, runId, label });
+  return openWorktree({ repository, commit: repository.head ?? '', dir, runId: 'run-1', label: 'checks', ...name });
 }
 
 describe('openWorktree', () => {
@@ -35,7 +35,7 @@ describe('openWorktree', () => {
   it('opens twelve at once without a single failure', async () => {
     await using repo = await repositoryWith(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, String(i)])));
     await using folder = await temporaryFolder();
-    const trees = await Promise.all(Array.from({ length: 12 }, (_, i) => openAt(repo, folder.path, `t${i}`)));
+    const trees = await Promise.all(Array.from({ length: 12 }, (_, i) => openAt(repo, folder.path, { label: `t${i}` })));
     for (const tree of trees) expect(await readdir(tree.path)).toHaveLength(51);
     await Promise.all(trees.map((tree) => tree.remove()));
     expect(await worktreeRecords(await repo.open())).toHaveLength(1);
@@ -65,7 +65,10 @@ describe('openWorktree', () => {
   });
 
   it('runs no hook and asks no filter of Git LFS, installed or not', async () => {
-    await using repo = await repositoryWith({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n', 'x.bin': 'version https://git-lfs\noid 1\n' });
+    await using repo = await repositoryWith({
+      '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+      'x.bin': 'version https://git-lfs\noid 1\n',
+    });
     await repo.git('config', 'filter.lfs.smudge', 'no-such-program-lfs smudge -- %f');
     await repo.git('config', 'filter.lfs.process', 'no-such-program-lfs filter-process');
     await repo.git('config', 'filter.lfs.required', 'true');
@@ -129,7 +132,13 @@ describe('openWorktree', () => {
     await wide.commit('first', { a: 'x' });
     for (const [index, path] of [bare.path, join(folder.path, 'linked'), moved.path, wide.path].entries()) {
       const repository = await openRepository(path);
-      await using tree = await openWorktree({ repository, commit: repository.head ?? '', dir: folder.path, runId: 'r', label: `t${index}` });
+      await using tree = await openWorktree({
+        repository,
+        commit: repository.head ?? '',
+        dir: folder.path,
+        runId: 'r',
+        label: `t${index}`,
+      });
       expect(await readFile(join(tree.path, 'a'), 'utf8')).toBe('x');
     }
   });
@@ -183,9 +192,9 @@ describe('pruneWorktrees', () => {
   it('removes what dead runs left and nothing of a living run or a person', async () => {
     await using repo = await repositoryWith({ a: 'x' });
     await using folder = await temporaryFolder();
-    await using alive = await openAt(repo, folder.path, 'a', 'alive');
-    const dead = await openAt(repo, folder.path, 'b', 'dead');
-    const vanished = await openAt(repo, folder.path, 'c', 'vanished');
+    await using alive = await openAt(repo, folder.path, { label: 'a', runId: 'alive' });
+    const dead = await openAt(repo, folder.path, { label: 'b', runId: 'dead' });
+    const vanished = await openAt(repo, folder.path, { label: 'c', runId: 'vanished' });
     await rm(vanished.path, { recursive: true });
     await repo.git('worktree', 'add', '-q', '--lock', '--reason', 'upkeep is my hobby', join(folder.path, 'theirs'));
     await repo.git('worktree', 'add', '-q', '-b', 'usb', join(folder.path, 'on-a-removed-drive'));
@@ -201,7 +210,7 @@ describe('pruneWorktrees', () => {
   it('follows no link out of a dead worktree', async () => {
     await using repo = await repositoryWith({ a: 'x' });
     await using folder = await temporaryFolder();
-    const dead = await openAt(repo, folder.path, 'b', 'dead');
+    const dead = await openAt(repo, folder.path, { label: 'b', runId: 'dead' });
     await symlink(repo.path, join(dead.path, 'node_modules'));
     await pruneWorktrees(await repo.open(), () => false);
     expect(await repo.read('a')).toBe('x');
@@ -215,7 +224,7 @@ describe('pruneWorktrees', () => {
     await pruneWorktrees(await repo.open(), () => false);
     expect(await readdir(join(repo.path, '.git', 'worktrees'))).toEqual(['theirs']);
     await rm(join(repo.path, '.git', 'worktrees', 'theirs'), { recursive: true });
-    await using tree = await openAt(repo, folder.path, 'half');
+    await using tree = await openAt(repo, folder.path, { label: 'half' });
     expect(await readdir(tree.path)).toContain('a');
   });
 });

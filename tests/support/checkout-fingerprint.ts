@@ -39,5 +39,9 @@ async function filesIn(folder: string, root: string): Promise<string[]> {
 async function contentsOf(path: string, root: string): Promise<string[]> {
   const info = await lstat(path);
   if (info.isDirectory()) return (await Promise.all((await readdir(path)).sort().map((name) => contentsOf(join(path, name), root)))).flat();
-  return [`${relative(root, path)} ${createHash('sha256').update(await readFile(path)).digest('hex')}`];
+  return [
+    `${relative(root, path)} ${createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')}`,
+  ];
 }
