@@ -25,6 +25,12 @@ export async function announce(request: RunAgentsRequest, workshop: Workshop): P
   }
 }
 
+/** Says that an agent has its commit and waits for the others. */
+export function announceCommit(each: AgentRunRequest, subject: string, request: RunAgentsRequest): void {
+  const data = { ...common(each, request, 'running'), progress: 1, message: `has its commit: ${subject}`, check: null, outcome: null, durationMs: null };
+  request.context.emit(makeEvent('agent:progress', data, request.context.origin));
+}
+
 /** The inspector's callback: a line from a check goes to every agent that lists it. */
 export function announceCheck(request: RunAgentsRequest): Pick<InspectorOptions, 'onProgress'> {
   return {

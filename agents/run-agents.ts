@@ -12,7 +12,7 @@ import { inputKeys } from './input-key.ts';
 import { createInspector } from './inspector.ts';
 import { integrateRuns } from './integrate-runs.ts';
 import type { Integration } from './integrate-runs.ts';
-import { announce, announceCheck } from './progress.ts';
+import { announce, announceCheck, announceCommit } from './progress.ts';
 import { resultsAfter, stepBetween } from './regress.ts';
 import { runAgent } from './run-agent.ts';
 import type { AgentRunRequest, AgentWork, Workshop } from './run-agent.ts';
@@ -101,6 +101,7 @@ async function runAndKeep(agentRequest: AgentRunRequest, request: RunAgentsReque
   const settled = settle(work, { results, request, delivered: false, producedKey: null, placedSha: null }).event;
   const finished = [...context.journal.entry.finished, { agent, sha: work.commit.sha, base: agentRequest.base, settled }];
   context.journal.advance('committed', { finished });
+  announceCommit(agentRequest, work.commit.subject, request);
   return work;
 }
 

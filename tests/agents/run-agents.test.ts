@@ -233,7 +233,7 @@ describe('an interruption', () => {
     const { result } = await runEngine(repository, [agentWith('docs', [teh]), agentWith('qa', [hanging])], {
       signal: controller.signal,
       emit: (event) => {
-        if (event.type === 'agent:progress' && event.data.agentId === 'docs') setTimeout(() => controller.abort(), 300);
+        if (event.type === 'agent:progress' && event.data.message.startsWith('has its commit')) controller.abort();
       },
     });
     expect(result).toMatchObject({ interrupted: true, runs: [{ outcome: 'cancelled', reason: 'interrupted' }, { outcome: 'cancelled' }] });
