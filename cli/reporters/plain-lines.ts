@@ -70,12 +70,15 @@ export function eventLine(event: UpkeepEvent): string | null {
     case 'delivery:kept':
     case 'delivery:refused':
     case 'delivery:undone':
-      return say(
-        `${event.type.replace('delivery:', '')}: ${count(event.data.commits.length, 'commit')}, ${event.data.ref}${event.data.reason === null ? '' : ` – ${event.data.reason}`}`,
-      );
+      return event.data.commits.length === 0 && event.data.reason === null ? null : say(deliveryText(event));
     default:
       return null;
   }
+}
+
+function deliveryText({ type, data }: Extract<UpkeepEvent, { type: `delivery:${string}` }>): string {
+  const verb = type === 'delivery:pushed' && data.mode === 'local' ? 'delivered' : type.replace('delivery:', '');
+  return `${verb}: ${count(data.commits.length, 'commit')}, ${data.ref}${because(data.reason)}`;
 }
 
 function because(reason: string | null): string {
