@@ -99,7 +99,7 @@ describe('plain lines', () => {
     expect(
       eventLine(event('agent:completed', { outcome: 'fixed', reason: null, fixed: 2, errors: 0, warnings: 1, durationMs: 1500 })),
     ).toBe('backend       fixed: 2 fixed, 1 warning (1.5 s)');
-    const delivery = { agentId: null, ref: 'refs/heads/main', commits: [SHA], reason: null } as const;
+    const delivery = { agentId: null, ref: 'refs/heads/main', commits: [SHA], reason: null };
     expect(eventLine(event('delivery:pushed', { ...delivery, mode: 'local' }))).toBe('upkeep        delivered: 1 commit, refs/heads/main');
     expect(eventLine(event('delivery:pushed', { ...delivery, mode: 'push' }))).toBe('upkeep        pushed: 1 commit, refs/heads/main');
     expect(eventLine(event('delivery:kept', { ...delivery, mode: 'none', commits: [] }))).toBeNull();
