@@ -10,6 +10,7 @@ import { setOwnRef, suggestRef } from './delivery/own-refs.ts';
 import { abandonedJournals, hasJournals, removeJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { sweepTemporaryFiles } from './sweep-temporary-files.ts';
+import { dropDeadRunLock } from './run-lock.ts';
 import { endOrphans } from './tools/find-orphans.ts';
 
 export interface RecoverRequest {
@@ -24,6 +25,7 @@ export async function recover(request: RecoverRequest): Promise<string[]> {
   const { repository } = request;
   if (!hasJournals(repository.commonDir)) return [];
   sweepTemporaryFiles(repository.commonDir);
+  dropDeadRunLock(repository.commonDir);
   const { entries, unreadable } = abandonedJournals(repository.commonDir);
   const sentences = unreadable.map((path) => `${path} is not a journal of this version and was left alone`);
   for (const entry of entries) sentences.push(...(await recoverRun(entry, request)));

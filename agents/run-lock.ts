@@ -48,6 +48,13 @@ export function isRunUnderWay(commonDir: string): boolean {
   return holder !== null && isProcessAlive(holder.process);
 }
 
+/** Removes the lock of a process that is gone; a living one keeps it. */
+export function dropDeadRunLock(commonDir: string): void {
+  const path = join(commonDir, 'upkeep', 'run.lock');
+  const holder = readHolder(path);
+  if (holder !== null && !isProcessAlive(holder.process)) takeAside(path, `${path}.${process.pid}.stale`);
+}
+
 /** Moves a dead process's lock away; when another run replaced it in between, gives that one back. */
 function takeAside(path: string, aside: string): void {
   try {
