@@ -24,9 +24,11 @@ const PRIVILEGED = ['pull_request_target', 'workflow_run', 'issue_comment', 'iss
 /** What a stranger writes, as GitHub lists it. */
 const UNTRUSTED =
   /\btoJSON\s*\(\s*github(\s*\.\s*event(\s*\.\s*\w{1,40})?)?\s*\)|\bgithub\s*\.\s*(head_ref\b|event\s*\.\s*(issue\s*\.\s*(title|body)|pull_request\s*\.\s*(title|body|head\s*\.\s*(ref|label|repo\s*\.\s*(default_branch|description|homepage)))|(comment|review|review_comment)\s*\.\s*body|discussion\s*\.\s*(title|body)|pages\s*\.[^}]*page_name|(commits\s*(\.\s*\*|\[[^\]]*\])|head_commit)\s*\.\s*(message|(author|committer)\s*\.\s*(name|email))|workflow_run\s*\.\s*(head_branch|display_title|head_commit\s*\.\s*(message|author\s*\.\s*(name|email))|head_repository\s*\.\s*description)))\b/;
-const HEAD = /pull_request\.head\.|github\.head_ref|refs\/pull\/|workflow_run\.head_(sha|branch|commit|repository)|event\.(number|issue\.number)\s*\}\}\/(head|merge)/;
+const HEAD =
+  /pull_request\.head\.|github\.head_ref|refs\/pull\/|workflow_run\.head_(sha|branch|commit|repository)|event\.(number|issue\.number)\s*\}\}\/(head|merge)/;
 /** Conditions by which maintainers let only trusted or approved content through. */
-const GUARD = /label|author_association|head\.repo\.full_name|github\.actor|sender\.login|user\.login|permission|head_repository|event\s*==\s*'push'/i;
+const GUARD =
+  /label|author_association|head\.repo\.full_name|github\.actor|sender\.login|user\.login|permission|head_repository|event\s*==\s*'push'/i;
 
 /** The weaknesses of one file, in order of their rules. */
 export function findWeaknesses(document: WorkflowDocument): WorkflowWeakness[] {
@@ -51,12 +53,32 @@ export function findWeaknesses(document: WorkflowDocument): WorkflowWeakness[] {
     if (isPrivileged) checkHeadCheckout(document, step, add);
     checkScripts(document, { ...step, isPrivileged }, add);
   }
-  const leaking = steps.find(({ step }) => isCheckout(step) && mapOf(step['with'])['persist-credentials'] !== false && mapOf(step['with'])['persist-credentials'] !== 'false');
+  const leaking = steps.find(
+    ({ step, job }) =>
+      isCheckout(step) &&
+      mapOf(step['with'])['persist-credentials'] !== false &&
+      mapOf(step['with'])['persist-credentials'] !== 'false' &&
+      !pushes(job),
+  );
   if (leaking !== undefined) {
-    add('persist-credentials', { line: document.lineOf([...leaking.at, 'uses']), message: 'checkout leaves its token in .git/config for every later step: set persist-credentials: false where no later step pushes', identity: 'persist-credentials' });
+    add('persist-credentials', {
+      line: document.lineOf([...leaking.at, 'uses']),
+      message: 'checkout leaves its token in .git/config for every later step: set persist-credentials: false where no later step pushes',
+      identity: 'persist-credentials',
+    });
   }
   return found;
 }
+
+/** Whether a step of the job needs the token that the checkout left: it pushes, by a command or by an action known for it. */
+function pushes(job: Map): boolean {
+  return stepsOf(job['steps'], [], job).some(
+    ({ step }) => PUSHING_COMMAND.test(String(step['run'] ?? '')) || PUSHING_ACTION.test(String(step['uses'] ?? '')),
+  );
+}
+
+const PUSHING_COMMAND = /\bgit\b[^\n]{0,200}\bpush\b|\b(agent|upkeep) run\b|\bsemantic-release\b|\blerna\b|\brelease-it\b|\bnpm version\b/;
+const PUSHING_ACTION = /auto-commit|create-pull-request|add-and-commit|changesets\/action|gh-pages|semantic-release|release-please|git-push/;
 
 type Add = (rule: string, weakness: { line: number; message: string; identity: string; isGrave?: boolean }) => void;
 interface Jobs {
@@ -70,9 +92,19 @@ function checkPermissions(document: WorkflowDocument, { top, jobs, add }: Jobs &
     const message = `without permissions the token gets the default of the repository, often write access to everything: state them for the workflow or for ${bare.map(({ id }) => id).join(', ')}`;
     add('permissions-missing', { line: document.lineOf(['jobs', bare[0]?.id ?? '']), message, identity: 'permissions' });
   }
-  if (isWide(top['permissions'])) add('permissions-excessive', { line: document.lineOf(['permissions']), message: 'every job of this workflow may write: give write access to the one job that needs it', identity: 'workflow' });
+  if (isWide(top['permissions']))
+    add('permissions-excessive', {
+      line: document.lineOf(['permissions']),
+      message: 'every job of this workflow may write: give write access to the one job that needs it',
+      identity: 'workflow',
+    });
   for (const { id, job } of jobs) {
-    if (isWide(job['permissions'])) add('permissions-excessive', { line: document.lineOf(['jobs', id, 'permissions']), message: `the job ${id} may write nearly everything: name only what it needs`, identity: id });
+    if (isWide(job['permissions']))
+      add('permissions-excessive', {
+        line: document.lineOf(['jobs', id, 'permissions']),
+        message: `the job ${id} may write nearly everything: name only what it needs`,
+        identity: id,
+      });
   }
 }
 
@@ -82,11 +114,20 @@ function isWide(permissions: unknown): boolean {
 
 function checkJobs(document: WorkflowDocument, { jobs, add }: Jobs): void {
   for (const { id, job } of jobs) {
-    if (job['secrets'] === 'inherit') add('secrets-inherit', { line: document.lineOf(['jobs', id, 'secrets']), message: `the job ${id} hands every secret to the workflow that it calls: name the ones it needs`, identity: id });
+    if (job['secrets'] === 'inherit')
+      add('secrets-inherit', {
+        line: document.lineOf(['jobs', id, 'secrets']),
+        message: `the job ${id} hands every secret to the workflow that it calls: name the ones it needs`,
+        identity: id,
+      });
   }
   const endless = jobs.filter(({ job }) => job['steps'] !== undefined && job['timeout-minutes'] === undefined).map(({ id }) => id);
   if (endless.length > 0) {
-    add('no-timeout', { line: document.lineOf(['jobs', endless[0] ?? '']), message: `a step that hangs runs for six hours: set timeout-minutes for ${endless.join(', ')}`, identity: 'timeout' });
+    add('no-timeout', {
+      line: document.lineOf(['jobs', endless[0] ?? '']),
+      message: `a step that hangs runs for six hours: set timeout-minutes for ${endless.join(', ')}`,
+      identity: 'timeout',
+    });
   }
 }
 
@@ -98,10 +139,19 @@ function checkPins(document: WorkflowDocument, { steps, jobs, add }: Jobs & { re
     ...steps.map(({ at, step }) => ({ at: [...at, 'uses'], name: step['uses'] })),
   ];
   for (const { at, name } of uses) {
-    if (typeof name !== 'string' || seen.has(name) || /^\.{1,2}\//.test(name) || /@(sha256:)?[0-9a-f]{40,64}$/.test(name) || name.includes('${{')) continue;
+    if (
+      typeof name !== 'string' ||
+      seen.has(name) ||
+      /^\.{1,2}\//.test(name) ||
+      /@(sha256:)?[0-9a-f]{40,64}$/.test(name) ||
+      name.includes('${{')
+    )
+      continue;
     seen.add(name);
     const image = name.startsWith('docker://');
-    const message = image ? `${name} can change under you: pin it by its digest (@sha256:…)` : `${name} can be moved to other code by its owner: pin it to a commit`;
+    const message = image
+      ? `${name} can change under you: pin it by its digest (@sha256:…)`
+      : `${name} can be moved to other code by its owner: pin it to a commit`;
     add('unpinned-action', { line: document.lineOf(at), message, identity: name });
   }
 }
@@ -110,12 +160,20 @@ function checkHeadCheckout(document: WorkflowDocument, { at, step, job }: Step, 
   const ref = [mapOf(step['with'])['ref'], mapOf(step['with'])['repository']].map(String).join(' ');
   const byAction = isCheckout(step) && HEAD.test(ref);
   const run = typeof step['run'] === 'string' ? step['run'] : '';
-  const byCommand = /\bgh\s+pr\s+checkout\b|\bgit\s+(fetch|pull|checkout)\b[^\n]*(refs\/)?pull\/|\bgit\s+checkout\b[^\n]*pull_request\.head/.test(run);
+  const byCommand =
+    /\bgh\s+pr\s+checkout\b|\bgit\s+(fetch|pull|checkout)\b[^\n]*(refs\/)?pull\/|\bgit\s+checkout\b[^\n]*pull_request\.head/.test(run);
   if (!byAction && !byCommand) return;
-  const isGuarded = job['environment'] !== undefined || [job['if'], step['if']].some((condition) => typeof condition === 'string' && GUARD.test(condition));
+  const isGuarded =
+    job['environment'] !== undefined || [job['if'], step['if']].some((condition) => typeof condition === 'string' && GUARD.test(condition));
   const line = byAction ? document.lineOf([...at, 'with', 'ref']) : document.lineOf([...at, 'run']);
-  const message = 'a workflow with access to secrets checks out the code of a stranger’s pull request; what it then runs can take the secrets';
-  add('untrusted-checkout', { line, message: isGuarded ? `${message}, unless the condition on the job is tight` : message, identity: byAction ? ref : run.trim(), isGrave: !isGuarded });
+  const message =
+    'a workflow with access to secrets checks out the code of a stranger’s pull request; what it then runs can take the secrets';
+  add('untrusted-checkout', {
+    line,
+    message: isGuarded ? `${message}, unless the condition on the job is tight` : message,
+    identity: byAction ? ref : run.trim(),
+    isGrave: !isGuarded,
+  });
 }
 
 function checkScripts(document: WorkflowDocument, { at, step, isPrivileged }: Step & { isPrivileged: boolean }, add: Add): void {
@@ -127,15 +185,30 @@ function checkScripts(document: WorkflowDocument, { at, step, isPrivileged }: St
       const line = document.lineOfText(path, expression);
       const shown = expression.replace(/\s+/g, ' ');
       if (UNTRUSTED.test(textParts(expression))) {
-        add('untrusted-expression', { line, message: `${shown} is text that strangers write, and here it becomes part of a script: pass it by env`, identity: shown, isGrave: true });
+        add('untrusted-expression', {
+          line,
+          message: `${shown} is text that strangers write, and here it becomes part of a script: pass it by env`,
+          identity: shown,
+          isGrave: true,
+        });
       }
-      if (/\bsecrets\s*[.[]/.test(expression)) add('secret-in-script', { line, message: `${shown} is written into the script: pass it by env`, identity: shown });
+      if (/\bsecrets\s*[.[]/.test(expression))
+        add('secret-in-script', { line, message: `${shown} is written into the script: pass it by env`, identity: shown });
     }
     const piped = /\b(curl|wget)\b[^|\n]{0,500}\|\s*(sudo\s+)?(ba|z|da)?sh\b/.exec(script);
-    if (piped !== null) add('pipe-to-shell', { line: document.lineOfText(path, piped[0]), message: 'runs whatever the server sends: download, check its digest, then run', identity: piped[0] });
+    if (piped !== null)
+      add('pipe-to-shell', {
+        line: document.lineOfText(path, piped[0]),
+        message: 'runs whatever the server sends: download, check its digest, then run',
+        identity: piped[0],
+      });
     const environment = /(>>|>|tee)[^\n]{0,20}\$\{?GITHUB_(ENV|PATH)\b/.exec(script);
     if (isPrivileged && environment !== null) {
-      add('environment-file', { line: document.lineOfText(path, environment[0]), message: 'writes the environment of later steps in a workflow that strangers can start', identity: environment[0] });
+      add('environment-file', {
+        line: document.lineOfText(path, environment[0]),
+        message: 'writes the environment of later steps in a workflow that strangers can start',
+        identity: environment[0],
+      });
     }
   }
 }

@@ -1,5 +1,4 @@
 /** Everything a run needs to know before anything is started: repository, configuration, memory, keys, decisions. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '../../agents/agent.ts';
 import { catalog } from '../../agents/catalog.ts';
@@ -17,6 +16,7 @@ import { loadConfig } from '../config.ts';
 import type { LoadedConfig } from '../config.ts';
 import { didYouMean } from '../config/nearest-name.ts';
 import { CONFIG_FILES } from '../config/find-config.ts';
+import { readBelow } from '../config/read-file.ts';
 import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { UsageError } from '../usage-error.ts';
@@ -48,7 +48,7 @@ export async function loadRun(ask: {
       const content = asked ? known.files.get(path) : (await readCommit(repository, base, [path])).files.get(path);
       return content?.toString('utf8') ?? null;
     },
-    readInstalled: repository.root === null ? null : installedReader(repository.root),
+    readInstalled: repository.root === null ? null : readBelow(repository.root),
     cacheFolder: join(repository.commonDir, 'upkeep', 'cache'),
     version: ask.version,
     environment: ask.environment,
@@ -122,9 +122,4 @@ async function waitingCommits(repository: Repository): Promise<Partial<Record<Ag
     if (sha !== undefined) waiting[id] = sha;
   }
   return waiting;
-}
-
-/** Files of the checkout on disk; only what `extends` names below node_modules is asked for. */
-function installedReader(root: string): (path: string) => Promise<string | null> {
-  return (path) => readFile(join(root, path), 'utf8').catch(() => null);
 }
