@@ -121,15 +121,16 @@ function withoutKnown(lines: readonly EventLine[], file: GitObject | null): read
   return lines.filter((line) => !known.has(line.id));
 }
 
-/** Commits; where folders of the parent are missing, what can still be read of it is written anew. */
+/** Commits; where objects of the parent are missing, what can still be read of it begins a new history, which a union puts on top of others. */
 async function commitOnto(ledger: Ledger, tip: Tip, commit: LedgerCommit): Promise<string> {
-  try {
-    return await commitBatches(ledger, commit);
-  } catch (error) {
-    if (tip.sha === null) throw error;
-    const { batches, damaged } = await loadBatches(ledger, tip.sha);
-    if (!damaged) throw error;
-    const all = [...batches, ...commit.batches];
-    return commitBatches(ledger, { ...commit, state: foldBatches(all), batches: all, afresh: true });
+  if (!tip.broken) {
+    try {
+      return await commitBatches(ledger, commit);
+    } catch (error) {
+      if (tip.sha === null || !(await loadBatches(ledger, tip.sha)).damaged) throw error;
+    }
   }
+  const readable = tip.sha === null ? [] : (await loadBatches(ledger, tip.sha)).batches;
+  const all = [...readable, ...commit.batches];
+  return commitBatches(ledger, { ...commit, parent: null, state: foldBatches(all), batches: all });
 }

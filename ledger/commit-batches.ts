@@ -21,8 +21,6 @@ export interface LedgerCommit {
   /** Other files to write. */
   readonly files?: readonly { readonly path: string; readonly text: string }[];
   readonly remove?: readonly string[];
-  /** Begin with an empty tree, because that of the parent cannot be read. */
-  readonly afresh?: boolean;
 }
 
 /** Writes the commit's objects and answers with its id. */
@@ -39,7 +37,6 @@ export async function commitBatches(ledger: Ledger, commit: LedgerCommit): Promi
     `commit ${draft}\nmark :1\ncommitter ${BOT_NAME} <${BOT_EMAIL}> ${commit.seconds} +0000\n`,
     data(`${commit.subject} [skip ci]\n`),
     commit.parent === null ? '' : `from ${commit.parent}\n`,
-    commit.afresh === true ? 'deleteall\n' : '',
     ...(commit.remove ?? []).map((path) => `D ${path}\n`),
     ...files.map((file) => `M 100644 inline ${file.path}\n${data(file.text)}`),
     `\nget-mark :1\nreset ${draft}\nfrom ${'0'.repeat(objectIdLength(ledger))}\n\ndone\n`,

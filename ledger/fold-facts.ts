@@ -2,7 +2,7 @@
 import { breakerNextTryAt } from './breaker.ts';
 import type { EventOf } from './event.ts';
 import { startedBefore } from './run-order.ts';
-import { LIMITS, type AgentState, type EscalationKind, type LedgerState } from './state.ts';
+import { LIMITS, type AgentState, type LedgerState } from './state.ts';
 
 /** An agent whose breaker opens, or that is taken out of the schedule; a late report about an older run changes nothing. */
 export function foldTripped(agent: AgentState, { data, time }: EventOf<'agent:tripped'>): AgentState {
@@ -27,10 +27,7 @@ export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:
 /** The issue that was closed. */
 export function foldEscalationClosed(agent: AgentState, { data }: EventOf<'agent:escalation-closed'>): AgentState {
   const open = Object.entries(agent.escalations).filter(([kind]) => kind !== data.kind);
-  return {
-    ...agent,
-    escalations: Object.fromEntries(open) as Partial<Record<EscalationKind, NonNullable<AgentState['escalations']['code']>>>,
-  };
+  return { ...agent, escalations: Object.fromEntries(open) };
 }
 
 /** Whether a delivery brought the commits to people. A proposal did: they are in a pull request. */

@@ -41,11 +41,11 @@ function withChange(entry: WrittenPath | undefined, change: Change, agent: Agent
  * The agents that fight over a file when one of them is about to bring it from `from` back to `to`, an earlier state of
  * the last six automatic commits; null when it is no fight.
  */
-export function fightOver(state: LedgerState, branch: string, agent: AgentId, change: Change): readonly AgentId[] | null {
+export function fightOver(state: LedgerState, branch: string, change: Change & { readonly agent: AgentId }): readonly AgentId[] | null {
   const entry = state.written.find((one) => one.branch === branch)?.paths.find((one) => one.path === change.path);
   if (entry?.states[0]?.blob !== (change.from ?? ABSENT)) return null;
   const returnsTo = entry.states.findIndex(({ blob }, index) => index > 0 && blob === (change.to ?? ABSENT));
   if (returnsTo < 0) return null;
   const involved = entry.states.slice(0, returnsTo).flatMap((one) => (one.agent === null ? [] : [one.agent]));
-  return [...new Set([agent, ...involved])];
+  return [...new Set([change.agent, ...involved])];
 }

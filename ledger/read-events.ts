@@ -1,6 +1,7 @@
 /** Reads back the events themselves, for `agent log`; what is no event is listed as a dead letter. */
 import { parseBatchPath, parseBatches, type StoredBatch } from './batch-file.ts';
 import { listEventFiles, type EventFile } from './event-tree.ts';
+import type { eventSchema } from './event-schema.ts';
 import type { UpkeepEvent } from './event.ts';
 import { readObjects } from './objects.ts';
 import type { AgentId } from './outcome.ts';
@@ -95,7 +96,7 @@ interface ReadLine {
 
 async function readLines(ledger: Ledger, files: readonly ScopedFile[]): Promise<ReadLine[]> {
   if (files.length === 0) return [];
-  const { eventSchema } = await import('./event-schema.ts');
+  const { eventSchema: schema } = await import('./event-schema.ts');
   const blobs = await readObjects(
     ledger,
     files.map((file) => file.oid),
@@ -105,12 +106,12 @@ async function readLines(ledger: Ledger, files: readonly ScopedFile[]): Promise<
     const place = { scope: file.scope, path: file.path };
     if (blob?.type !== 'blob') return [{ ...place, sequence: 0, text: '', event: null, reason: 'the file is missing or broken' }];
     return parseBatches(file.path, blob.content.toString('utf8')).flatMap((batch: StoredBatch) =>
-      batch.lines.map((text) => ({ ...place, sequence: batch.sequence, text, ...check(text, eventSchema) })),
+      batch.lines.map((text) => ({ ...place, sequence: batch.sequence, text, ...check(text, schema) })),
     );
   });
 }
 
-function check(text: string, schema: typeof import('./event-schema.ts').eventSchema): { event: UpkeepEvent | null; reason: string } {
+function check(text: string, schema: typeof eventSchema): { event: UpkeepEvent | null; reason: string } {
   let json: unknown;
   try {
     json = JSON.parse(text);

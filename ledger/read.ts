@@ -29,7 +29,7 @@ export async function readState(ledger: Ledger): Promise<LedgerReading> {
   return reading(shared, local);
 }
 
-const ABSENT: Tip = { sha: null, state: emptyState(), health: 'absent' };
+const ABSENT: Tip = { sha: null, state: emptyState(), health: 'absent', broken: false };
 
 function reading(shared: Tip, local: Tip): LedgerReading {
   return {

@@ -226,8 +226,9 @@ export function agentStateOf(state: LedgerState, agent: AgentId, branch: string)
 }
 
 /** The pause that holds for an agent on a branch at a moment: of everything, of the agent, or of the agent there. */
+// eslint-disable-next-line max-params -- it answers for the same four facts as the callers' own questions
 export function pauseOf(state: LedgerState, agent: AgentId, branch: string, now: Date): Pause | null {
-  const candidates = [state.paused['*'], state.paused[agent], agentStateOf(state, agent, branch).pausedBy];
-  const holds = (pause: Pause | null | undefined) => pause != null && (pause.until === null || Date.parse(pause.until) > now.getTime());
+  const candidates = [state.paused['*'] ?? null, state.paused[agent] ?? null, agentStateOf(state, agent, branch).pausedBy];
+  const holds = (pause: Pause | null) => pause !== null && (pause.until === null || Date.parse(pause.until) > now.getTime());
   return candidates.find(holds) ?? null;
 }

@@ -4,6 +4,7 @@ import { push, type PushResult } from '../git/push.ts';
 import { PUSH_ADVICE, refusalOfRef, type PushRefusal } from '../git/push-refusal.ts';
 import type { RemoteFailure } from '../git/remote-access.ts';
 import { adopt, prepareAppend } from './append.ts';
+import { beginAnew } from './begin-anew.ts';
 import type { UpkeepEvent } from './event.ts';
 import { fetchTip, inheritedAuth, remoteAddress, REMOTE_REFS, type RemoteLedger } from './remote-ledger.ts';
 import { ensureAlternates, LEDGER_REFS, ledgerExists, type Ledger } from './store.ts';
@@ -89,6 +90,7 @@ export async function pushShared(ledger: Ledger, options: PushShared): Promise<P
     }
     const verdict = judge(pushed, REMOTE_REFS[place]);
     const refused = { ok: false, ...verdict, message: pushed.advice, tries } as const;
+    if (verdict.reason === 'failed' && tries === 1 && (await beginAnew(ledger))) continue;
     if (verdict.culprit !== 'ledger') return refused;
     if (!['moved', 'locked'].includes(verdict.reason)) {
       if (place === 'branch' || !['protected', 'hook-declined', 'denied', 'failed'].includes(verdict.reason)) return refused;

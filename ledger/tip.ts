@@ -21,6 +21,8 @@ export interface Tip {
   readonly sha: string | null;
   readonly state: LedgerState;
   readonly health: TipHealth;
+  /** Objects of its commit are missing: nothing may be built on it, because it could not be pushed. */
+  readonly broken: boolean;
 }
 
 /** What to ask of `readObjects` for the tip of a ref or commit, and the number of requests. */
@@ -32,19 +34,19 @@ export function tipRequests(revision: string): readonly [string, string] {
 export async function tipFrom(ledger: Ledger, revision: string, [commit, file]: readonly (GitObject | null | undefined)[]): Promise<Tip> {
   if (commit?.type !== 'commit') {
     // One `missing` line stands for no ref as well as for a ref to an object that is gone.
-    const exists = commit != null || existsSync(join(ledger.gitDir, revision));
-    return { sha: null, state: emptyState(), health: exists ? 'lost' : 'absent' };
+    const exists = (commit ?? null) !== null || existsSync(join(ledger.gitDir, revision));
+    return { sha: null, state: emptyState(), health: exists ? 'lost' : 'absent', broken: exists };
   }
   const decoded = file?.type === 'blob' ? decodeState(file.content.toString('utf8')) : ({ ok: false, reason: 'corrupt' } as const);
-  if (decoded.ok) return { sha: commit.oid, state: decoded.state, health: 'ok' };
+  if (decoded.ok) return { sha: commit.oid, state: decoded.state, health: 'ok', broken: false };
   if (decoded.reason === 'future-version') {
     throw new LedgerError(
       'future-version',
       `the ledger was written by a newer Upkeep (format ${decoded.version}, this one reads ${STATE_SCHEMA_VERSION}): upgrade with "npm i -D upkeep@latest"; nothing was changed`,
     );
   }
-  const { batches } = await loadBatches(ledger, commit.oid);
-  return { sha: commit.oid, state: foldBatches(batches), health: 'rebuilt' };
+  const { batches, damaged } = await loadBatches(ledger, commit.oid);
+  return { sha: commit.oid, state: foldBatches(batches), health: 'rebuilt', broken: damaged || file?.type !== 'blob' };
 }
 
 /** Reads one tip, and the objects of `more` requests in the same process. */

@@ -189,17 +189,19 @@ describe('what agents wrote', () => {
 
   it('names both agents when a file is about to return to an earlier state', () => {
     const state = foldAll(commit('backend', a, b));
-    expect(fightOver(state, 'main', 'docs', { path: 'x', from: b, to: a })).toEqual(['docs', 'backend']);
-    expect(fightOver(state, 'main', 'docs', { path: 'x', from: b, to: c })).toBeNull();
-    expect(fightOver(foldAll(commit('backend', a, b), commit('docs', b, c)), 'main', 'backend', { path: 'x', from: c, to: a })).toEqual([
-      'backend',
+    expect(fightOver(state, 'main', { agent: 'docs', path: 'x', from: b, to: a })).toEqual(['docs', 'backend']);
+    expect(fightOver(state, 'main', { agent: 'docs', path: 'x', from: b, to: c })).toBeNull();
+    expect(
+      fightOver(foldAll(commit('backend', a, b), commit('docs', b, c)), 'main', { agent: 'backend', path: 'x', from: c, to: a }),
+    ).toEqual(['backend', 'docs']);
+    expect(fightOver(foldAll(commit('backend', null, b)), 'main', { agent: 'docs', path: 'x', from: b, to: null })).toEqual([
       'docs',
+      'backend',
     ]);
-    expect(fightOver(foldAll(commit('backend', null, b)), 'main', 'docs', { path: 'x', from: b, to: null })).toEqual(['docs', 'backend']);
   });
 
   it('is no fight once a person changed the file', () => {
-    expect(fightOver(foldAll(commit('backend', a, b)), 'main', 'backend', { path: 'x', from: a, to: b })).toBeNull();
+    expect(fightOver(foldAll(commit('backend', a, b)), 'main', { agent: 'backend', path: 'x', from: a, to: b })).toBeNull();
   });
 
   it('and a person undid is frozen', () => {
