@@ -1,6 +1,6 @@
+import { git } from './exec-git.ts';
 import { withoutBrokenFilters } from './filters.ts';
 import type { Repository } from './repository.ts';
-import { readWith } from './simple-git-reader.ts';
 
 /** One file of the working tree that differs from HEAD. */
 export interface UncommittedFile {
@@ -14,9 +14,9 @@ export interface UncommittedFile {
 export async function uncommittedFiles(repository: Pick<Repository, 'root'>): Promise<UncommittedFile[]> {
   const { root } = repository;
   if (root === null) return [];
-  // simple-git's own status() splits names at newlines in some states; -z does not.
+  // Not through simple-git: every run asks this before anything else, and loading it costs more than the answer.
   const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty'];
-  const answer = await withoutBrokenFilters([], (config) => readWith(root, (git) => git.raw(args).then(String), config));
+  const answer = await withoutBrokenFilters([], async (config) => (await git(args, { cwd: root, config })).stdout);
   return answer
     .split('\0')
     .filter((record) => record !== '')

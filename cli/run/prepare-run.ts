@@ -27,6 +27,8 @@ import type { RunKeys } from './run-keys.ts';
 export interface LoadedRun {
   readonly loaded: LoadedConfig;
   readonly policy: RunPolicy;
+  /** The tree of the commit that is checked. */
+  readonly treeId: string;
   /** The asked agents that are enabled. */
   readonly agents: readonly Agent[];
 }
@@ -66,7 +68,7 @@ export async function loadRun(ask: {
     install: flags.install ?? false,
     concurrency: flags.concurrency ?? null,
   });
-  return { loaded, policy, agents: askedAgents(flags.agents, policy) };
+  return { loaded, policy, treeId: known.treeId, agents: askedAgents(flags.agents, policy) };
 }
 
 /** Input keys and what follows from them and from memory. */
@@ -83,8 +85,11 @@ export async function decide(ask: {
 }): Promise<{ decisions: Decision[]; runKeys: RunKeys }> {
   const { repository, run, flags, now } = ask;
   const { config } = run.loaded;
-  const keys = await runKeys({ repository, commit: ask.base, config, version: ask.version, policy: run.policy });
-  const [waiting, due] = await Promise.all([waitingCommits(repository), flags.due ? import('../../scheduler/due.ts') : null]);
+  const [keys, waiting, due] = await Promise.all([
+    runKeys({ repository, commit: ask.base, treeId: run.treeId, config, version: ask.version, policy: run.policy }),
+    waitingCommits(repository),
+    flags.due ? import('../../scheduler/due.ts') : null,
+  ]);
   const decisions = decideRuns({
     agents: run.agents,
     branch: ask.branch ?? 'HEAD',

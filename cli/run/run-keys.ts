@@ -8,7 +8,6 @@ import { readProject } from '../../agents/read-project.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import type { Repository } from '../../git/repository.ts';
-import { treeIdOf } from '../../git/tree.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 
 export interface RunKeys {
@@ -20,6 +19,7 @@ export interface RunKeys {
 export interface RunKeysRequest {
   readonly repository: Repository;
   readonly commit: string;
+  readonly treeId: string;
   readonly config: ResolvedConfig;
   readonly version: string;
   readonly policy: RunPolicy;
@@ -27,7 +27,7 @@ export interface RunKeysRequest {
 
 /** Keys of every enabled agent. */
 export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
-  const { repository, commit, config, policy } = request;
+  const { repository, commit, treeId, config, policy } = request;
   const context: KeyContext = {
     upkeepVersion: request.version,
     configuration: createHash('sha256').update(JSON.stringify(config)).digest('hex'),
@@ -36,7 +36,6 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
     strict: policy.strict,
     fix: policy.fix,
   };
-  const treeId = await treeIdOf(repository, commit);
   const id = contextKey(context);
   const recalled = recallKeys(repository.commonDir, treeId, id);
   if (recalled !== null) return { context, keys: recalled };
