@@ -16,7 +16,10 @@ export async function readActionlintConfig(project: Project): Promise<Actionlint
   const document = parseDocument(text);
   const data = document.errors.length > 0 ? {} : mapOf(document.toJS({ maxAliasCount: 100 }));
   const labels = strings(mapOf(data['self-hosted-runner'])['labels']).map((label) => picomatch(label, { dot: true }));
-  const rules = Object.entries(mapOf(data['paths'])).map(([glob, rule]) => ({ isMatch: picomatch(glob, { dot: true }), patterns: strings(mapOf(rule)['ignore']) }));
+  const rules = Object.entries(mapOf(data['paths'])).map(([glob, rule]) => ({
+    isMatch: picomatch(glob, { dot: true }),
+    patterns: strings(mapOf(rule)['ignore']),
+  }));
   return {
     ignores(path, message) {
       const label = /label "([^"]+)" is unknown/.exec(message)?.[1];

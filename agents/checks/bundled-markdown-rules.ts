@@ -12,7 +12,8 @@ export const UNCLOSED_FENCE: Rule = {
   parser: 'micromark',
   function: ({ parsers }, onError) => {
     for (const token of parsers.micromark.tokens) {
-      if (token.type === 'codeFenced' && token.children.filter((child) => child.type === 'codeFencedFence').length === 1) onError({ lineNumber: token.startLine });
+      if (token.type === 'codeFenced' && token.children.filter((child) => child.type === 'codeFencedFence').length === 1)
+        onError({ lineNumber: token.startLine });
     }
   },
 };

@@ -27,7 +27,13 @@ export function createCustomCheck(definition: CustomCheckDefinition): Check {
     detect: async (project) => {
       const reads = readsOf(definition);
       if (!project.files.some(reads)) return { applies: false, why: `no file matches ${definition.paths.join(', ')}` };
-      return { applies: true, why: `the configuration runs ${shellLine(run)}`, origin: 'repository', needsDependencies: definition.needsDependencies, reads };
+      return {
+        applies: true,
+        why: `the configuration runs ${shellLine(run)}`,
+        origin: 'repository',
+        needsDependencies: definition.needsDependencies,
+        reads,
+      };
     },
     inspect: async (context) => inspect(definition, context),
     ...(fix === null ? {} : { fixer: fixerOf(definition, fix) }),
@@ -59,14 +65,20 @@ async function inspect(definition: CustomCheckDefinition, context: CheckContext)
   for (const finding of read.findings) {
     const path = finding.path === null ? null : relative(context.root, fromFileAddress(finding.path));
     if (finding.path !== null && path === null) {
-      return reportErrored(nonsense(definition, `it reports ${plainMessage(finding.path)}, which is not a file of this repository`), details);
+      return reportErrored(
+        nonsense(definition, `it reports ${plainMessage(finding.path)}, which is not a file of this repository`),
+        details,
+      );
     }
     drafts.push(draftOf(finding, { definition, path, line: path === null ? undefined : source.lineOf(path, finding.line) }));
   }
   return reportFindings(definition.id, drafts, details);
 }
 
-function draftOf(finding: ToolFinding, place: { definition: CustomCheckDefinition; path: string | null; line: string | undefined }): FindingDraft {
+function draftOf(
+  finding: ToolFinding,
+  place: { definition: CustomCheckDefinition; path: string | null; line: string | undefined },
+): FindingDraft {
   const { definition, path, line } = place;
   const message = plainMessage(finding.message) || `${definition.title ?? definition.id} reports a problem`;
   return {

@@ -41,6 +41,8 @@ export function findDocsSites(project: Project): DocsSites {
 }
 
 function isForHost(path: string): boolean {
-  const isSpecial = /^(readme|contributing|code[_-]of[_-]conduct|security|support|changelog|governance|maintainers)([._-]|$)/i.test(posix.basename(path));
+  const isSpecial = /^(readme|contributing|code[_-]of[_-]conduct|security|support|changelog|governance|maintainers)([._-]|$)/i.test(
+    posix.basename(path),
+  );
   return path.startsWith('.github/') || (isSpecial && !/(^|\/)(docs?|website|site|content|pages)\//.test(path));
 }

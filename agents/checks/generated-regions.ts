@@ -21,7 +21,11 @@ export function generatedLines(text: string): (line: number) => boolean {
 /** Whether the head of a text says that a program wrote it. */
 export function isGeneratedText(text: string): boolean {
   const head = text.slice(0, 1000);
-  return /(auto(matically|-)?\s?-?generated|generated (by|from|with|using)\b|@generated)/i.test(head) && /<!--|do not (edit|modify|change)|^---/i.test(head) && /do not (edit|modify|change)|@generated|<!--[^>]*generated/i.test(head);
+  return (
+    /(auto(matically|-)?\s?-?generated|generated (by|from|with|using)\b|@generated)/i.test(head) &&
+    /<!--|do not (edit|modify|change)|^---/i.test(head) &&
+    /do not (edit|modify|change)|@generated|<!--[^>]*generated/i.test(head)
+  );
 }
 
 function isStart(words: string): boolean {

@@ -51,7 +51,12 @@ export function anchorsOf(source: AnchorSource): Anchors {
 
 /** GitHub: lower case, everything but letters, marks, digits, underscores, dashes and blanks taken out, blanks to dashes. */
 export function githubSlug(heading: string): string {
-  return withoutSelectors(heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-'));
+  return withoutSelectors(
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** Sites: every run of other characters becomes one dash, accents and dashes at the ends go. */

@@ -14,7 +14,8 @@ export type LinkTarget =
 
 const ELSEWHERE: LinkTarget = { kind: 'elsewhere' };
 /** Words that stand for an address that the reader is to fill in. */
-const PLACEHOLDER = /^\.?\.?\/?((a|the|your|some|my)[-_ ]?)?(url|uri|link|href|path|website|site|page|image|img|file|src|address|todo|tbd|xxx+|\.{2,}|…|example|placeholder|foo|bar)s?(-?here|\/to\/.*)?$/i;
+const PLACEHOLDER =
+  /^\.?\.?\/?((a|the|your|some|my)[-_ ]?)?(url|uri|link|href|path|website|site|page|image|img|file|src|address|todo|tbd|xxx+|\.{2,}|…|example|placeholder|foo|bar)s?(-?here|\/to\/.*)?$/i;
 const TEMPLATE = /\{\{|\}\}|\{%|%\}|<%|\$\{|\$\(|[<>{}|`*]|\[|\]|:\w+\/|…|\.\.\.$/;
 
 /** What the decision needs to know besides the link. */

@@ -49,7 +49,11 @@ interface Survey {
 
 async function inspect(context: CheckContext): Promise<CheckReport> {
   const looked = context.files.filter(isLooked);
-  const input: MarkdownDocumentsInput = { root: context.root, files: context.files.filter((path) => MARKDOWN.test(path)), maxBytes: MAX_BYTES };
+  const input: MarkdownDocumentsInput = {
+    root: context.root,
+    files: context.files.filter((path) => MARKDOWN.test(path)),
+    maxBytes: MAX_BYTES,
+  };
   const answer = await runEntry<MarkdownDocumentsOutput>(context.runTool, { entry: 'markdown-documents', cwd: context.root, input });
   if (!answer.ok) return reportErrored(entryFailure(answer.result, 'the reader of Markdown'), { log: answer.result.stderr });
 
@@ -66,9 +70,14 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
       return anchors;
     },
   };
-  const drafts = looked.flatMap((path) => (documents[path]?.links ?? []).map((link) => judge(link, path, survey)).filter((draft) => draft !== null));
+  const drafts = looked.flatMap((path) =>
+    (documents[path]?.links ?? []).map((link) => judge(link, path, survey)).filter((draft) => draft !== null),
+  );
   const unread = looked.filter((path) => documents[path] === null);
-  const hint = unread.length === 0 ? {} : { hint: `Not read (a link, binary or over 1 MiB): ${unread.slice(0, 5).join(', ')}${unread.length > 5 ? ', …' : ''}.` };
+  const hint =
+    unread.length === 0
+      ? {}
+      : { hint: `Not read (a link, binary or over 1 MiB): ${unread.slice(0, 5).join(', ')}${unread.length > 5 ? ', …' : ''}.` };
   return reportFindings('links', drafts, hint);
 }
 
@@ -90,7 +99,10 @@ function judge(link: MarkdownLink, from: string, survey: Survey): FindingDraft |
     case 'folder':
       return null;
     case 'missing':
-      return draft(link.isImage ? 'broken-image' : 'broken-link', `${shown} leads to ${plainMessage(target.path)}, which is not in the repository`);
+      return draft(
+        link.isImage ? 'broken-image' : 'broken-link',
+        `${shown} leads to ${plainMessage(target.path)}, which is not in the repository`,
+      );
     case 'wrong-case':
       return draft('link-case', `${shown} leads to ${plainMessage(target.path)}, but the name is written ${plainMessage(target.actual)}`);
     case 'file':

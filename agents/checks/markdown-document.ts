@@ -37,7 +37,12 @@ export async function readMarkdownDocument(text: string): Promise<MarkdownDocume
         if (name !== 'href' && name !== 'src') continue;
         const { row, column } = placeAt(start + offset);
         const line = token.startLine + row + linesBefore;
-        links.push({ target: decodeEntities(value).trim(), line, column: row === 0 ? token.startColumn + column : column + 1, isImage: name === 'src' });
+        links.push({
+          target: decodeEntities(value).trim(),
+          line,
+          column: row === 0 ? token.startColumn + column : column + 1,
+          isImage: name === 'src',
+        });
       }
     }
     for (const tag of html.matchAll(/<[a-z][\w-]{0,40}\s([^<>]{0,4000})>/gi)) {

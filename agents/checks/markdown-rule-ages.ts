@@ -13,7 +13,10 @@ const SINCE: Readonly<Record<string, { readonly minor: number; readonly name: st
 };
 
 /** Rules that are on only by default and that the repository's version (null: not known) lacks, or may lack. */
-export function doubtfulRules(rules: Readonly<Record<string, unknown>>, version: string | null): { readonly lacking: readonly string[]; readonly unsure: readonly string[] } {
+export function doubtfulRules(
+  rules: Readonly<Record<string, unknown>>,
+  version: string | null,
+): { readonly lacking: readonly string[]; readonly unsure: readonly string[] } {
   const byDefault = Object.entries(SINCE).filter(([rule, { name }]) => rules[rule] === undefined && rules[name] === undefined);
   if (version === null) return { lacking: [], unsure: byDefault.map(([rule]) => rule) };
   const minor = Number(/^0\.(\d+)\./.exec(version)?.[1] ?? Number.POSITIVE_INFINITY);
@@ -22,7 +25,9 @@ export function doubtfulRules(rules: Readonly<Record<string, unknown>>, version:
 
 /** The version of markdownlint below the repository's node_modules, or null. */
 export function installedMarkdownlint(find: (packageName: string) => string | null): string | null {
-  const nested = ['markdownlint-cli2', 'markdownlint-cli'].map((name) => find(name)).map((folder) => (folder === null ? null : join(folder, 'node_modules', 'markdownlint')));
+  const nested = ['markdownlint-cli2', 'markdownlint-cli']
+    .map((name) => find(name))
+    .map((folder) => (folder === null ? null : join(folder, 'node_modules', 'markdownlint')));
   for (const folder of [...nested, find('markdownlint')]) {
     if (folder === null) continue;
     try {

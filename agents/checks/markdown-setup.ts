@@ -53,7 +53,10 @@ export async function markdownConfigPaths(project: Project): Promise<ReadonlySet
 }
 
 /** Reads the setup; null when there is none. */
-export async function readMarkdownSetup(project: Project, tools: { root: string; runTool: RunTool }): Promise<MarkdownSetup | null | PartFailure> {
+export async function readMarkdownSetup(
+  project: Project,
+  tools: { root: string; runTool: RunTool },
+): Promise<MarkdownSetup | null | PartFailure> {
   if (markdownEvidence(project) === null) return null;
   const rules = new Map<string, MarkdownRules>();
   const cli2 = new Map<string, Record<string, unknown>>();
@@ -98,7 +101,11 @@ export async function readMarkdownSetup(project: Project, tools: { root: string;
 type Source = { project: Project; root: string; runTool: RunTool };
 
 /** Follows `extends` to files of the repository and to the styles inside markdownlint. */
-async function extend(own: MarkdownRules, dir: string, source: Source): Promise<{ ok: true; data: MarkdownRules } | { ok: false; failure: PartFailure }> {
+async function extend(
+  own: MarkdownRules,
+  dir: string,
+  source: Source,
+): Promise<{ ok: true; data: MarkdownRules } | { ok: false; failure: PartFailure }> {
   let data = own;
   let from = dir;
   for (let depth = 0; typeof data['extends'] === 'string' && depth < 10; depth += 1) {
@@ -110,7 +117,13 @@ async function extend(own: MarkdownRules, dir: string, source: Source): Promise<
     }
     const read = source.project.has(path) ? await readDataFile(path, source) : null;
     if (read === null)
-      return { ok: false, failure: { reason: 'configuration', hint: `The markdownlint configuration extends ${name}, which is not a file of the repository.` } };
+      return {
+        ok: false,
+        failure: {
+          reason: 'configuration',
+          hint: `The markdownlint configuration extends ${name}, which is not a file of the repository.`,
+        },
+      };
     if (!read.ok) return read;
     data = { ...read.data, ...rest };
     from = dirOf(path);
@@ -119,19 +132,42 @@ async function extend(own: MarkdownRules, dir: string, source: Source): Promise<
 }
 
 /** The files that scripts, `globs` and `ignores` choose; without a choice all but records and other people's. */
-function lintedPaths(project: Project, cli2: ReadonlyMap<string, Record<string, unknown>>, ignoreFile: string | null): MarkdownSetup['lints'] {
+function lintedPaths(
+  project: Project,
+  cli2: ReadonlyMap<string, Record<string, unknown>>,
+  ignoreFile: string | null,
+): MarkdownSetup['lints'] {
   const top = cli2.get('') ?? {};
-  const chosen = [...stringsOf(top['globs']), ...project.workspaces.flatMap((manifest) => (readMarkdownScripts(manifest.scripts)?.globs ?? []).map((glob) => below(manifest.dir, glob)))];
+  const chosen = [
+    ...stringsOf(top['globs']),
+    ...project.workspaces.flatMap((manifest) =>
+      (readMarkdownScripts(manifest.scripts)?.globs ?? []).map((glob) => below(manifest.dir, glob)),
+    ),
+  ];
   const wanted = chosen.filter((glob) => !/^[!#:]/.test(glob)).map(clean);
   const unwanted = chosen.filter((glob) => /^[!#]/.test(glob)).map((glob) => clean(glob.slice(1)));
   for (const line of (ignoreFile ?? '').split(/\r?\n/)) {
     const pattern = line.trim().replace(/^\//, '').replace(/\/$/, '');
-    if (pattern !== '' && !/^[#!]/.test(pattern)) unwanted.push(pattern, `${pattern}/**`, ...(pattern.includes('/') ? [] : [`**/${pattern}`, `**/${pattern}/**`]));
+    if (pattern !== '' && !/^[#!]/.test(pattern))
+      unwanted.push(pattern, `${pattern}/**`, ...(pattern.includes('/') ? [] : [`**/${pattern}`, `**/${pattern}/**`]));
   }
-  for (const [dir, options] of cli2) unwanted.push(...stringsOf(options['ignores']).map((glob) => clean(below(dir, glob.replace(/^#/, '')))));
-  const isUnwanted = unwanted.length === 0 ? () => false : picomatch(unwanted.flatMap((glob) => [glob, `${glob}/**`]), { dot: true });
+  for (const [dir, options] of cli2)
+    unwanted.push(...stringsOf(options['ignores']).map((glob) => clean(below(dir, glob.replace(/^#/, '')))));
+  const isUnwanted =
+    unwanted.length === 0
+      ? () => false
+      : picomatch(
+          unwanted.flatMap((glob) => [glob, `${glob}/**`]),
+          { dot: true },
+        );
   // A bare `.` or a folder means everything below it.
-  const isWanted = wanted.length === 0 ? (path: string) => !isRecord(path) : picomatch(wanted.flatMap((glob) => (glob === '.' ? ['**'] : [glob, `${glob}/**`])), { dot: true });
+  const isWanted =
+    wanted.length === 0
+      ? (path: string) => !isRecord(path)
+      : picomatch(
+          wanted.flatMap((glob) => (glob === '.' ? ['**'] : [glob, `${glob}/**`])),
+          { dot: true },
+        );
   return (path) => isWanted(path) && !isUnwanted(path) && !PASSED_OVER.test(path);
 }
 

@@ -38,8 +38,25 @@ export function walkTokens(tokens: readonly MicromarkToken[], enter: (token: Mic
   for (const token of tokens) if (enter(token) !== false) walkTokens(token.children, enter);
 }
 
-const TEXT = new Set(['data', 'codeTextData', 'mathTextData', 'characterEscapeValue', 'literalAutolink', 'autolinkProtocol', 'autolinkEmail']);
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', copy: '©', reg: '®' };
+const TEXT = new Set([
+  'data',
+  'codeTextData',
+  'mathTextData',
+  'characterEscapeValue',
+  'literalAutolink',
+  'autolinkProtocol',
+  'autolinkEmail',
+]);
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  copy: '©',
+  reg: '®',
+};
 
 /** The text that a reader sees: no markup, images left out. */
 export function visibleText(tokens: readonly MicromarkToken[]): string {

@@ -52,7 +52,10 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     ...(setup?.hasCustomRules === true ? ['Rules written in code are not run.'] : []),
     ...(unread.length > 0 ? [`Not read (a link, binary or over 1 MiB): ${unread.slice(0, 5).join(', ')}.`] : []),
   ];
-  return reportFindings('markdown', drafts, { command: commandOf(context, drafts), ...(said.length === 0 ? {} : { hint: said.join(' ') }) });
+  return reportFindings('markdown', drafts, {
+    command: commandOf(context, drafts),
+    ...(said.length === 0 ? {} : { hint: said.join(' ') }),
+  });
 }
 
 async function fix(context: CheckContext): Promise<FixReport> {
@@ -91,7 +94,10 @@ function versionOf(context: CheckContext): string | null {
   return installedMarkdownlint((name) => findInstalledPackage(context.root, '', name));
 }
 
-function draftOf(problem: MarkdownProblem, place: { context: CheckContext; setup: MarkdownSetup | null; version: string | null }): FindingDraft {
+function draftOf(
+  problem: MarkdownProblem,
+  place: { context: CheckContext; setup: MarkdownSetup | null; version: string | null },
+): FindingDraft {
   const { context, setup, version } = place;
   const isUnsure = setup !== null && doubtfulRules(setup.rulesFor(problem.path), version).unsure.includes(problem.rule);
   const isWarning = setup === null ? context.bundledSeverity === 'warning' : problem.isWarning || isUnsure;
@@ -109,10 +115,16 @@ function draftOf(problem: MarkdownProblem, place: { context: CheckContext; setup
 
 /** Where the repository has the command line of markdownlint, that is what a person would call. */
 function commandOf({ project }: CheckContext, drafts: readonly FindingDraft[]): string | null {
-  const paths = [...new Set(drafts.map((draft) => draft.path ?? ''))].slice(0, 20).map((path) => (path.startsWith('-') ? `./${path}` : path));
+  const paths = [...new Set(drafts.map((draft) => draft.path ?? ''))]
+    .slice(0, 20)
+    .map((path) => (path.startsWith('-') ? `./${path}` : path));
   if (paths.length === 0) return null;
-  for (const [name, bin] of [['markdownlint-cli2', 'markdownlint-cli2'], ['markdownlint-cli', 'markdownlint']] as const) {
-    if (project.workspaces.some((manifest) => manifest.dependencies[name] !== undefined)) return shellLine(['npx', bin, ...paths.map((path) => posix.normalize(path))]);
+  for (const [name, bin] of [
+    ['markdownlint-cli2', 'markdownlint-cli2'],
+    ['markdownlint-cli', 'markdownlint'],
+  ] as const) {
+    if (project.workspaces.some((manifest) => manifest.dependencies[name] !== undefined))
+      return shellLine(['npx', bin, ...paths.map((path) => posix.normalize(path))]);
   }
   return null;
 }

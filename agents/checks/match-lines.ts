@@ -23,10 +23,16 @@ export function matchLines(pattern: string, text: string): LineMatches {
   const lines = text.split(/\r?\n/).map((line) => (line.length > LINE_CHARACTERS ? line.slice(0, LINE_CHARACTERS) : line));
   const realm = createContext({ __proto__: null, pattern, lines });
   try {
-    return { ok: true, matches: JSON.parse(String(SOURCE.runInContext(realm, { timeout: BUDGET_MS }))) as Record<string, string | undefined>[] };
+    return {
+      ok: true,
+      matches: JSON.parse(String(SOURCE.runInContext(realm, { timeout: BUDGET_MS }))) as Record<string, string | undefined>[],
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      return { ok: false, problem: `the pattern needed more than ${BUDGET_MS / 1000} s on this output; make its repetitions exclude each other` };
+      return {
+        ok: false,
+        problem: `the pattern needed more than ${BUDGET_MS / 1000} s on this output; make its repetitions exclude each other`,
+      };
     return { ok: false, problem: error instanceof Error || isErrorLike(error) ? error.message : String(error) };
   }
 }

@@ -11,7 +11,10 @@ type Read = { readonly ok: true; readonly data: Record<string, unknown> } | { re
 const LOAD = `const { default: value } = await import(process.argv[1]); process.stdout.write(JSON.stringify(typeof value === 'function' ? await value() : value));`;
 
 /** The object in a JSON (with comments), YAML, INI-free rc or JavaScript file; JavaScript is run in a child process. */
-export async function readDataFile(path: string, source: { readonly project: Project; readonly root: string; readonly runTool: RunTool }): Promise<Read> {
+export async function readDataFile(
+  path: string,
+  source: { readonly project: Project; readonly root: string; readonly runTool: RunTool },
+): Promise<Read> {
   if (/\.[cm]?[jt]s$/.test(path)) return readCode(path, source);
   const text = ((await source.project.read(path)) ?? '').replace(/^\uFEFF/, '');
   if (text.length > 1024 * 1024) return refuse(path, 'it is larger than 1 MiB');

@@ -9,7 +9,10 @@ import type { ToolFinding, ToolFindings } from './tool-finding.ts';
 export type FindingFormat = 'sarif' | 'json-lines' | 'pattern' | 'exit-code';
 
 /** The findings in the output of a tool that exited. */
-export function readToolFindings(result: ToolResult, how: { readonly format: FindingFormat; readonly pattern: string | null }): ToolFindings {
+export function readToolFindings(
+  result: ToolResult,
+  how: { readonly format: FindingFormat; readonly pattern: string | null },
+): ToolFindings {
   switch (how.format) {
     case 'sarif':
       return readSarif(result.stdout);

@@ -49,7 +49,10 @@ function isNoProblem(result: Json): boolean {
 
 function findingOf(result: Json, rules: readonly Json[], run: Json): ToolFinding {
   const reference = object(result['rule']);
-  const rule = rules[numberOf(result['ruleIndex'] ?? reference['index'])] ?? rules.find((one) => one['id'] === (result['ruleId'] ?? reference['id'])) ?? {};
+  const rule =
+    rules[numberOf(result['ruleIndex'] ?? reference['index'])] ??
+    rules.find((one) => one['id'] === (result['ruleId'] ?? reference['id'])) ??
+    {};
   const location = object(object(listOf(result['locations'])[0])['physicalLocation']);
   const region = object(location['region']);
   const id = result['ruleId'] ?? reference['id'] ?? rule['id'];
@@ -67,7 +70,8 @@ function findingOf(result: Json, rules: readonly Json[], run: Json): ToolFinding
 
 function messageOf(value: unknown, rule: Json): string {
   const message = object(value);
-  const template = message['text'] ?? object(object(rule['messageStrings'])[textOf(message['id'])])['text'] ?? object(rule['shortDescription'])['text'];
+  const template =
+    message['text'] ?? object(object(rule['messageStrings'])[textOf(message['id'])])['text'] ?? object(rule['shortDescription'])['text'];
   if (typeof template !== 'string') return typeof message['markdown'] === 'string' ? message['markdown'] : '';
   const words = listOf(message['arguments']);
   return words.length === 0 ? template : template.replace(/\{(\d{1,3})\}/g, (whole, at: string) => textOf(words[Number(at)]) || whole);
@@ -79,7 +83,8 @@ function pathOf(artifact: Json, run: Json): string | null {
   const uri = own['uri'];
   if (typeof uri !== 'string' || uri === '') return null;
   const base = object(object(run['originalUriBaseIds'])[textOf(own['uriBaseId'])])['uri'];
-  if (typeof base === 'string' && base.startsWith('file:') && !/^[a-z][a-z0-9+.-]*:/i.test(uri)) return fromAddress(base.replace(/\/?$/, '/') + uri);
+  if (typeof base === 'string' && base.startsWith('file:') && !/^[a-z][a-z0-9+.-]*:/i.test(uri))
+    return fromAddress(base.replace(/\/?$/, '/') + uri);
   return fromAddress(uri);
 }
 

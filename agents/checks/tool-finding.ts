@@ -13,7 +13,8 @@ export interface ToolFinding {
 }
 
 /** What a tool's output holds, or in words why it is not in the promised format. */
-export type ToolFindings = { readonly ok: true; readonly findings: readonly ToolFinding[] } | { readonly ok: false; readonly problem: string };
+export type ToolFindings =
+  { readonly ok: true; readonly findings: readonly ToolFinding[] } | { readonly ok: false; readonly problem: string };
 
 /** Words that tools use for grave findings; all others are warnings. */
 const GRAVE = /^(error|err|e|fatal|failure|critical|blocker|high|severe|2)$/i;

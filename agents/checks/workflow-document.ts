@@ -48,7 +48,8 @@ export async function parseWorkflow(text: string): Promise<WorkflowDocument | re
 }
 
 function placesOf(document: Document, lines: LineCounter, text: string): Pick<WorkflowDocument, 'lineOf' | 'lineOfText'> {
-  const nodeAt = (path: YamlPath): YamlNode | undefined => (path.length === 0 ? (document.contents as YamlNode) : (document.getIn(path, true) as YamlNode | undefined));
+  const nodeAt = (path: YamlPath): YamlNode | undefined =>
+    path.length === 0 ? (document.contents as YamlNode) : (document.getIn(path, true) as YamlNode | undefined);
   const startOf = (path: YamlPath): number => {
     for (let length = path.length; length > 0; length -= 1) {
       const pair = nodeAt(path.slice(0, length - 1))?.items?.find((item) => item.key?.value === path[length - 1]);

@@ -23,8 +23,15 @@ export const workflows: Check = {
   title: 'Workflows',
   detect: async (project) => {
     const files = project.files.filter(isRead);
-    if (!files.some((path) => !CONFIG.test(path))) return { applies: false, why: 'there is no workflow below .github/workflows and no action.yml' };
-    return { applies: true, why: `${files.filter((path) => WORKFLOW.test(path)).length} workflows, actionlint and our own rules`, origin: 'bundled', needsDependencies: false, reads: isRead };
+    if (!files.some((path) => !CONFIG.test(path)))
+      return { applies: false, why: 'there is no workflow below .github/workflows and no action.yml' };
+    return {
+      applies: true,
+      why: `${files.filter((path) => WORKFLOW.test(path)).length} workflows, actionlint and our own rules`,
+      origin: 'bundled',
+      needsDependencies: false,
+      reads: isRead,
+    };
   },
   inspect,
 };
@@ -38,22 +45,29 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     if (text === null) continue;
     const document = await parseWorkflow(text);
     if (!('data' in document)) {
-      drafts.push(...document.map(({ line, column, message }): FindingDraft => ({ path, line, column, rule: 'yaml-syntax', severity: 'error', message: plainMessage(message) })));
+      drafts.push(
+        ...document.map(({ line, column, message }): FindingDraft => ({
+          path,
+          line,
+          column,
+          rule: 'yaml-syntax',
+          severity: 'error',
+          message: plainMessage(message),
+        })),
+      );
       continue;
     }
     if (WORKFLOW.test(path)) texts.push({ path, text: document.resolvedText ?? text });
     if (document.resolvedText !== null) resolved.add(path);
     drafts.push(
-      ...findWeaknesses(document).map(
-        (weakness): FindingDraft => ({
-          path,
-          line: weakness.line,
-          rule: weakness.rule,
-          severity: weakness.isGrave ? 'error' : context.bundledSeverity,
-          message: plainMessage(weakness.message),
-          identity: weakness.identity,
-        }),
-      ),
+      ...findWeaknesses(document).map((weakness): FindingDraft => ({
+        path,
+        line: weakness.line,
+        rule: weakness.rule,
+        severity: weakness.isGrave ? 'error' : context.bundledSeverity,
+        message: plainMessage(weakness.message),
+        identity: weakness.identity,
+      })),
     );
   }
   if (texts.length > 0) {
@@ -79,7 +93,10 @@ function draftOf(problem: ActionlintProblem, { config, texts, resolved, context 
   // Untrusted expressions are told by our own rule, which tells text from comparisons.
   if (/potentially untrusted/.test(message) || config.ignores(path, message) || isYoungerThanActionlint(message)) return null;
   const hasPlace = !resolved.has(path);
-  const source = texts.find((file) => file.path === path)?.text.split('\n')[line - 1]?.trim();
+  const source = texts
+    .find((file) => file.path === path)
+    ?.text.split('\n')
+    [line - 1]?.trim();
   return {
     path,
     line: hasPlace ? Math.max(1, line) : null,
@@ -99,7 +116,9 @@ function isBroken(kind: string, message: string): boolean {
 
 /** What GitHub has learnt since this actionlint was released. */
 function isYoungerThanActionlint(message: string): boolean {
-  return /unexpected key "queue" for "concurrency"|unexpected key "snapshot" for|unknown permission scope "(models|artifact-metadata|vulnerability-alerts)"/.test(message);
+  return /unexpected key "queue" for "concurrency"|unexpected key "snapshot" for|unknown permission scope "(models|artifact-metadata|vulnerability-alerts)"/.test(
+    message,
+  );
 }
 
 function isRead(path: string): boolean {

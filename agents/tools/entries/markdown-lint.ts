@@ -79,7 +79,9 @@ await serveEntry<MarkdownLintInput, MarkdownLintOutput>(async (input) => {
       message: [error.ruleDescription, error.errorDetail].filter(Boolean).join(': '),
       isWarning: error.severity === 'warning',
       fixable: error.fixInfo !== null && error.fixInfo !== undefined && !isGenerated(error.lineNumber) && !hasMixedEndings(text),
-      identity: createHash('sha256').update((lines[error.lineNumber - 1] ?? '').trim()).digest('hex'),
+      identity: createHash('sha256')
+        .update((lines[error.lineNumber - 1] ?? '').trim())
+        .digest('hex'),
     }));
   }
 

@@ -44,8 +44,10 @@ describe('a custom check', () => {
   });
 
   it('keeps a fingerprint when lines above move', async () => {
-    const repository = checkFixture(script(`const text = require('node:fs').readFileSync('a.txt', 'utf8').split('\\n');
-      console.log('a.txt:' + (text.indexOf('two bad') + 1) + ':1: error no-bad word is bad')`));
+    const repository = checkFixture(
+      script(`const text = require('node:fs').readFileSync('a.txt', 'utf8').split('\\n');
+      console.log('a.txt:' + (text.indexOf('two bad') + 1) + ':1: error no-bad word is bad')`),
+    );
     const check = define({ findings: { pattern: PATTERN } });
     const [before] = (await repository.inspect(check)).findings;
     repository.write({ 'a.txt': 'zero\n\none\ntwo bad\n' });
@@ -88,9 +90,19 @@ describe('a custom check', () => {
   });
 
   it.each([
-    { what: 'JSON lines that are none', body: `console.log('panic: oh no')`, findings: { format: 'json-lines' as const }, problem: 'no JSON object' },
+    {
+      what: 'JSON lines that are none',
+      body: `console.log('panic: oh no')`,
+      findings: { format: 'json-lines' as const },
+      problem: 'no JSON object',
+    },
     { what: 'SARIF that is none', body: `console.log('<html>')`, findings: { format: 'sarif' as const }, problem: 'not JSON' },
-    { what: 'an exit code without a finding', body: `console.log('boom'); process.exitCode = 3`, findings: { pattern: PATTERN }, problem: 'exit code 3' },
+    {
+      what: 'an exit code without a finding',
+      body: `console.log('boom'); process.exitCode = 3`,
+      findings: { pattern: PATTERN },
+      problem: 'exit code 3',
+    },
     { what: 'a pattern that does not compile', body: `console.log('x')`, findings: { pattern: '(?<path>[' }, problem: 'pattern' },
     {
       what: 'a pattern that backtracks for ever',
@@ -119,7 +131,9 @@ describe('a custom check', () => {
 
   it('passes arguments as they are, without a shell', async () => {
     const repository = checkFixture(script(`console.log(JSON.stringify({ message: process.argv.slice(2).join('|') }))`));
-    const report = await repository.inspect(define({ run: [node, 'check.cjs', '$(touch pwned)', "it's", '*'], findings: { format: 'json-lines' } }));
+    const report = await repository.inspect(
+      define({ run: [node, 'check.cjs', '$(touch pwned)', "it's", '*'], findings: { format: 'json-lines' } }),
+    );
     expect(report.findings[0]?.message).toBe("$(touch pwned)|it's|*");
     expect(report.command).toBe(`${node} check.cjs '$(touch pwned)' 'it'\\''s' '*'`);
   });
@@ -134,6 +148,9 @@ describe('a custom check', () => {
     expect(await repository.fix(check, ['a.txt'])).toMatchObject({ outcome: 'done', reason: null });
     expect(repository.read('a.txt')).toBe('one\ntwo good\nthree\n');
     expect((await repository.inspect(check)).outcome).toBe('passed');
-    expect(await repository.fix(define({ fix: ['no-such-fixer'] }), ['a.txt'])).toMatchObject({ outcome: 'errored', reason: 'tool-not-found' });
+    expect(await repository.fix(define({ fix: ['no-such-fixer'] }), ['a.txt'])).toMatchObject({
+      outcome: 'errored',
+      reason: 'tool-not-found',
+    });
   });
 });

@@ -17,7 +17,14 @@ describe('broken links', () => {
     const report = await checkFixture({ 'docs/a.md': '# A\n\nSee [the guide](../guide/start.md "Start").\n' }).inspect(links);
     expect(report).toMatchObject({ outcome: 'failed', reason: 'errors-left' });
     expect(report.findings).toMatchObject([
-      { path: 'docs/a.md', line: 3, column: 17, rule: 'broken-link', severity: 'error', message: '../guide/start.md leads to guide/start.md, which is not in the repository' },
+      {
+        path: 'docs/a.md',
+        line: 3,
+        column: 17,
+        rule: 'broken-link',
+        severity: 'error',
+        message: '../guide/start.md leads to guide/start.md, which is not in the repository',
+      },
     ]);
   });
 
@@ -51,7 +58,8 @@ describe('broken links', () => {
 
   it('finds anchors that no heading makes, in this file and in others', async () => {
     const files = {
-      'README.md': '# Title\n\n## Getting started\n\n[a](#getting-startd) [b](docs/x.md#nowhere) [c](docs/x.md#usage) [d](#getting-started)\n',
+      'README.md':
+        '# Title\n\n## Getting started\n\n[a](#getting-startd) [b](docs/x.md#nowhere) [c](docs/x.md#usage) [d](#getting-started)\n',
       'docs/x.md': '# X\n\n## Usage\n',
     };
     expect(await problems(files)).toEqual(['README.md:5 broken-anchor', 'README.md:5 broken-anchor']);
@@ -59,7 +67,9 @@ describe('broken links', () => {
 
   it('finds names that differ in capitals only, which work on one machine and not on the other', async () => {
     const report = await checkFixture({ 'README.md': '[a](docs/Guide.md)\n', 'docs/guide.md': '' }).inspect(links);
-    expect(report.findings).toMatchObject([{ rule: 'link-case', severity: 'error', message: expect.stringContaining('written docs/guide.md') as string }]);
+    expect(report.findings).toMatchObject([
+      { rule: 'link-case', severity: 'error', message: expect.stringContaining('written docs/guide.md') as string },
+    ]);
     expect(await problems({ 'README.md': '# Install it\n\n[a](#Install-it)\n' })).toEqual(['README.md:3 anchor-case (warning)']);
   });
 
@@ -129,11 +139,17 @@ describe('what is no broken link', () => {
     ['code', '`[a](gone.md)`\n\n```md\n[b](gone.md)\n```\n\n    [c](gone.md)\n\n<!-- [d](gone.md) -->'],
     ['escaped brackets', '\\[a](gone.md) and a\\[0\\](gone.md)'],
     ['comments by definition', '[//]: # (gone.md)\n[comment]: <> (This is (a) comment)'],
-    ['placeholders and templates', '[a](<url>) [b](url) [c](path/to/file) [d](<<your link>>) [e]({{ site.url }}/x.md) [f](${base}/x.md) [g](...) [h](./docs/<name>.md)'],
+    [
+      'placeholders and templates',
+      '[a](<url>) [b](url) [c](path/to/file) [d](<<your link>>) [e]({{ site.url }}/x.md) [f](${base}/x.md) [g](...) [h](./docs/<name>.md)',
+    ],
     ['pages of the host', '[a](../../issues) [b](../../wiki/Home) [c](../../actions/workflows/ci.yml)'],
     ['Markdown inside HTML, which is text', '<pre>\n[a](gone.md)\n</pre>'],
     ['lines of code and text highlights', '[a](src/a.ts#L10-L20) [b](docs/#anything) [c](src/a.ts#:~:text=x)'],
-    ['folders, queries, encoded and bracketed names', '[a](docs) [b](./docs/) [c](.) [d](my%20file.md) [e](<my file.md>) [f](img.png?raw=true) [g](a\\(b\\).md) [h](docs/../my%20file.md)'],
+    [
+      'folders, queries, encoded and bracketed names',
+      '[a](docs) [b](./docs/) [c](.) [d](my%20file.md) [e](<my file.md>) [f](img.png?raw=true) [g](a\\(b\\).md) [h](docs/../my%20file.md)',
+    ],
     ['an empty link, which is no matter of paths', '[a]() [b](#)'],
   ])('passes over %s', async (_, text) => {
     const files = { 'src/a.ts': '', 'docs/x.md': '', 'my file.md': '', 'img.png': '', 'a(b).md': '' };
@@ -153,14 +169,24 @@ describe('what is no broken link', () => {
 
   it('passes over templates, fixtures and other people’s files', async () => {
     const broken = '[a](gone.md)\n';
-    const paths = ['.github/ISSUE_TEMPLATE/bug.md', '.github/pull_request_template.md', 'test/fixtures/a.md', 'templates/x/README.md', 'vendor/x/README.md', 'template-vue/README.md', '.changeset/x.md', 'docs/_part.md'];
+    const paths = [
+      '.github/ISSUE_TEMPLATE/bug.md',
+      '.github/pull_request_template.md',
+      'test/fixtures/a.md',
+      'templates/x/README.md',
+      'vendor/x/README.md',
+      'template-vue/README.md',
+      '.changeset/x.md',
+      'docs/_part.md',
+    ];
     expect(await problems({ 'README.md': '', ...Object.fromEntries(paths.map((path) => [path, broken])) })).toEqual([]);
   });
 
   it('leaves pages of a documentation site to the site, but not their files', async () => {
     const files = {
       'website/docusaurus.config.js': '',
-      'website/docs/a.md': '# A\n\n[a](./b) [b](../guide/) [c](/api) [d](./c.html) [e](#some--Heading) [f](/img/x.png) [g](./gone.md) ![h](x.png)\n\n## Some: heading\n',
+      'website/docs/a.md':
+        '# A\n\n[a](./b) [b](../guide/) [c](/api) [d](./c.html) [e](#some--Heading) [f](/img/x.png) [g](./gone.md) ![h](x.png)\n\n## Some: heading\n',
       'website/docs/b.md': '',
       'website/static/img/x.png': '',
     };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readSarif } from '../../../agents/checks/sarif.ts';
 
-const run = (more: object): string => JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results: [], ...more }] });
+const run = (more: object): string =>
+  JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'x' } }, results: [], ...more }] });
 
 describe('reading SARIF', () => {
   it('reads path, place, rule, severity and message', () => {
@@ -23,7 +24,12 @@ describe('reading SARIF', () => {
 
   it('takes level and text from the rule, by index, and fills in arguments', () => {
     const text = run({
-      tool: { driver: { name: 'x', rules: [{ id: 'R1', defaultConfiguration: { level: 'note' }, messageStrings: { default: { text: 'bad {0}, {1}' } } }] } },
+      tool: {
+        driver: {
+          name: 'x',
+          rules: [{ id: 'R1', defaultConfiguration: { level: 'note' }, messageStrings: { default: { text: 'bad {0}, {1}' } } }],
+        },
+      },
       results: [{ ruleIndex: 0, message: { id: 'default', arguments: ['a', 'b'] } }],
     });
     expect(readSarif(text)).toMatchObject({ ok: true, findings: [{ rule: 'R1', severity: 'warning', message: 'bad a, b', path: null }] });
