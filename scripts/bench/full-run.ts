@@ -1,5 +1,5 @@
 /** A full `agent run` against the same tools run by hand one after another, on the same files, with the same findings, without caches. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { buildDist } from '../build.ts';
@@ -12,6 +12,7 @@ const ROUNDS = 5;
 const PACKAGES = 3;
 const folder = mkdtempSync(join(tmpdir(), 'upkeep-full-run-'));
 const workspace = join(folder, 'workspace');
+const vitestReport = join(folder, 'vitest.json');
 
 interface EslintResult {
   readonly filePath: string;
@@ -36,7 +37,8 @@ function byHand(): ByHand {
   const eslint = JSON.parse(npx(['eslint', '-f', 'json', '.'], [0, 1])) as EslintResult[];
   const unformatted = npx(['prettier', '--list-different', '.'], [0, 1]);
   for (let index = 0; index < PACKAGES; index++) npx(['tsc', '--noEmit', '-p', `packages/p${index}`]);
-  const tests = JSON.parse(npx(['vitest', 'run', '--reporter=json'])) as VitestResult;
+  npx(['vitest', 'run', '--reporter=json', `--outputFile=${vitestReport}`]);
+  const tests = JSON.parse(readFileSync(vitestReport, 'utf8')) as VitestResult;
   npx(['markdownlint-cli2', '**/*.md', '#node_modules', '#**/node_modules']);
   npx(['knip', '--no-exit-code', '--reporter', 'json']);
   return {
@@ -73,7 +75,7 @@ function mustBeEqual(what: string, hand: readonly string[], agents: readonly str
 
 try {
   await buildDist(projectRoot);
-  makeWorkspace(workspace, { packages: PACKAGES, modulesPerPackage: 40, faulty: true });
+  makeWorkspace(workspace, { packages: PACKAGES, modulesPerPackage: 40, faulty: true, scripts: 'root' });
   const everything = (): RunDocument => agentRun(workspace, ['--force', '--no-fix']);
 
   const hand = byHand();

@@ -14,7 +14,7 @@ const workspace = join(folder, 'workspace');
 
 try {
   await buildDist(projectRoot);
-  makeWorkspace(workspace, { packages: 3, modulesPerPackage: 20, faulty: false });
+  makeWorkspace(workspace, { packages: 3, modulesPerPackage: 20, faulty: false, scripts: 'packages' });
   const first = agentRun(workspace);
   console.log(`first run: ${first.runs.map(({ agent, outcome }) => `${agent} ${outcome}`).join(', ')}`);
   if (first.exitCode !== 0) throw new Error('the workspace should be clean for this benchmark');

@@ -11,6 +11,8 @@ export interface WorkspaceOptions {
   readonly modulesPerPackage: number;
   /** Whether some modules and pages have faults that tools find and none of them repairs. */
   readonly faulty: boolean;
+  /** Who has the scripts `lint` and `test`: the root, as by hand, or each package, as turbo wants it. */
+  readonly scripts: 'root' | 'packages';
   /** Packages to install besides the tools. */
   readonly extra?: readonly string[];
 }
@@ -30,10 +32,10 @@ export function makeWorkspace(folder: string, options: WorkspaceOptions): void {
       type: 'module',
       packageManager: 'npm@11.0.0',
       workspaces: ['packages/*'],
-      scripts: { lint: 'eslint .', test: 'vitest run', typecheck: 'tsc -b', format: 'prettier --check .' },
+      scripts: options.scripts === 'root' ? SCRIPTS : {},
     }),
   );
-  write('.gitignore', 'node_modules/\ndist/\n.turbo/\n*.tsbuildinfo\ncoverage/\n');
+  write('.gitignore', 'node_modules/\ndist/\n.turbo/\n*.tsbuildinfo\ncoverage/\n.vitest/\n');
   write('.npmrc', 'omit-lockfile-registry-resolved=true\nfund=false\naudit=false\n');
   write('README.md', '# Workspace\n\nSee [the first package](packages/p0/README.md).\n');
   write('.markdownlint.json', json({ default: true }));
@@ -52,13 +54,13 @@ export function makeWorkspace(folder: string, options: WorkspaceOptions): void {
 
 function writePackage(
   index: number,
-  { modulesPerPackage: modules, faulty }: WorkspaceOptions,
+  { modulesPerPackage: modules, faulty, scripts }: WorkspaceOptions,
   write: (path: string, text: string) => void,
 ): void {
   const at = `packages/p${index}`;
   write(
     `${at}/package.json`,
-    json({ name: `@bench/p${index}`, version: '1.0.0', type: 'module', scripts: { lint: 'eslint .', test: 'vitest run' } }),
+    json({ name: `@bench/p${index}`, version: '1.0.0', type: 'module', scripts: scripts === 'packages' ? SCRIPTS : {} }),
   );
   write(`${at}/tsconfig.json`, json({ compilerOptions: COMPILER_OPTIONS, include: ['src'] }));
   write(`${at}/README.md`, `# Package ${index}\n\nBack to [the workspace](../../README.md).\n`);
@@ -75,6 +77,8 @@ function writePackage(
     `import { expect, it } from 'vitest';\nimport { value${modules - 1} } from './m${modules - 1}.js';\n\nit('adds up', () => {\n  expect(value${modules - 1}(-1)).toBe(${modules - 1});\n});\n`,
   );
 }
+
+const SCRIPTS = { lint: 'eslint .', test: 'vitest run' };
 
 const COMPILER_OPTIONS = {
   target: 'ES2023',
