@@ -1,4 +1,5 @@
 import { lockfile } from './checks/lockfile.ts';
+import { manifests } from './checks/manifests.ts';
 import { prettier } from './checks/prettier.ts';
 import { secrets } from './checks/secrets.ts';
 import { workflows } from './checks/workflows.ts';
@@ -12,5 +13,5 @@ export const devops: Agent = {
   priority: 'CRITICAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [workflows, secrets, lockfile, prettier],
+  checks: [workflows, secrets, lockfile, manifests, prettier],
 };

@@ -21,17 +21,28 @@ export interface PlannedFixer {
 }
 
 /** The fixers that have something to do for `agent`, in the order in which they run. */
-export function plannedFixers(agent: AgentId, inspections: readonly Inspection[], context: RunContext): PlannedFixer[] {
+export function plannedFixers(agent: AgentId, inspections: readonly Inspection[], ask: { scene: Scene; context: RunContext }): PlannedFixer[] {
+  const { scene, context } = ask;
   const fixers: PlannedFixer[] = [];
   for (const { planned, report } of inspections) {
     const { fixer } = planned.check;
     if (fixer === undefined || report.outcome === 'errored') continue;
     const own = findingsOf(agent, { planned, report }, context.policy);
     const files = new Set<string>();
-    for (const { path, fixable } of own) if (fixable && path !== null && mayChange(path, context)) files.add(path);
+    for (const { path, fixable } of own) {
+      if (!fixable) continue;
+      // A tool that tells no place may repair every file of the agent that the check reads.
+      const paths = path === null ? scene.project.files.filter((file) => planned.detection.reads(file) && isOwn(agent, { file, planned, context })) : [path];
+      for (const one of paths) if (mayChange(one, context)) files.add(one);
+    }
     if (files.size > 0) fixers.push({ planned, fixer, files: [...files].sort() });
   }
   return fixers.sort((a, b) => a.fixer.order - b.fixer.order);
+}
+
+function isOwn(agent: AgentId, { file, planned, context }: { file: string; planned: PlannedCheck; context: RunContext }): boolean {
+  const { ownerOf, looksAfter } = context.policy;
+  return looksAfter(agent, file) && (planned.agents.length === 1 || ownerOf(file) === agent);
 }
 
 /** Runs the fixers one after another; whatever a fixer changes outside its files is put back. Returns sentences about what went wrong. */

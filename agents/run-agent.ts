@@ -90,7 +90,7 @@ async function repairWithoutHarm(request: AgentRunRequest, seen: Seen): Promise<
   const ready = await pendingCandidate(request, seen);
   if (ready !== null) return { candidate: ready, notes: ['takes up the commit that an earlier run finished and could not deliver'] };
   const notes: string[] = [];
-  let fixers = plannedFixers(request.agent.id, seen.inspections, context);
+  let fixers = plannedFixers(request.agent.id, seen.inspections, { scene: seen.scene, context });
   if (fixers.length === 0) return { candidate: null, notes };
   context.journal.advance('fixing');
   await using tree = await trees.own(`fix-${request.agent.id}`, seen.scene.project);

@@ -111,6 +111,16 @@ describe('a run of agents', () => {
     expect(await repository.read('b.txt')).toBe('fine\n');
   });
 
+  it('lets a fixer whose check tells no place repair all files that are the agent’s', async () => {
+    const placeless = { ...teh, inspect: async (context: Parameters<typeof teh.inspect>[0]) => {
+      const report = await teh.inspect(context);
+      return { ...report, findings: report.findings.slice(0, 1).map((finding) => ({ ...finding, path: null, line: null })) };
+    } };
+    await using repository = await repositoryWith({ 'a.txt': 'teh\n', 'b.txt': 'teh\n' });
+    await runEngine(repository, [agentWith('docs', [placeless])]);
+    expect(await repository.git('diff', '--name-only', 'HEAD~1', 'HEAD')).toBe('a.txt\nb.txt');
+  });
+
   it('changes nothing that agents may not change', async () => {
     await using repository = await repositoryWith({ 'a.txt': 'teh\n', '.github/b.txt': 'teh\n' });
     const policy = policyOf([agentWith('docs', [teh])], { mayChange: (path) => !path.startsWith('.github/') });

@@ -165,6 +165,7 @@ describe('workflows that an attacker can use', () => {
       comparisons: { steps: `      - run: echo \${{ github.head_ref == 'main' }} \${{ contains(github.event.pull_request.title, 'x') }}` },
       env: { steps: '      - run: echo "$TITLE"\n        env:\n          TITLE: ${{ github.event.issue.title }}\n          TOKEN: ${{ secrets.TOKEN }}' },
       conditions: { steps: "      - if: startsWith(github.head_ref, 'x')\n        run: echo hi" },
+      'a token that a later step pushes with': { steps: `      - uses: ${CHECKOUT}\n      - run: git push origin HEAD` },
       pins: { steps: `      - uses: ./.github/actions/x\n      - uses: a/b@${SHA} # v1.2.3\n      - uses: docker://alpine@sha256:${'a'.repeat(64)}` },
     });
     expect(Object.values(found).flat()).toEqual([]);
