@@ -26,6 +26,8 @@ export interface AgentRunRequest {
   /** A commit that an earlier run finished on the same input and could not deliver. */
   readonly pending: string | null;
   readonly memory: ChangeMemory;
+  /** Percent of lines that tests covered in the last green run on the branch; null where it was not measured. */
+  readonly coverage: number | null;
 }
 
 /** What all agents of one invocation share. */

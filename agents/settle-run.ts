@@ -3,6 +3,7 @@ import type { EventOf, EventOrigin } from '../ledger/event.ts';
 import { makeEvent } from '../ledger/event.ts';
 import type { Finding } from '../ledger/finding.ts';
 import type { Outcome, Reason, Trigger } from '../ledger/outcome.ts';
+import { coverageDrop } from './coverage-drop.ts';
 import { findingsOf } from './divide-findings.ts';
 import type { Inspection } from './inspector.ts';
 import type { AgentWork } from './run-agent.ts';
@@ -25,7 +26,7 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
   const { agent, runId } = work.request;
   const checks = results.after.map((inspection) => {
     const earlier = results.before.find((other) => other.planned.check === inspection.planned.check);
-    return checkReport(agent.id, inspection, { earlier, policy: ask.policy });
+    return checkReport(agent.id, inspection, { earlier, policy: ask.policy, coverage: work.request.coverage });
   });
   const { outcome, reason } = outcomeOf(checks, work.commit !== null);
   return {
@@ -45,9 +46,10 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
   };
 }
 
-function checkReport(agent: AgentRunReport['agent'], inspection: Inspection, ask: { earlier: Inspection | undefined; policy: RunPolicy }): CheckRunReport {
+function checkReport(agent: AgentRunReport['agent'], inspection: Inspection, ask: { earlier: Inspection | undefined; policy: RunPolicy; coverage: number | null }): CheckRunReport {
   const { planned, report, durationMs } = inspection;
-  const left = findingsOf(agent, inspection, ask.policy);
+  const drop = coverageDrop(planned.check.id, report.coverage, ask.coverage);
+  const left = [...findingsOf(agent, inspection, ask.policy), ...(drop === null ? [] : [drop])];
   const leftIds = new Set(left.map((finding) => finding.fingerprint));
   const earlier = ask.earlier === undefined || ask.earlier === inspection ? [] : findingsOf(agent, ask.earlier, ask.policy);
   const fixed: Finding[] = earlier.filter((finding) => finding.fixable && !leftIds.has(finding.fingerprint)).map((finding) => ({ ...finding, fixed: true }));

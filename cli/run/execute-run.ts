@@ -114,11 +114,14 @@ export async function recoverEarlier(request: {
 
 function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: ExecuteRequest): AgentRunRequest {
   const { agent, pending } = decision;
+  const { runs } = agentStateOf(request.state, agent.id, request.branch ?? 'HEAD');
+  const green = runs.find((run) => (run.outcome === 'passed' || run.outcome === 'fixed') && run.coverage !== null);
   return {
     agent,
     runId: uuidv7(request.origin.now()),
     base: request.base,
     pending,
+    coverage: green?.coverage ?? null,
     memory: {
       written: request.state.written.find((written) => written.branch === (request.branch ?? 'HEAD'))?.paths ?? [],
       undone: request.state.frozen[agent.id]?.blobs ?? [],
