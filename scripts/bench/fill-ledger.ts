@@ -1,5 +1,6 @@
 /** A history of many runs, written the way a run writes its own. */
 import { join } from 'node:path';
+import { setGitEnvironment } from '../../git/git-environment.ts';
 import { append } from '../../ledger/append.ts';
 import { type UpkeepEvent, makeEvent, uuidv7 } from '../../ledger/event.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
@@ -10,6 +11,7 @@ const MINUTE_MS = 60_000;
 
 /** Appends `count` settled runs of all agents, the last one a minute ago, to the local history of a repository. */
 export async function fillLedger(repository: string, count: number): Promise<void> {
+  setGitEnvironment(process.env);
   const ledger = openLedger(join(repository, '.git'));
   const start = Date.now() - (count + 1) * MINUTE_MS;
   for (let first = 0; first < count; first += EVENTS_A_BATCH) {
