@@ -1,7 +1,7 @@
 /** What pauses, breakers, escalations, deliveries and schedules change in the state. */
 import { breakerNextTryAt } from './breaker.ts';
 import type { EventOf } from './event.ts';
-import { startedBefore } from './run-order.ts';
+import { plainTime, startedBefore } from './run-order.ts';
 import { LIMITS, type AgentState, type LedgerState } from './state.ts';
 
 /** An agent whose breaker opens, or that is taken out of the schedule; a late report about an older run changes nothing. */
@@ -62,7 +62,7 @@ export function foldCancelled(agent: AgentState, { data, time }: EventOf<'agent:
     runId: data.runId,
     outcome: 'cancelled',
     reason: 'interrupted',
-    at: time,
+    at: plainTime(time),
     trigger: null,
     commit: null,
     coverage: null,

@@ -1,7 +1,7 @@
 /** What a settled run changes in the state of its agent on its branch. */
 import { breakerNextTryAt } from './breaker.ts';
 import type { EventOf } from './event.ts';
-import { startedBefore } from './run-order.ts';
+import { plainTime, startedBefore } from './run-order.ts';
 import { LIMITS, type AgentState, type Breaker, type FindingSummary, type KeyRecord, type LastRun, type RunSummary } from './state.ts';
 import { streakAfter } from './streak.ts';
 
@@ -53,7 +53,7 @@ function answers({ data, time }: SettledEvent): KeyRecord[] {
     outcome: data.outcome,
     delivered: data.delivered || data.commit === null,
     runId: data.runId,
-    at: time,
+    at: plainTime(time),
     errors: data.errors,
     warnings: data.warnings,
     commit: data.commit,
@@ -85,7 +85,7 @@ function clipFindings(findings: readonly FindingSummary[]): FindingSummary[] {
 
 function runSummary({ data, time }: SettledEvent): RunSummary {
   const { runId, outcome, reason, durationMs, commit, errors, warnings, fixed, trigger, coverage } = data;
-  return { runId, outcome, reason, at: time, durationMs, commit, errors, warnings, fixed, trigger, coverage };
+  return { runId, outcome, reason, at: plainTime(time), durationMs, commit, errors, warnings, fixed, trigger, coverage };
 }
 
 function lastRun({ data, time }: SettledEvent, sequence: number): LastRun {

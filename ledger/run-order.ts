@@ -22,3 +22,8 @@ export function startedBefore(
   const heldStart = uuidTime(held.runId);
   return start !== null && heldStart !== null && start < heldStart;
 }
+
+/** A time as `Date` writes it: what is kept as a number must come back as the same text. */
+export function plainTime(time: string): string {
+  return new Date(Date.parse(time)).toISOString();
+}

@@ -14,7 +14,7 @@ export const LIMITS = {
   findings: 50,
   /** Findings in the whole state; each agent may keep `findingsFloor` beyond it. */
   findingsTotal: 200,
-  findingsFloor: 5,
+  findingsFloor: 3,
   /** Characters of a finding's message. */
   message: 300,
   /** Agents on branches with full history; older ones keep `briefRuns` and `briefKeys`. */
@@ -27,7 +27,7 @@ export const LIMITS = {
   frozenBlobs: 50,
   /** Branches and paths in the history of automatic commits, and states of a path: six commits and what was before them. */
   writtenBranches: 3,
-  writtenPaths: 60,
+  writtenPaths: 40,
   writtenStates: 7,
 } as const;
 
