@@ -60,7 +60,11 @@ export function createInspector(options: InspectorOptions): Inspector {
     signal: context.signal,
     bundledSeverity: policy.strict ? 'error' : 'warning',
     runTool: (call: ToolCall) =>
-      context.runTool({ timeoutMs: policy.checks[planned.check.id]?.timeoutMs ?? policy.toolTimeoutMs, maxOutputBytes: policy.maxOutputBytes, ...call }),
+      context.runTool({
+        timeoutMs: policy.checks[planned.check.id]?.timeoutMs ?? policy.toolTimeoutMs,
+        maxOutputBytes: policy.maxOutputBytes,
+        ...call,
+      }),
     progress: (message) => options.onProgress(planned, context.redact(message)),
   });
 
@@ -122,7 +126,8 @@ export function createInspector(options: InspectorOptions): Inspector {
 
 /** Applies the repository's severity and exclusions, and takes secrets out. */
 function withPolicy(report: CheckReport, planned: PlannedCheck, context: RunContext): CheckReport {
-  const { policy, redact } = context;
+  const { policy } = context;
+  const redact = (text: string): string => context.redact(text);
   const severity = policy.checks[planned.check.id]?.severity;
   const findings: Finding[] = [];
   for (const finding of report.findings) {

@@ -33,7 +33,9 @@ export async function integrateRuns(works: readonly AgentWork[], tip: string, wo
   const together = await placeAll(ordered, tip, workshop);
   if ((await harmOf(together, workshop)) === undefined) return together;
   const careful: Workshop = { ...workshop, compare: 'each' };
-  const compared = await Promise.all(ordered.map((work) => (work.commit === null ? work : runAgent(work.request, careful))));
+  const compared = await Promise.all(
+    ordered.map((work) => (work.commit === null ? Promise.resolve(work) : runAgent(work.request, careful))),
+  );
   return takeHarmOut(await placeAll(compared, tip, careful), careful);
 }
 
@@ -58,11 +60,15 @@ async function placeAll(ordered: readonly AgentWork[], tip: string, workshop: Wo
     if (work.commit === null) continue;
     const merged = await mergeOnto({ repository: workshop.context.repository, tip: integration.to, commit: work.commit.sha });
     if (merged.ok) {
-      if (merged.sha !== integration.to) integration = { ...integration, to: merged.sha, placed: [...integration.placed, { work, sha: merged.sha }] };
+      if (merged.sha !== integration.to)
+        integration = { ...integration, to: merged.sha, placed: [...integration.placed, { work, sha: merged.sha }] };
       continue;
     }
     // Text is never merged: the agent looks at the new tree and repairs that.
-    integration = await placeAgain(integration, work, { workshop, note: `ran again on the merged tree: its change met another one in ${merged.conflicts.join(', ')}` });
+    integration = await placeAgain(integration, work, {
+      workshop,
+      note: `ran again on the merged tree: its change met another one in ${merged.conflicts.join(', ')}`,
+    });
   }
   return integration;
 }

@@ -63,7 +63,8 @@ function agentsWithFiles(
   for (const path of project.files) {
     if (owners.size === agents.length) break;
     const owner = policy.ownerOf(path);
-    if (!owners.has(owner) && agents.includes(owner) && detection.reads(path) && !policy.isExcluded(path) && policy.looksAfter(owner, path)) owners.add(owner);
+    if (!owners.has(owner) && agents.includes(owner) && detection.reads(path) && !policy.isExcluded(path) && policy.looksAfter(owner, path))
+      owners.add(owner);
   }
   return owners.size === 0 ? agents.slice(0, 1) : agents.filter((agent) => owners.has(agent));
 }

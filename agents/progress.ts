@@ -13,7 +13,13 @@ export async function announce(request: RunAgentsRequest, workshop: Workshop): P
   for (const each of requests) {
     const own = scene.plan.planned.filter((planned) => planned.agents.includes(each.agent.id));
     const checks = own.map((planned) => planned.check.id);
-    context.emit(makeEvent('agent:started', { ...common(each, request, 'running'), attempt: 1, trigger: request.trigger, base: request.base, checks }, context.origin));
+    context.emit(
+      makeEvent(
+        'agent:started',
+        { ...common(each, request, 'running'), attempt: 1, trigger: request.trigger, base: request.base, checks },
+        context.origin,
+      ),
+    );
     let ended = 0;
     for (const planned of own) {
       // An interruption reaches the caller through the same promise; here it only ends the announcing.
@@ -27,7 +33,14 @@ export async function announce(request: RunAgentsRequest, workshop: Workshop): P
 
 /** Says that an agent has its commit and waits for the others. */
 export function announceCommit(each: AgentRunRequest, subject: string, request: RunAgentsRequest): void {
-  const data = { ...common(each, request, 'running'), progress: 1, message: `has its commit: ${subject}`, check: null, outcome: null, durationMs: null };
+  const data = {
+    ...common(each, request, 'running'),
+    progress: 1,
+    message: `has its commit: ${subject}`,
+    check: null,
+    outcome: null,
+    durationMs: null,
+  };
   request.context.emit(makeEvent('agent:progress', data, request.context.origin));
 }
 
@@ -37,28 +50,49 @@ export function announceCheck(request: RunAgentsRequest): Pick<InspectorOptions,
     onProgress(planned: PlannedCheck, message: string) {
       for (const each of request.requests) {
         if (!planned.agents.includes(each.agent.id)) continue;
-        const data = { ...common(each, request, 'running'), progress: 0, message, check: planned.check.id, outcome: null, durationMs: null };
+        const data = {
+          ...common(each, request, 'running'),
+          progress: 0,
+          message,
+          check: planned.check.id,
+          outcome: null,
+          durationMs: null,
+        };
         request.context.emit(makeEvent('agent:progress', data, request.context.origin));
       }
     },
   };
 }
 
-function ending(each: AgentRunRequest, ask: { inspection: Inspection; request: RunAgentsRequest; progress: number }): ReturnType<typeof makeEvent<'agent:progress'>> {
+function ending(
+  each: AgentRunRequest,
+  ask: { inspection: Inspection; request: RunAgentsRequest; progress: number },
+): ReturnType<typeof makeEvent<'agent:progress'>> {
   const { inspection, request, progress } = ask;
   const { report, planned, durationMs } = inspection;
   const mine = findingsOf(each.agent.id, inspection, request.context.policy);
   const errors = mine.filter((finding) => finding.severity === 'error').length;
   const warnings = mine.length - errors;
-  const message = report.outcome === 'errored' ? (report.hint ?? 'could not be carried out') : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
+  const message =
+    report.outcome === 'errored'
+      ? (report.hint ?? 'could not be carried out')
+      : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
   const outcome = report.outcome === 'failed' && errors === 0 ? 'passed' : report.outcome;
-  return makeEvent('agent:progress', { ...common(each, request, 'running'), progress, message, check: planned.check.id, outcome, durationMs }, request.context.origin);
+  return makeEvent(
+    'agent:progress',
+    { ...common(each, request, 'running'), progress, message, check: planned.check.id, outcome, durationMs },
+    request.context.origin,
+  );
 }
 
 function plural(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-function common(each: AgentRunRequest, request: RunAgentsRequest, status: string): { agentId: typeof each.agent.id; jobId: string; runId: string; branch: string; status: string } {
+function common(
+  each: AgentRunRequest,
+  request: RunAgentsRequest,
+  status: string,
+): { agentId: typeof each.agent.id; jobId: string; runId: string; branch: string; status: string } {
   return { agentId: each.agent.id, jobId: each.runId, runId: each.runId, branch: request.branch, status };
 }

@@ -37,7 +37,9 @@ async function recoverRun(entry: JournalEntry, request: RecoverRequest): Promise
   await endOrphans(entry.id);
   await pruneWorktrees(repository, (runId) => runId !== entry.id);
   await rm(entry.worktrees, { recursive: true, force: true });
-  const sentences = [`the run ${entry.id.slice(0, 8)} of ${entry.at} ended early while it was ${entry.phase}: its worktrees and processes are gone`];
+  const sentences = [
+    `the run ${entry.id.slice(0, 8)} of ${entry.at} ended early while it was ${entry.phase}: its worktrees and processes are gone`,
+  ];
   sentences.push(...(await settleMove(entry, repository)));
   sentences.push(...(await keepFinished(entry, request)));
   removeJournal(repository.commonDir, entry.id);
@@ -57,7 +59,9 @@ async function settleMove(entry: JournalEntry, repository: Repository): Promise<
     case 'completed':
       return [`${branch} had just been moved by that run`];
     case 'restored':
-      return [`git had been stopped while it moved ${branch}: the checkout is as it was before${result.kept.length === 0 ? '' : `; changed since, so left alone: ${result.kept.join(', ')}`}`];
+      return [
+        `git had been stopped while it moved ${branch}: the checkout is as it was before${result.kept.length === 0 ? '' : `; changed since, so left alone: ${result.kept.join(', ')}`}`,
+      ];
   }
 }
 
@@ -71,7 +75,9 @@ export async function keepFinished(entry: JournalEntry, request: RecoverRequest)
     if (!request.isRecorded(work.settled.data.runId)) events.push(delivered ? asDelivered(work.settled) : work.settled);
     if (delivered) continue;
     await setOwnRef(repository, suggestRef(work.agent), work.sha);
-    sentences.push(`${work.agent} had finished ${work.sha.slice(0, 9)}: it is kept and the next run delivers it (or \`agent accept ${work.agent}\`)`);
+    sentences.push(
+      `${work.agent} had finished ${work.sha.slice(0, 9)}: it is kept and the next run delivers it (or \`agent accept ${work.agent}\`)`,
+    );
   }
   if (events.length > 0) await request.record(events);
   await dropRunRefs(entry, repository);
@@ -91,5 +97,7 @@ async function isDelivered(entry: JournalEntry, repository: Repository): Promise
 }
 
 function asDelivered(event: UpkeepEvent): UpkeepEvent {
-  return event.type === 'agent:completed' || event.type === 'agent:failed' ? ({ ...event, data: { ...event.data, delivered: true } } as UpkeepEvent) : event;
+  return event.type === 'agent:completed' || event.type === 'agent:failed'
+    ? ({ ...event, data: { ...event.data, delivered: true } } as UpkeepEvent)
+    : event;
 }

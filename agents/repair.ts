@@ -21,7 +21,11 @@ export interface PlannedFixer {
 }
 
 /** The fixers that have something to do for `agent`, in the order in which they run. */
-export function plannedFixers(agent: AgentId, inspections: readonly Inspection[], ask: { scene: Scene; context: RunContext }): PlannedFixer[] {
+export function plannedFixers(
+  agent: AgentId,
+  inspections: readonly Inspection[],
+  ask: { scene: Scene; context: RunContext },
+): PlannedFixer[] {
   const { scene, context } = ask;
   const fixers: PlannedFixer[] = [];
   for (const { planned, report } of inspections) {
@@ -32,7 +36,10 @@ export function plannedFixers(agent: AgentId, inspections: readonly Inspection[]
     for (const { path, fixable } of own) {
       if (!fixable) continue;
       // A tool that tells no place may repair every file of the agent that the check reads.
-      const paths = path === null ? scene.project.files.filter((file) => planned.detection.reads(file) && isOwn(agent, { file, planned, context })) : [path];
+      const paths =
+        path === null
+          ? scene.project.files.filter((file) => planned.detection.reads(file) && isOwn(agent, { file, planned, context }))
+          : [path];
       for (const one of paths) if (mayChange(one, context)) files.add(one);
     }
     if (files.size > 0) fixers.push({ planned, fixer, files: [...files].sort() });
@@ -41,12 +48,16 @@ export function plannedFixers(agent: AgentId, inspections: readonly Inspection[]
 }
 
 function isOwn(agent: AgentId, { file, planned, context }: { file: string; planned: PlannedCheck; context: RunContext }): boolean {
-  const { ownerOf, looksAfter } = context.policy;
-  return looksAfter(agent, file) && (planned.agents.length === 1 || ownerOf(file) === agent);
+  const { policy } = context;
+  return policy.looksAfter(agent, file) && (planned.agents.length === 1 || policy.ownerOf(file) === agent);
 }
 
 /** Runs the fixers one after another; whatever a fixer changes outside its files is put back. Returns sentences about what went wrong. */
-export async function applyFixers(fixers: readonly PlannedFixer[], scene: Scene, ask: { tree: Worktree; inspector: Inspector }): Promise<string[]> {
+export async function applyFixers(
+  fixers: readonly PlannedFixer[],
+  scene: Scene,
+  ask: { tree: Worktree; inspector: Inspector },
+): Promise<string[]> {
   const { tree, inspector } = ask;
   const notes: string[] = [];
   const changed = new Set<string>();
@@ -59,7 +70,10 @@ export async function applyFixers(fixers: readonly PlannedFixer[], scene: Scene,
     await restorePaths(tree, strangers);
     if (result.outcome === 'errored') {
       notes.push(`the fixer of ${planned.check.id} ended errored (${result.reason ?? 'no reason'})`);
-      await restorePaths(tree, now.filter((path) => !changed.has(path)));
+      await restorePaths(
+        tree,
+        now.filter((path) => !changed.has(path)),
+      );
       continue;
     }
     for (const path of now) if (mine.includes(path)) changed.add(path);

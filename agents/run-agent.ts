@@ -101,7 +101,9 @@ async function repairWithoutHarm(request: AgentRunRequest, seen: Seen): Promise<
     const outcome = await tryFixers(request, fixers, { ...seen, tree });
     if (outcome.worse.length === 0) return { candidate: outcome.candidate, notes: [...notes, ...outcome.notes] };
     const culprit = await firstHarmful(request, fixers, { ...seen, tree });
-    notes.push(`the fixes of ${culprit.planned.check.id} were taken back: after them ${outcome.worse[0]?.check} reports ${outcome.worse[0]?.message}`);
+    notes.push(
+      `the fixes of ${culprit.planned.check.id} were taken back: after them ${outcome.worse[0]?.check} reports ${outcome.worse[0]?.message}`,
+    );
     fixers = fixers.filter((fixer) => fixer !== culprit);
   }
   return { candidate: null, notes };
@@ -120,7 +122,10 @@ async function tryFixers(
   const step = await stepBetween(request.base, candidate, { inspector, context });
   const refused = refusedChanges(step.changes.map(blobChange), request.memory);
   if (refused.length > 0) {
-    await restorePaths(seen.tree, refused.map((change) => change.path));
+    await restorePaths(
+      seen.tree,
+      refused.map((change) => change.path),
+    );
     const kept = await candidateCommit(request, seen.tree, context);
     const sentences = refused.map((change) => `${change.path} is left alone: ${change.why}`);
     return { candidate: kept, notes: [...notes, ...sentences], worse: kept === null ? [] : await harmOf(request, kept, seen.workshop) };
@@ -134,7 +139,11 @@ async function harmOf(request: AgentRunRequest, candidate: string, { inspector, 
 }
 
 /** The fixer after which things are worse for the first time, applying one more at a time. */
-async function firstHarmful(request: AgentRunRequest, fixers: readonly PlannedFixer[], seen: Seen & { tree: Worktree }): Promise<PlannedFixer> {
+async function firstHarmful(
+  request: AgentRunRequest,
+  fixers: readonly PlannedFixer[],
+  seen: Seen & { tree: Worktree },
+): Promise<PlannedFixer> {
   for (let count = 1; count < fixers.length; count += 1) {
     await seen.tree.reset(request.base);
     const { worse } = await tryFixers(request, fixers.slice(0, count), seen);
@@ -185,7 +194,13 @@ async function finalCommit(request: AgentRunRequest, candidate: string, workshop
     fixed: Math.max(count(then) - count(now), 0),
     files,
   });
-  const sha = await commitTree({ repository: context.repository, tree: after.treeId, parents: [request.base], message, date: context.origin.now() });
+  const sha = await commitTree({
+    repository: context.repository,
+    tree: after.treeId,
+    parents: [request.base],
+    message,
+    date: context.origin.now(),
+  });
   return { sha, subject, changes };
 }
 

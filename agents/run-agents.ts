@@ -87,7 +87,11 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
   const works = await Promise.all(request.requests.map((each) => runAndKeep(each, request, workshop)));
   const end = await deliverAll(works, request, workshop);
   await recordAll(end, request);
-  return { runs: end.reports, delivery: end.delivery, head: end.delivery.outcome === 'delivered' || end.delivery.outcome === 'pushed' ? end.integration.to : request.base };
+  return {
+    runs: end.reports,
+    delivery: end.delivery,
+    head: end.delivery.outcome === 'delivered' || end.delivery.outcome === 'pushed' ? end.integration.to : request.base,
+  };
 }
 
 /** Runs one agent and makes its commit survive whatever happens next. */
@@ -168,7 +172,11 @@ async function keepNewest(settled: readonly Settled[], { context }: Workshop): P
 }
 
 /** Reports and events of every agent as they would be, delivered or not. */
-async function settleAll(integration: Integration, request: RunAgentsRequest, workshop: Workshop): Promise<(delivered: boolean) => Settled[]> {
+async function settleAll(
+  integration: Integration,
+  request: RunAgentsRequest,
+  workshop: Workshop,
+): Promise<(delivered: boolean) => Settled[]> {
   const after = await workshop.inspector.scene(integration.to);
   const produced = inputKeys(
     integration.works.map((work) => work.request.agent.id),
@@ -222,7 +230,10 @@ function settle(
   return { work, report, event };
 }
 
-function eventsOf(settled: readonly Settled[], ask: { delivered: boolean; report: DeliveryReport; request: RunAgentsRequest }): UpkeepEvent[] {
+function eventsOf(
+  settled: readonly Settled[],
+  ask: { delivered: boolean; report: DeliveryReport; request: RunAgentsRequest },
+): UpkeepEvent[] {
   const events = settled.filter(({ report }) => report.outcome !== 'skipped').map(({ event }) => event);
   const moved = ask.report.commits.length > 0 ? [eventOfDelivery(ask.report, ask.request)] : [];
   return [...events, ...moved, ...ask.request.consequences(events)];
@@ -241,4 +252,3 @@ async function recordAll(end: End, request: RunAgentsRequest): Promise<void> {
   if (end.delivered) for (const agent of delivered) await setOwnRef(context.repository, suggestRef(agent), null);
   for (const ref of kept.keys()) await setOwnRef(context.repository, ref, null);
 }
-

@@ -9,7 +9,8 @@ export interface RunLock {
   [Symbol.dispose](): void;
 }
 
-export type RunLockResult = { readonly ok: true; readonly lock: RunLock } | { readonly ok: false; readonly pid: number; readonly since: string };
+export type RunLockResult =
+  { readonly ok: true; readonly lock: RunLock } | { readonly ok: false; readonly pid: number; readonly since: string };
 
 interface Holder {
   readonly process: ProcessIdentity;

@@ -46,15 +46,28 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
   };
 }
 
-function checkReport(agent: AgentRunReport['agent'], inspection: Inspection, ask: { earlier: Inspection | undefined; policy: RunPolicy; coverage: number | null }): CheckRunReport {
+function checkReport(
+  agent: AgentRunReport['agent'],
+  inspection: Inspection,
+  ask: { earlier: Inspection | undefined; policy: RunPolicy; coverage: number | null },
+): CheckRunReport {
   const { planned, report, durationMs } = inspection;
   const drop = coverageDrop(planned.check.id, report.coverage, ask.coverage);
   const left = [...findingsOf(agent, inspection, ask.policy), ...(drop === null ? [] : [drop])];
   const leftIds = new Set(left.map((finding) => finding.fingerprint));
   const earlier = ask.earlier === undefined || ask.earlier === inspection ? [] : findingsOf(agent, ask.earlier, ask.policy);
-  const fixed: Finding[] = earlier.filter((finding) => finding.fixable && !leftIds.has(finding.fingerprint)).map((finding) => ({ ...finding, fixed: true }));
+  const fixed: Finding[] = earlier
+    .filter((finding) => finding.fixable && !leftIds.has(finding.fingerprint))
+    .map((finding) => ({ ...finding, fixed: true }));
   const hasErrors = left.some((finding) => finding.severity === 'error');
-  const settled = report.outcome === 'errored' || report.outcome === 'skipped' ? report.outcome : hasErrors ? 'failed' : fixed.length > 0 ? 'fixed' : 'passed';
+  const settled =
+    report.outcome === 'errored' || report.outcome === 'skipped'
+      ? report.outcome
+      : hasErrors
+        ? 'failed'
+        : fixed.length > 0
+          ? 'fixed'
+          : 'passed';
   return {
     check: planned.check.id,
     title: planned.check.title,
@@ -69,7 +82,10 @@ function checkReport(agent: AgentRunReport['agent'], inspection: Inspection, ask
 }
 
 /** Errors that are left are certain, so they come before a check that could not be carried out. */
-export function outcomeOf(checks: readonly Pick<CheckRunReport, 'outcome' | 'reason'>[], committed: boolean): { outcome: Outcome; reason: Reason | null } {
+export function outcomeOf(
+  checks: readonly Pick<CheckRunReport, 'outcome' | 'reason'>[],
+  committed: boolean,
+): { outcome: Outcome; reason: Reason | null } {
   if (checks.some((check) => check.outcome === 'failed')) return { outcome: 'failed', reason: 'errors-left' };
   const errored = checks.find((check) => check.outcome === 'errored');
   if (errored !== undefined) return { outcome: 'errored', reason: errored.reason };
@@ -96,7 +112,9 @@ export interface Settlement {
 /** The event that the ledger keeps of this run. */
 export function settledEvent(settlement: Settlement): SettledEvent {
   const { report, work, origin } = settlement;
-  const open = report.checks.flatMap((check) => check.findings.filter((finding) => !finding.fixed).map((finding) => ({ check: check.check, finding })));
+  const open = report.checks.flatMap((check) =>
+    check.findings.filter((finding) => !finding.fixed).map((finding) => ({ check: check.check, finding })),
+  );
   const count = (severity: Finding['severity']): number => open.filter(({ finding }) => finding.severity === severity).length;
   const data = {
     agentId: report.agent,
@@ -130,12 +148,17 @@ export function settledEvent(settlement: Settlement): SettledEvent {
       })),
     coverage: settlement.results.after.map((inspection) => inspection.report.coverage).find((coverage) => coverage !== undefined) ?? null,
     counts: settlement.counts,
-    blobs: settlement.delivered ? (work.commit?.changes ?? []).slice(0, 200).map((change) => ({ path: change.path, from: change.oldOid, to: change.newOid })) : [],
+    blobs: settlement.delivered
+      ? (work.commit?.changes ?? []).slice(0, 200).map((change) => ({ path: change.path, from: change.oldOid, to: change.newOid }))
+      : [],
   };
   if (report.outcome === 'failed' || report.outcome === 'errored') {
     const reason = report.reason ?? 'internal';
     const hint = report.checks.find((check) => check.outcome === 'errored')?.hint;
-    const message = report.outcome === 'errored' && hint != null ? hint : `${data.errors} error${data.errors === 1 ? '' : 's'} left`;
+    const message =
+      report.outcome === 'errored' && hint !== undefined && hint !== null
+        ? hint
+        : `${data.errors} error${data.errors === 1 ? '' : 's'} left`;
     return makeEvent('agent:failed', { ...data, error: { code: `AGENT-${reason.toUpperCase()}`, message, reason } }, origin);
   }
   return makeEvent('agent:completed', data, origin);

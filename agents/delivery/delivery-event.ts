@@ -20,7 +20,17 @@ export function eventOfDelivery(report: DeliveryReport, run: { readonly context:
   const ref = report.ref ?? (report.branch === null ? 'HEAD' : `refs/heads/${report.branch}`);
   return makeEvent(
     TYPE_OF[report.outcome],
-    { agentId: null, jobId: id, runId: id, branch: run.branch, status: report.outcome, mode: report.mode, commits: [...report.commits], ref, reason: report.reason },
+    {
+      agentId: null,
+      jobId: id,
+      runId: id,
+      branch: run.branch,
+      status: report.outcome,
+      mode: report.mode,
+      commits: [...report.commits],
+      ref,
+      reason: report.reason,
+    },
     context.origin,
   );
 }

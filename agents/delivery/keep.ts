@@ -8,7 +8,10 @@ import type { DeliveryReport } from '../run-report.ts';
 import { setOwnRef, suggestRef } from './own-refs.ts';
 
 /** Lets every placed commit wait under `refs/upkeep/suggest/<agent>`. */
-export async function keepUnderRefs(repository: Repository, integration: Integration): Promise<Pick<DeliveryReport, 'outcome' | 'commits' | 'ref'>> {
+export async function keepUnderRefs(
+  repository: Repository,
+  integration: Integration,
+): Promise<Pick<DeliveryReport, 'outcome' | 'commits' | 'ref'>> {
   for (const { work } of integration.placed) {
     if (work.commit !== null) await setOwnRef(repository, suggestRef(work.request.agent.id), work.commit.sha);
   }
@@ -21,7 +24,11 @@ export function patchFolder(repository: Repository, id: string): string {
 }
 
 /** Writes every placed commit as a patch file for `git am` into `folder`. */
-export async function keepAsPatches(repository: Repository, integration: Integration, folder: string): Promise<Pick<DeliveryReport, 'commits' | 'patches'>> {
+export async function keepAsPatches(
+  repository: Repository,
+  integration: Integration,
+  folder: string,
+): Promise<Pick<DeliveryReport, 'commits' | 'patches'>> {
   await mkdir(folder, { recursive: true });
   const patches: string[] = [];
   for (const [index, { work, sha }] of integration.placed.entries()) {

@@ -54,7 +54,12 @@ export function localDelivery(context: RunContext, branch: string | null): Deliv
       if (result.ok) {
         journal.advance('delivered');
         const commits = placed.map(({ sha }) => sha);
-        return { kind: 'done', delivered: true, recorded: false, report: { ...emptyDelivery('local', branch), outcome: 'delivered', commits } };
+        return {
+          kind: 'done',
+          delivered: true,
+          recorded: false,
+          report: { ...emptyDelivery('local', branch), outcome: 'delivered', commits },
+        };
       }
       if (result.reason === 'moved') return { kind: 'moved', tip: (await resolveRef(repository, `refs/heads/${branch}`)) ?? from };
       const refusal = REFUSALS[result.reason];

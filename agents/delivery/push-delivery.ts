@@ -31,7 +31,12 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
   const refuse = async ({ integration }: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> => {
     const kept = await keepUnderRefs(repository, integration);
     const { patches } = await keepAsPatches(repository, integration, patchFolder(repository, journal.entry.id));
-    return { kind: 'done', delivered: false, recorded: false, report: { ...emptyDelivery('push', branch), ...kept, outcome: 'refused', patches, ...refusal } };
+    return {
+      kind: 'done',
+      delivered: false,
+      recorded: false,
+      report: { ...emptyDelivery('push', branch), ...kept, outcome: 'refused', patches, ...refusal },
+    };
   };
 
   /** Pushes the branch with the events; other writers of the ledger are waited out there, those of the branch are ours to follow. */
@@ -68,17 +73,29 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
       const { from, placed } = step.integration;
       if (placed.length === 0) return { kind: 'done', delivered: true, recorded: false, report: emptyDelivery('push', branch) };
       if (remote === null) {
-        return refuse(step, { reason: `there is no remote "${target.remoteName}"`, advice: `add it with \`git remote add ${target.remoteName} <address>\`, or choose another delivery` });
+        return refuse(step, {
+          reason: `there is no remote "${target.remoteName}"`,
+          advice: `add it with \`git remote add ${target.remoteName} <address>\`, or choose another delivery`,
+        });
       }
       if (branch === null) {
-        return refuse(step, { reason: 'HEAD is detached, so no branch is named', advice: 'check out a branch, or name one in delivery.branch' });
+        return refuse(step, {
+          reason: 'HEAD is detached, so no branch is named',
+          advice: 'check out a branch, or name one in delivery.branch',
+        });
       }
       const head = await remoteHead({ repository, remote, branch });
-      if (!head.ok) return refuse(step, { reason: `${remote} could not be asked: ${head.reason}`, advice: 'run again when it can be reached; the commits wait' });
-      if (head.sha === null) return refuse(step, { reason: `${remote} has no branch ${branch}`, advice: `push it once with \`git push ${remote} ${branch}\`` });
+      if (!head.ok)
+        return refuse(step, {
+          reason: `${remote} could not be asked: ${head.reason}`,
+          advice: 'run again when it can be reached; the commits wait',
+        });
+      if (head.sha === null)
+        return refuse(step, { reason: `${remote} has no branch ${branch}`, advice: `push it once with \`git push ${remote} ${branch}\`` });
       if (head.sha !== from) return follow(step, { remote, branch });
       return pushTogether(step, { remote, branch });
     },
-    giveUp: (step) => refuse(step, { reason: `${branch ?? 'the branch'} moved again and again`, advice: 'run again when it is quieter; the commits wait' }),
+    giveUp: (step) =>
+      refuse(step, { reason: `${branch ?? 'the branch'} moved again and again`, advice: 'run again when it is quieter; the commits wait' }),
   };
 }

@@ -26,7 +26,9 @@ export function dependencyFolders(project: Project): string[] {
 }
 
 interface NpmLock {
-  readonly packages?: Readonly<Record<string, { version?: string; link?: boolean; optional?: boolean; peer?: boolean; dev?: boolean; devOptional?: boolean }>>;
+  readonly packages?: Readonly<
+    Record<string, { version?: string; link?: boolean; optional?: boolean; peer?: boolean; dev?: boolean; devOptional?: boolean }>
+  >;
 }
 
 /** npm writes what it installed to node_modules/.package-lock.json; null when either file cannot tell. */
@@ -77,7 +79,7 @@ async function isInstalled(root: string, dir: string, name: string): Promise<boo
 }
 
 function directDependencies(manifest: PackageManifest): string[] {
-  const section = (key: string): string[] => Object.keys((manifest.json[key] ?? {}) as Record<string, unknown>);
+  const section = (key: string): string[] => Object.keys((manifest.json[key] ?? {}));
   return [...section('dependencies'), ...section('devDependencies')];
 }
 

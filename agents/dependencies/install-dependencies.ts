@@ -17,7 +17,10 @@ export async function installDependencies(install: { cache: string; project: Pro
   const command = installCommand(project);
   if (command === null) return { ok: false, why: 'there is no lockfile to install from' };
   const inputs = await installInputs(project);
-  const id = createHash('sha256').update(JSON.stringify([process.version, process.platform, process.arch, inputs])).digest('hex').slice(0, 20);
+  const id = createHash('sha256')
+    .update(JSON.stringify([process.version, process.platform, process.arch, inputs]))
+    .digest('hex')
+    .slice(0, 20);
   const folder = join(cache, id);
   if (existsSync(join(folder, 'node_modules'))) {
     await utimes(folder, new Date(), new Date());

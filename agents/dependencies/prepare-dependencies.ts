@@ -19,8 +19,7 @@ export interface DependencyPolicy {
 
 /** Where a worktree's dependencies come from: a folder to take them from, or why there is none. */
 export type DependencySource =
-  | { readonly ok: true; readonly folder: string; readonly how: 'link' | 'copy' }
-  | { readonly ok: false; readonly why: string };
+  { readonly ok: true; readonly folder: string; readonly how: 'link' | 'copy' } | { readonly ok: false; readonly why: string };
 
 /** Decides once a run where dependencies come from; `root` is the user's checkout, null for a bare repository. */
 export async function dependencySource(ask: {
@@ -30,7 +29,8 @@ export async function dependencySource(ask: {
   runTool: RunTool;
 }): Promise<DependencySource> {
   const { root, project, policy, runTool } = ask;
-  const state = root === null ? ({ inStep: false, why: 'a bare repository has no node_modules' } as const) : await dependencyState(root, project);
+  const state =
+    root === null ? ({ inStep: false, why: 'a bare repository has no node_modules' } as const) : await dependencyState(root, project);
   if (root !== null && state.inStep && policy.how !== 'install') return { ok: true, folder: root, how: policy.how };
   const missing = state.inStep ? 'the configuration asks for an install' : state.why;
   if (!policy.mayInstall && policy.how !== 'install') return { ok: false, why: missing };

@@ -25,7 +25,13 @@ export function createDelivery(request: DeliveryRequest): Delivery {
     case 'local':
       return localDelivery(context, branch);
     case 'push':
-      return pushDelivery(context, { branch: target, remote: memory.remote, remoteName: config.delivery.remote, ledger: memory.ledger, store: config.ledger.store });
+      return pushDelivery(context, {
+        branch: target,
+        remote: memory.remote,
+        remoteName: config.delivery.remote,
+        ledger: memory.ledger,
+        store: config.ledger.store,
+      });
     case 'patch':
       return patchDelivery(context, { branch, folder: request.rehearse ?? null });
     case 'none':

@@ -73,7 +73,16 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
     runId: id,
     redact,
   });
-  const context: RunContext = { repository, policy, runTool, journal, signal, origin: request.origin, emit: (event) => request.emit(event), redact };
+  const context: RunContext = {
+    repository,
+    policy,
+    runTool,
+    journal,
+    signal,
+    origin: request.origin,
+    emit: (event) => request.emit(event),
+    redact,
+  };
   try {
     const result = await runAgents({
       context,
@@ -109,7 +118,11 @@ export async function recoverEarlier(request: {
   record(events: readonly UpkeepEvent[]): Promise<void>;
 }): Promise<string[]> {
   const recorded = new Set(Object.values(request.state.agents).flatMap((agent) => agent.runs.map((run) => run.runId)));
-  return recover({ repository: request.repository, isRecorded: (runId) => recorded.has(runId), record: (events) => request.record(events) });
+  return recover({
+    repository: request.repository,
+    isRecorded: (runId) => recorded.has(runId),
+    record: (events) => request.record(events),
+  });
 }
 
 function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: ExecuteRequest): AgentRunRequest {

@@ -43,7 +43,8 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
   if (remote !== null && settings.fetch && (scope === 'shared' || !isFresh(repository))) {
     const { fetchShared } = await import('../../ledger/sync.ts');
     const fetched = await fetchShared(ledger, { ...place, timeoutMs: scope === 'shared' ? CI_PATIENCE_MS : PATIENCE_MS });
-    if (!fetched.ok) notes.push(`the shared ledger of ${remote} could not be read (${fetched.reason}): this run goes by what this clone remembers`);
+    if (!fetched.ok)
+      notes.push(`the shared ledger of ${remote} could not be read (${fetched.reason}): this run goes by what this clone remembers`);
     markFresh(repository);
   }
   let { layered } = await readState(ledger);

@@ -111,7 +111,8 @@ export async function decide(ask: {
 function askedAgents(names: readonly string[], policy: RunPolicy): readonly Agent[] {
   if (names.length === 0) return policy.agents;
   for (const name of names) {
-    if (!AGENT_IDS.some((id) => id === name)) throw new UsageError(`there is no agent ${JSON.stringify(name)}${didYouMean(name, AGENT_IDS)} (agents: ${AGENT_IDS.join(', ')})`);
+    if (!AGENT_IDS.some((id) => id === name))
+      throw new UsageError(`there is no agent ${JSON.stringify(name)}${didYouMean(name, AGENT_IDS)} (agents: ${AGENT_IDS.join(', ')})`);
     if (!policy.agents.some((agent) => agent.id === name)) {
       throw new UsageError(`the configuration turns ${name} off: set agents.${name}.enabled to true, or leave it out`);
     }

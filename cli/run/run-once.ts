@@ -70,7 +70,14 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     version,
     now,
   });
-  const common = { schemaVersion: 1 as const, repository: repositoryName(seen.repository, environment), branch: seen.branch, base: seen.base, uncommitted: changed, notes: [...memory.notes] };
+  const common = {
+    schemaVersion: 1 as const,
+    repository: repositoryName(seen.repository, environment),
+    branch: seen.branch,
+    base: seen.base,
+    uncommitted: changed,
+    notes: [...memory.notes],
+  };
   const toRun = decisions.filter((decision) => decision.kind === 'run');
   if (toRun.length === 0) {
     const runs = decisions.map((decision) => skipped(decision, memory.state, seen.branch));
@@ -98,7 +105,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     signal: request.signal(),
     timeLimitMs: run.loaded.config.limits.runMinutes * 60_000,
     mode,
-    deliveryFor: (context) => createDelivery({ context, mode, branch: seen.branch, config: run.loaded.config, memory, rehearse: flags.rehearse }),
+    deliveryFor: (context) =>
+      createDelivery({ context, mode, branch: seen.branch, config: run.loaded.config, memory, rehearse: flags.rehearse }),
     record: (events) => (seen.isSnapshot || flags.rehearse !== undefined ? Promise.resolve() : memory.record(events)),
     emit: (event) => request.emit(event),
   });

@@ -11,15 +11,28 @@ describe('coverageDrop', () => {
     ['it rose', 91, 90, false],
     ['it fell by one point', 89, 90, false],
     ['it fell by more than one point', 88.9, 90, true],
-  ])('%s', (_, now, before, isError) => {
+  ])('%s', (...[, now, before, isError]) => {
     expect(coverageDrop('tests', now, before) !== null).toBe(isError);
   });
 
   it('fails the run of the agent that measured it, and keeps failing against the last green run', async () => {
     const tests = wordCheck({ id: 'tests', bad: 'never' });
-    const measuring = { ...tests, inspect: async (context: Parameters<typeof tests.inspect>[0]) => ({ ...(await tests.inspect(context)), coverage: 70 }) };
+    const measuring = {
+      ...tests,
+      inspect: async (context: Parameters<typeof tests.inspect>[0]) => ({ ...(await tests.inspect(context)), coverage: 70 }),
+    };
     const run = (outcome: 'passed' | 'failed', coverage: number) => ({
-      runId: outcome, outcome, reason: null, at: '2026-01-01T00:00:00Z', durationMs: 1, commit: null, errors: 0, warnings: 0, fixed: 0, trigger: null, coverage,
+      runId: outcome,
+      outcome,
+      reason: null,
+      at: '2026-01-01T00:00:00Z',
+      durationMs: 1,
+      commit: null,
+      errors: 0,
+      warnings: 0,
+      fixed: 0,
+      trigger: null,
+      coverage,
     });
     const memory = { ...emptyState(), agents: { 'qa@main': { ...emptyAgentState(), runs: [run('failed', 70), run('passed', 90)] } } };
     await using repository = await repositoryWith({ 'a.txt': 'x\n' });

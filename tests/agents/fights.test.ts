@@ -12,14 +12,30 @@ describe('refusedChanges', () => {
   });
 
   it('names the agent that changed the file away from the content it would return to', () => {
-    const written = [{ path: 'x', states: [{ blob: B, agent: 'backend' as const }, { blob: A, agent: null }] }];
+    const written = [
+      {
+        path: 'x',
+        states: [
+          { blob: B, agent: 'backend' as const },
+          { blob: A, agent: null },
+        ],
+      },
+    ];
     expect(refusedChanges([{ path: 'x', from: B, to: A }], { written, undone: [] })).toEqual([
       { path: 'x', why: 'backend changed it away from exactly this content: two fixers undo each other' },
     ]);
   });
 
   it('lets an agent go on from its own last state', () => {
-    const written = [{ path: 'x', states: [{ blob: B, agent: 'backend' as const }, { blob: A, agent: null }] }];
+    const written = [
+      {
+        path: 'x',
+        states: [
+          { blob: B, agent: 'backend' as const },
+          { blob: A, agent: null },
+        ],
+      },
+    ];
     expect(refusedChanges([{ path: 'x', from: B, to: C }], { written, undone: [] })).toEqual([]);
   });
 

@@ -18,9 +18,15 @@ describe('a run of agents', () => {
     expect(await repository.git('log', '-1', '--format=%an <%ae>|%cn|%P')).toBe(
       `upkeep[bot] <upkeep[bot]@users.noreply.github.com>|upkeep[bot]|${base}`,
     );
-    expect(await repository.git('log', '-1', '--format=%(trailers:key=Agent,valueonly)%(trailers:key=Agent-Base,valueonly)')).toContain(`docs\n${base}`);
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Agent,valueonly)%(trailers:key=Agent-Base,valueonly)')).toContain(
+      `docs\n${base}`,
+    );
     expect(await repository.git('log', '-1', '--format=%s')).toMatch(/^auto: Docs – fix 1 /);
-    expect(result).toMatchObject({ head: await repository.head(), delivery: { outcome: 'delivered' }, runs: [{ agent: 'docs', outcome: 'fixed' }] });
+    expect(result).toMatchObject({
+      head: await repository.head(),
+      delivery: { outcome: 'delivered' },
+      runs: [{ agent: 'docs', outcome: 'fixed' }],
+    });
     expect(recorded.map((event) => event.type)).toEqual(['agent:completed', 'delivery:pushed']);
     expect(recorded[0]?.data).toMatchObject({ delivered: true, fixed: 1, errors: 0, key: 'key-of-docs' });
     expect(await leftovers(repository)).toEqual(NOTHING_LEFT);
@@ -51,7 +57,10 @@ describe('a run of agents', () => {
     const { result } = await runEngine(repository, [agentWith('docs', [teh, harmful]), agentWith('qa', [guard])]);
     expect(await repository.read('a.txt')).toBe('the\n');
     expect(await repository.read('b.txt')).toBe('loud\n');
-    expect(result.runs[0]).toMatchObject({ outcome: 'failed', notes: [expect.stringContaining('the fixes of shouting were taken back: after them guard')] });
+    expect(result.runs[0]).toMatchObject({
+      outcome: 'failed',
+      notes: [expect.stringContaining('the fixes of shouting were taken back: after them guard')],
+    });
     expect(result.runs[1]).toMatchObject({ outcome: 'passed' });
   });
 
@@ -88,7 +97,11 @@ describe('a run of agents', () => {
       },
     };
     await using repository = await repositoryWith({ 'a.txt': 'one\n', 'b.txt': 'two\n' });
-    const { result } = await runEngine(repository, [agentWith('backend', [first], 'HIGH'), agentWith('docs', [second], 'LOW'), agentWith('qa', [both])]);
+    const { result } = await runEngine(repository, [
+      agentWith('backend', [first], 'HIGH'),
+      agentWith('docs', [second], 'LOW'),
+      agentWith('qa', [both]),
+    ]);
     expect(await repository.read('a.txt')).toBe('left\n');
     expect(await repository.read('b.txt')).toBe('two\n');
     expect(result.runs.map((run) => run.outcome)).toEqual(['fixed', 'failed', 'passed']);
@@ -112,10 +125,13 @@ describe('a run of agents', () => {
   });
 
   it('lets a fixer whose check tells no place repair all files that are the agent’s', async () => {
-    const placeless = { ...teh, inspect: async (context: Parameters<typeof teh.inspect>[0]) => {
-      const report = await teh.inspect(context);
-      return { ...report, findings: report.findings.slice(0, 1).map((finding) => ({ ...finding, path: null, line: null })) };
-    } };
+    const placeless = {
+      ...teh,
+      inspect: async (context: Parameters<typeof teh.inspect>[0]) => {
+        const report = await teh.inspect(context);
+        return { ...report, findings: report.findings.slice(0, 1).map((finding) => ({ ...finding, path: null, line: null })) };
+      },
+    };
     await using repository = await repositoryWith({ 'a.txt': 'teh\n', 'b.txt': 'teh\n' });
     await runEngine(repository, [agentWith('docs', [placeless])]);
     expect(await repository.git('diff', '--name-only', 'HEAD~1', 'HEAD')).toBe('a.txt\nb.txt');
@@ -142,10 +158,17 @@ describe('a run of agents', () => {
     const blob = await repository.git('hash-object', 'good');
     await repository.write('good', null);
     const current = await repository.git('rev-parse', 'HEAD:a.txt');
-    const states = [{ blob: current, agent: 'backend' as const }, { blob, agent: null }];
+    const states = [
+      { blob: current, agent: 'backend' as const },
+      { blob, agent: null },
+    ];
     const written = [{ branch: 'main', paths: [{ path: 'a.txt', states }] }];
     const { result } = await runEngine(repository, [agentWith('docs', [teh])], { memory: { ...emptyState(), written } });
-    expect(result.runs[0]).toMatchObject({ outcome: 'failed', commit: null, notes: [expect.stringContaining('a.txt is left alone: backend changed it away')] });
+    expect(result.runs[0]).toMatchObject({
+      outcome: 'failed',
+      commit: null,
+      notes: [expect.stringContaining('a.txt is left alone: backend changed it away')],
+    });
   });
 
   it('ends a check that throws as errored and lets the others go on', async () => {
@@ -153,7 +176,11 @@ describe('a run of agents', () => {
     await using repository = await repositoryWith({ 'a.txt': 'teh\n' });
     const { result } = await runEngine(repository, [agentWith('docs', [teh]), agentWith('qa', [broken])]);
     expect(result.runs[0]).toMatchObject({ outcome: 'fixed' });
-    expect(result.runs[1]).toMatchObject({ outcome: 'errored', reason: 'internal', checks: [{ hint: expect.stringContaining('boom') as string }] });
+    expect(result.runs[1]).toMatchObject({
+      outcome: 'errored',
+      reason: 'internal',
+      checks: [{ hint: expect.stringContaining('boom') as string }],
+    });
   });
 
   it('tries a check again that met a transient fault', async () => {
@@ -163,7 +190,13 @@ describe('a run of agents', () => {
       inspect: () => {
         calls += 1;
         const isDown = calls < 3;
-        return Promise.resolve({ outcome: isDown ? ('errored' as const) : ('passed' as const), reason: isDown ? ('network' as const) : null, findings: [], command: null, log: '' });
+        return Promise.resolve({
+          outcome: isDown ? ('errored' as const) : ('passed' as const),
+          reason: isDown ? ('network' as const) : null,
+          findings: [],
+          command: null,
+          log: '',
+        });
       },
     };
     await using repository = await repositoryWith({ 'a.txt': 'x\n' });

@@ -13,10 +13,17 @@ import { threeAgentsRepository } from '../support/three-agents.ts';
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 /** A repository whose only checks are these custom ones, all of backend. */
-async function repositoryWithChecks(checks: Readonly<Record<string, { run: readonly string[]; timeoutSeconds?: number; findings?: unknown; fix?: readonly string[] }>>): Promise<TestRepository> {
+async function repositoryWithChecks(
+  checks: Readonly<Record<string, { run: readonly string[]; timeoutSeconds?: number; findings?: unknown; fix?: readonly string[] }>>,
+): Promise<TestRepository> {
   const off = Object.fromEntries(['architecture', 'frontend', 'devops', 'qa', 'docs'].map((id) => [id, { enabled: false }]));
-  const customChecks = Object.fromEntries(Object.entries(checks).map(([id, check]) => [id, { agent: 'backend', paths: ['*.txt'], needsDependencies: false, ...check }]));
-  return repositoryWith({ 'a.txt': 'text\n', 'agent.config.json': JSON.stringify({ agents: off, customChecks, scheduler: { retry: { limit: 0 } } }) });
+  const customChecks = Object.fromEntries(
+    Object.entries(checks).map(([id, check]) => [id, { agent: 'backend', paths: ['*.txt'], needsDependencies: false, ...check }]),
+  );
+  return repositoryWith({
+    'a.txt': 'text\n',
+    'agent.config.json': JSON.stringify({ agents: off, customChecks, scheduler: { retry: { limit: 0 } } }),
+  });
 }
 
 async function nothingLeft(repository: TestRepository): Promise<void> {
@@ -29,7 +36,10 @@ async function nothingLeft(repository: TestRepository): Promise<void> {
 }
 
 /** Starts a run and resolves when its journal says this phase. */
-async function runningIn(repository: TestRepository, phase: string): Promise<{ child: ReturnType<typeof spawn>; ended: Promise<number | null>; output: () => string }> {
+async function runningIn(
+  repository: TestRepository,
+  phase: string,
+): Promise<{ child: ReturnType<typeof spawn>; ended: Promise<number | null>; output: () => string }> {
   const journal = join(repository.path, '.git', 'upkeep', 'journal');
   mkdirSync(journal, { recursive: true });
   const child = spawn(process.execPath, [MAIN, 'run'], { cwd: repository.path, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -88,7 +98,10 @@ describe('an interruption', () => {
   it('by kill -9 is cleaned up by the next run: worktrees, processes and locks', async () => {
     await using repository = await repositoryWithChecks({ hanging: { run: HANG, timeoutSeconds: 2 } });
     const { child, ended } = await runningIn(repository, 'inspecting');
-    const id = readdirSync(join(repository.path, '.git', 'upkeep', 'journal')).find((name) => name.endsWith('.json'))?.slice(0, -5) ?? '';
+    const id =
+      readdirSync(join(repository.path, '.git', 'upkeep', 'journal'))
+        .find((name) => name.endsWith('.json'))
+        ?.slice(0, -5) ?? '';
     child.kill('SIGKILL');
     await ended;
     const { stdout } = await agent(repository.path, ['recover']);
@@ -113,24 +126,36 @@ describe('a second run in the same clone', () => {
 
 describe('a damaged memory', () => {
   it.each<[string, (repository: TestRepository) => Promise<void>]>([
-    ['a ref that points at a blob', async (repository) => {
-      await repository.write('blob', 'x');
-      const blob = await repository.git('hash-object', '-w', 'blob');
-      await repository.write('blob', null);
-      await repository.git('--git-dir=.git/upkeep/ledger.git', 'update-ref', 'refs/upkeep/local', blob);
-    }],
-    ['a ref that holds garbage', (repository) => {
-      writeFileSync(join(repository.path, '.git/upkeep/ledger.git/refs/upkeep/local'), 'garbage\n');
-      return Promise.resolve();
-    }],
-    ['an empty folder instead of the repository', async (repository) => {
-      await repository.write('.git/upkeep/ledger.git', null);
-      mkdirSync(join(repository.path, '.git/upkeep/ledger.git'));
-    }],
-    ['a torn cache', (repository) => {
-      writeFileSync(join(repository.path, '.git/upkeep/cache/keys.json'), '[{"id":');
-      return Promise.resolve();
-    }],
+    [
+      'a ref that points at a blob',
+      async (repository) => {
+        await repository.write('blob', 'x');
+        const blob = await repository.git('hash-object', '-w', 'blob');
+        await repository.write('blob', null);
+        await repository.git('--git-dir=.git/upkeep/ledger.git', 'update-ref', 'refs/upkeep/local', blob);
+      },
+    ],
+    [
+      'a ref that holds garbage',
+      (repository) => {
+        writeFileSync(join(repository.path, '.git/upkeep/ledger.git/refs/upkeep/local'), 'garbage\n');
+        return Promise.resolve();
+      },
+    ],
+    [
+      'an empty folder instead of the repository',
+      async (repository) => {
+        await repository.write('.git/upkeep/ledger.git', null);
+        mkdirSync(join(repository.path, '.git/upkeep/ledger.git'));
+      },
+    ],
+    [
+      'a torn cache',
+      (repository) => {
+        writeFileSync(join(repository.path, '.git/upkeep/cache/keys.json'), '[{"id":');
+        return Promise.resolve();
+      },
+    ],
   ])('never keeps a run from working: %s', async (_, damage) => {
     await using repository = await threeAgentsRepository();
     expect((await runJson(repository.path)).code).toBe(0);

@@ -33,7 +33,10 @@ async function cloneOf(name: string, from: TestRepository, token = WRITER_TOKEN)
 }
 
 const agentsOf = async (repository: TestRepository, range: string): Promise<string[]> =>
-  (await repository.git('log', '--format=%(trailers:key=Agent,valueonly,separator=%x2C)', range)).split('\n').filter((line) => line !== '').sort();
+  (await repository.git('log', '--format=%(trailers:key=Agent,valueonly,separator=%x2C)', range))
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort();
 
 describe('delivery by push', () => {
   it('pushes branch and ledger, leaves the clone as it is, and remembers for every clone', async () => {
@@ -49,7 +52,10 @@ describe('delivery by push', () => {
     expect(await one.git('status', '--porcelain')).toBe('');
     expect(await bare.git('cat-file', '-t', 'refs/upkeep/ledger')).toBe('commit');
     const [mine, theirs] = [await agent(one.path, ['status', '--json']), await agent(other.path, ['status', '--json'])];
-    const outcomes = (text: string): unknown => (JSON.parse(text) as { agents: { agent: string; last: { outcome: string; runId: string } | null }[] }).agents.map(({ agent: id, last }) => [id, last?.outcome ?? null]);
+    const outcomes = (text: string): unknown =>
+      (JSON.parse(text) as { agents: { agent: string; last: { outcome: string; runId: string } | null }[] }).agents.map(
+        ({ agent: id, last }) => [id, last?.outcome ?? null],
+      );
     await other.git('pull', '-q', '--ff-only');
     const again = await runJson(other.path, ['--delivery', 'push']);
     expect(again.document.runs.filter((run) => run.outcome !== 'skipped')).toEqual([]);

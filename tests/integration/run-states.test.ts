@@ -28,7 +28,9 @@ async function everything(repository: TestRepository): Promise<Record<string, un
     config: readFileSync(join(repository.path, '.git', 'config'), 'utf8'),
     refs: await repository.git('for-each-ref', 'refs/heads', 'refs/tags', 'refs/stash', 'refs/remotes'),
     stash: await repository.git('stash', 'list'),
-    git: readdirSync(join(repository.path, '.git')).filter((name) => name !== 'upkeep').sort(),
+    git: readdirSync(join(repository.path, '.git'))
+      .filter((name) => name !== 'upkeep')
+      .sort(),
   };
 }
 
@@ -169,7 +171,8 @@ describe('running again', () => {
     const first = await runJson(repository.path);
     const second = await runJson(repository.path);
     expect([first.code, second.code]).toEqual([1, 1]);
-    const errors = (document: typeof first.document): unknown => document.runs.find((run) => run.agent === 'docs')?.checks.flatMap((check) => check.findings.filter((finding) => !finding.fixed));
+    const errors = (document: typeof first.document): unknown =>
+      document.runs.find((run) => run.agent === 'docs')?.checks.flatMap((check) => check.findings.filter((finding) => !finding.fixed));
     expect(errors(second.document)).toEqual(errors(first.document));
   });
 
@@ -190,7 +193,7 @@ describe('what cannot be checked', () => {
     ['a revision that looks like an option', () => repositoryWith({ a: '' }), ['--base', '--upload-pack=x'], 2, /upload-pack/],
     ['a broken configuration', () => repositoryWith({ 'agent.config.json': '{"agent": {}}' }), [], 2, /agent\.config\.json:1:2.*agents/s],
     ['pull requests', () => repositoryWith({ a: '' }), ['--delivery', 'pull-request'], 2, /pull-request/],
-  ])('gets one clear error: %s', async (_, make, args, exitCode, words) => {
+  ])('gets one clear error: %s', async (...[, make, args, exitCode, words]) => {
     await using repository = await make();
     const { code, stderr, stdout } = await agent(repository.path, ['run', ...args]);
     expect(code).toBe(exitCode);

@@ -6,9 +6,27 @@ import { decideRuns } from '../../scheduler/decide-runs.ts';
 import type { DecideRequest, Decision } from '../../scheduler/decide-runs.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
-const backend: Agent = { id: 'backend', title: 'Backend', summary: '', priority: 'HIGH', schedule: '*/5 * * * *', triggers: ['push'], checks: [] };
+const backend: Agent = {
+  id: 'backend',
+  title: 'Backend',
+  summary: '',
+  priority: 'HIGH',
+  schedule: '*/5 * * * *',
+  triggers: ['push'],
+  checks: [],
+};
 
-const answer: KeyRecord = { key: 'k1', outcome: 'passed', delivered: true, runId: 'r', at: now.toISOString(), errors: 0, warnings: 0, commit: null, findings: [] };
+const answer: KeyRecord = {
+  key: 'k1',
+  outcome: 'passed',
+  delivered: true,
+  runId: 'r',
+  at: now.toISOString(),
+  errors: 0,
+  warnings: 0,
+  commit: null,
+  findings: [],
+};
 const finding = { path: 'a.ts', line: 1, rule: 'eqeqeq', severity: 'error' as const, message: 'no', fingerprint: 'f', check: 'eslint' };
 
 function remembering(agent: Partial<AgentState>, state: Partial<LedgerState> = {}): LedgerState {
@@ -33,7 +51,14 @@ function decide(change: Partial<DecideRequest>): Decision {
 }
 
 const pause = { by: 'ada', reason: 'migration', since: '2026-03-01T10:00:00Z', until: null };
-const breaker = { open: true as const, kind: 'code' as const, since: now.toISOString(), attempts: 0, key: 'k1', nextTryAt: '2026-03-01T12:05:00Z' };
+const breaker = {
+  open: true as const,
+  kind: 'code' as const,
+  since: now.toISOString(),
+  attempts: 0,
+  key: 'k1',
+  nextTryAt: '2026-03-01T12:05:00Z',
+};
 
 describe('decideRuns', () => {
   it.each<[string, Partial<DecideRequest>, string]>([
@@ -47,9 +72,17 @@ describe('decideRuns', () => {
     ['runs regardless with --force', { force: true, state: remembering({ keys: [answer] }, { paused: { backend: pause } }) }, 'run'],
     ['skips a paused agent', { state: remembering({}, { paused: { backend: pause } }) }, 'paused'],
     ['skips every agent when everything is paused', { state: remembering({}, { paused: { '*': pause } }) }, 'paused'],
-    ['runs after a pause that ended', { state: remembering({}, { paused: { backend: { ...pause, until: '2026-03-01T11:00:00Z' } } }) }, 'run'],
+    [
+      'runs after a pause that ended',
+      { state: remembering({}, { paused: { backend: { ...pause, until: '2026-03-01T11:00:00Z' } } }) },
+      'run',
+    ],
     ['skips an agent in ERROR', { state: remembering({ inError: { reason: 'network', since: '2026-03-01T10:00:00Z' } }) }, 'in-error'],
-    ['runs an agent in ERROR when a person retries it', { trigger: 'retry', state: remembering({ inError: { reason: 'network', since: 'x' } }) }, 'run'],
+    [
+      'runs an agent in ERROR when a person retries it',
+      { trigger: 'retry', state: remembering({ inError: { reason: 'network', since: 'x' } }) },
+      'run',
+    ],
     ['skips an agent that does not listen to the trigger', { trigger: 'webhook' }, 'not-triggered'],
     ['skips an agent that is not due', { isDue: () => false }, 'not-due'],
     ['runs an agent that is due', { isDue: () => true, trigger: 'schedule' }, 'run'],

@@ -9,8 +9,26 @@ const origin = { source: 'ci:1', correlationId: 'c', now: () => new Date('2026-0
 const base = 'a'.repeat(40);
 
 const settled: EventData<'agent:completed'> = {
-  agentId: 'backend', jobId: 'j', runId: 'r', branch: 'main', status: '', outcome: 'passed', reason: null, trigger: 'push', base, key: 'k',
-  producedKey: null, durationMs: 1, commit: null, delivered: true, errors: 0, warnings: 0, fixed: 0, findings: [], coverage: null, counts: true,
+  agentId: 'backend',
+  jobId: 'j',
+  runId: 'r',
+  branch: 'main',
+  status: '',
+  outcome: 'passed',
+  reason: null,
+  trigger: 'push',
+  base,
+  key: 'k',
+  producedKey: null,
+  durationMs: 1,
+  commit: null,
+  delivered: true,
+  errors: 0,
+  warnings: 0,
+  fixed: 0,
+  findings: [],
+  coverage: null,
+  counts: true,
 };
 
 function follow(run: Partial<EventData<'agent:failed'>>, memory: Partial<AgentState> = {}): string[] {
@@ -20,7 +38,9 @@ function follow(run: Partial<EventData<'agent:failed'>>, memory: Partial<AgentSt
     ? makeEvent('agent:failed', { ...data, error: { code: 'E', message: 'm', reason: data.reason ?? 'errors-left' } }, origin)
     : makeEvent('agent:completed', data, origin);
   const state = { ...emptyState(), agents: { 'backend@main': { ...emptyAgentState(), ...memory } } };
-  return consequencesOf([event], { state, threshold: 2, origin }).map((next) => `${next.type} ${'kind' in next.data ? next.data.kind : ''}`.trim());
+  return consequencesOf([event], { state, threshold: 2, origin }).map((next) =>
+    `${next.type} ${'kind' in next.data ? next.data.kind : ''}`.trim(),
+  );
 }
 
 const breaker = { open: true as const, kind: 'code' as const, since: 'x', attempts: 0, key: 'k', nextTryAt: '2026-03-01T12:05:00Z' };
@@ -35,7 +55,7 @@ describe('consequencesOf', () => {
     ['has nothing to recover from when it was fine', {}, {}, []],
     ['goes to ERROR when retries are used up', { outcome: 'errored', reason: 'network' }, {}, ['agent:tripped operation']],
     ['does not go to ERROR for what no retry heals', { outcome: 'errored', reason: 'dependencies-missing' }, {}, []],
-  ])('%s', (_, run, memory, expected) => {
+  ])('%s', (...[, run, memory, expected]) => {
     expect(follow(run, memory)).toEqual(expected);
   });
 });

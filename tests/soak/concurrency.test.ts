@@ -19,7 +19,10 @@ interface Run {
 }
 
 async function run(clone: TestRepository): Promise<Run> {
-  const child = spawn(process.execPath, [BIN, 'run', '--delivery', 'push', '--json'], { cwd: clone.path, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BIN, 'run', '--delivery', 'push', '--json'], {
+    cwd: clone.path,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -48,7 +51,10 @@ it('delivers every fix exactly once and remembers every run, however many push a
       // New faults for all three agents, on top of what the agents made of the old ones.
       await seed.git('fetch', '-q', server.url('shared'), 'main');
       await seed.git('reset', '-q', '--hard', 'FETCH_HEAD');
-      const base = await seed.commit(`round ${round}`, Object.fromEntries(Object.entries(FAULTS).map(([path, [text]]) => [path, `${text}// ${round}\n`])));
+      const base = await seed.commit(
+        `round ${round}`,
+        Object.fromEntries(Object.entries(FAULTS).map(([path, [text]]) => [path, `${text}// ${round}\n`])),
+      );
       await seed.git('push', '-q', server.url('shared'), 'main');
       for (const clone of clones) {
         await clone.git('fetch', '-q', 'origin');
@@ -61,7 +67,8 @@ it('delivers every fix exactly once and remembers every run, however many push a
       }
       const log = await bare.git('log', '--format=%(trailers:key=Agent,valueonly,separator=%x2C)', `${base}..main`);
       expect(log.split('\n').sort(), `round ${round}`).toEqual(['backend', 'docs', 'qa']);
-      for (const [path, [, good]] of Object.entries(FAULTS)) expect(await bare.git('show', `main:${path}`), `round ${round}: ${path}`).toContain(good);
+      for (const [path, [, good]] of Object.entries(FAULTS))
+        expect(await bare.git('show', `main:${path}`), `round ${round}: ${path}`).toContain(good);
       for (const clone of clones) {
         expect(await clone.git('status', '--porcelain')).toBe('');
         expect(existsSync(join(clone.path, '.git', 'shallow'))).toBe(false);

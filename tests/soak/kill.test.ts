@@ -33,7 +33,10 @@ function randomFrom(seed: number): () => number {
 
 const DIRT = { 'scratch.txt': 'not committed\n', 'README.md': '# Three agents\n\nI am writing.\n', 'ignored.log': 'log\n' } as const;
 
-async function start(repository: TestRepository): Promise<{ kill: (afterMs: number | Phase) => Promise<Phase | 'done' | 'none'>; finish: () => Promise<{ code: number; output: string }> }> {
+async function start(repository: TestRepository): Promise<{
+  kill: (afterMs: number | Phase) => Promise<Phase | 'done' | 'none'>;
+  finish: () => Promise<{ code: number; output: string }>;
+}> {
   const child = spawn(process.execPath, [BIN, 'run', '--delivery', 'local'], { cwd: repository.path, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -80,7 +83,14 @@ function contents(root: string, at = ''): Record<string, string> {
     if (path === '.git') continue;
     const stat = lstatSync(join(root, path));
     if (stat.isDirectory()) Object.assign(found, contents(root, path));
-    else found[path] = `${stat.mode} ${stat.isSymbolicLink() ? readlinkSync(join(root, path)) : createHash('sha256').update(readFileSync(join(root, path))).digest('hex')}`;
+    else
+      found[path] = `${stat.mode} ${
+        stat.isSymbolicLink()
+          ? readlinkSync(join(root, path))
+          : createHash('sha256')
+              .update(readFileSync(join(root, path)))
+              .digest('hex')
+      }`;
   }
   return found;
 }
@@ -112,11 +122,12 @@ async function afterKill(repository: TestRepository, before: Before, label: stri
   expect(Object.keys(now).sort(), label).toEqual(Object.keys(before.tree).sort());
   const status = (await repository.git('status', '--porcelain')).split('\n').filter((line) => line !== '');
   const dirty = Object.keys(before.tree).includes('scratch.txt');
-  expect(status.sort(), label).toEqual(dirty ? ['?? scratch.txt', ' M README.md'].map((line) => line).sort() : []);
+  expect(status.sort(), label).toEqual(dirty ? ['?? scratch.txt', ' M README.md'].sort() : []);
 }
 
 /** Right after the kill, before anything of ours ran again: either not moved at all, or moved by git itself to the end. */
-async function untouched(repository: TestRepository, before: Before, phase: string, label: string): Promise<void> {
+async function untouched(repository: TestRepository, before: Before, killed: { phase: string; label: string }): Promise<void> {
+  const { phase, label } = killed;
   if (['delivering', 'delivered', 'recorded', 'done'].includes(phase)) return;
   expect(await repository.head(), label).toBe(before.head);
   expect(contents(repository.path), label).toEqual(before.tree);
@@ -141,11 +152,15 @@ it('loses nothing and leaves nothing behind, whenever it is killed', async () =>
     await using repository = await threeAgentsRepository();
     if (round % 2 === 1) for (const [path, text] of Object.entries(DIRT)) await repository.write(path, text);
     await repository.git('status');
-    const before: Before = { head: await repository.head(), tree: contents(repository.path), index: readFileSync(join(repository.path, '.git', 'index')) };
+    const before: Before = {
+      head: await repository.head(),
+      tree: contents(repository.path),
+      index: readFileSync(join(repository.path, '.git', 'index')),
+    };
     const phase = await (await start(repository)).kill(when);
     perPhase.set(phase, (perPhase.get(phase) ?? 0) + 1);
     const label = `round ${round}, killed ${typeof when === 'number' ? `after ${when.toFixed(0)} ms` : `in ${when}`}, in phase ${phase}`;
-    await untouched(repository, before, phase, label);
+    await untouched(repository, before, { phase, label });
     await afterKill(repository, before, label);
   };
 

@@ -38,7 +38,17 @@ export function wordCheck(options: {
           .split('\n')
           .flatMap((text, index) =>
             text.includes(options.bad)
-              ? [{ path, line: index + 1, rule: options.bad, severity: options.severity ?? ('error' as const), message: `found ${options.bad}`, identity: text, fixable: options.good !== undefined }]
+              ? [
+                  {
+                    path,
+                    line: index + 1,
+                    rule: options.bad,
+                    severity: options.severity ?? ('error' as const),
+                    message: `found ${options.bad}`,
+                    identity: text,
+                    fixable: options.good !== undefined,
+                  },
+                ]
               : [],
           ),
       );
@@ -133,7 +143,9 @@ export async function runEngine(
 }
 
 /** What must be true of a repository after any run, however it ended. */
-export async function leftovers(repository: TestRepository): Promise<{ worktrees: number; runRefs: string; journals: string[]; status: string }> {
+export async function leftovers(
+  repository: TestRepository,
+): Promise<{ worktrees: number; runRefs: string; journals: string[]; status: string }> {
   const { readdirSync, existsSync } = await import('node:fs');
   const journal = join(repository.path, '.git', 'upkeep', 'journal');
   return {

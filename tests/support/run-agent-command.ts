@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { jsonDocument } from '../../cli/reporters/json-document.ts';
+import type { jsonDocument } from '../../cli/reporters/json-document.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
@@ -28,19 +28,33 @@ export interface RunDocument {
   readonly base: string;
   readonly head: string;
   readonly exitCode: number;
-  readonly delivery: { readonly mode: string; readonly outcome: string; readonly reason: string | null; readonly commits?: readonly string[] };
+  readonly delivery: {
+    readonly mode: string;
+    readonly outcome: string;
+    readonly reason: string | null;
+    readonly commits?: readonly string[];
+  };
   readonly runs: readonly {
     readonly agent: string;
     readonly runId: string;
     readonly outcome: string;
     readonly reason: string | null;
     readonly commit: { readonly sha: string; readonly subject: string; readonly files: readonly string[] } | null;
-    readonly checks: readonly { readonly check: string; readonly outcome: string; readonly reason: string | null; readonly findings: readonly { readonly path: string; readonly rule: string; readonly fixed: boolean }[] }[];
+    readonly checks: readonly {
+      readonly check: string;
+      readonly outcome: string;
+      readonly reason: string | null;
+      readonly findings: readonly { readonly path: string; readonly rule: string; readonly fixed: boolean }[];
+    }[];
   }[];
 }
 
 /** `agent run --json` with its document. */
-export async function runJson(cwd: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<CommandEnd & { readonly document: RunDocument }> {
+export async function runJson(
+  cwd: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandEnd & { readonly document: RunDocument }> {
   const end = await agent(cwd, ['run', '--json', ...args], env);
   try {
     return { ...end, document: JSON.parse(end.stdout) as RunDocument & ReturnType<typeof jsonDocument> };

@@ -3,7 +3,7 @@ import type { TestRepository } from './git-repository.ts';
 import { repositoryWith } from './git-repository.ts';
 
 /** A check as the configuration writes it: finds a word in files, replaces it. */
-function wordCheck(agent: string, bad: string, good: string, files: string): Record<string, unknown> {
+function wordCheck(agent: string, [bad, good]: readonly [string, string], files: string): Record<string, unknown> {
   const program = (body: string): string =>
     `const fs=require('fs');for(const f of fs.readdirSync('.').filter(n=>n.endsWith('${files}'))){const t=fs.readFileSync(f,'utf8');${body}}`;
   return {
@@ -17,7 +17,11 @@ function wordCheck(agent: string, bad: string, good: string, files: string): Rec
 }
 
 /** Contents before and after the three agents. */
-export const FAULTS = { 'server.mjs': ['export const x = 1; // teh\n', 'the'], 'notes.md': ['# Notes\n\nA colour.\n', 'color'], 'app.test.mjs': ['// grey\n', 'gray'] } as const;
+export const FAULTS = {
+  'server.mjs': ['export const x = 1; // teh\n', 'the'],
+  'notes.md': ['# Notes\n\nA colour.\n', 'color'],
+  'app.test.mjs': ['// grey\n', 'gray'],
+} as const;
 
 export async function threeAgentsRepository(): Promise<TestRepository> {
   return repositoryWith({
@@ -26,9 +30,9 @@ export async function threeAgentsRepository(): Promise<TestRepository> {
       {
         agents: { architecture: { enabled: false }, frontend: { enabled: false }, devops: { enabled: false } },
         customChecks: {
-          'word-teh': wordCheck('backend', 'teh', 'the', '.mjs'),
-          'word-colour': wordCheck('docs', 'colour', 'color', '.md'),
-          'word-grey': wordCheck('qa', 'grey', 'gray', '.test.mjs'),
+          'word-teh': wordCheck('backend', ['teh', 'the'], '.mjs'),
+          'word-colour': wordCheck('docs', ['colour', 'color'], '.md'),
+          'word-grey': wordCheck('qa', ['grey', 'gray'], '.test.mjs'),
         },
       },
       null,
