@@ -1,7 +1,7 @@
 /** Shares the ledger with a remote: one shallow fetch, one plain atomic push, and a union where others were faster. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { push, type PushResult } from '../git/push.ts';
-import { PUSH_ADVICE, refusalOfRef, type PushRefusal } from '../git/push-refusal.ts';
+import { refusalOfRef, type PushRefusal } from '../git/push-refusal.ts';
 import type { RemoteFailure } from '../git/remote-access.ts';
 import { adopt, prepareAppend } from './append.ts';
 import { beginAnew } from './begin-anew.ts';
@@ -132,9 +132,4 @@ function judge(pushed: Refused, ledgerRef: string): { reason: PushRefusal; culpr
   if (culprit === undefined) return { reason: pushed.reason, culprit: 'remote', ref: null };
   const reason = culprit.said === 'followed' ? pushed.reason : culprit.said;
   return culprit.ref === ledgerRef ? { reason, culprit: 'ledger', ref: null } : { reason, culprit: 'branch', ref: culprit.ref };
-}
-
-/** The next step for a person, for a refusal. */
-export function pushAdvice(reason: PushRefusal | 'corrupt'): string {
-  return reason === 'corrupt' ? 'the remote holds something else where the ledger should be' : PUSH_ADVICE[reason];
 }
