@@ -48,17 +48,31 @@ function decide(agent: Agent, request: DecideRequest): Decision {
   const pause = pauseOf(state, agent.id, branch, now);
   if (pause !== null) {
     const why = pause.reason === null ? '' : `: ${pause.reason}`;
-    return skip(agent, 'paused', { answer, hint: `paused by ${pause.by} since ${pause.since}${why}; \`agent resume ${agent.id}\` ends it` });
+    return skip(agent, 'paused', {
+      answer,
+      hint: `paused by ${pause.by} since ${pause.since}${why}; \`agent resume ${agent.id}\` ends it`,
+    });
   }
   if (memory.inError !== null && request.trigger !== 'retry') {
-    return skip(agent, 'in-error', { answer, hint: `could not be carried out since ${memory.inError.since} (${memory.inError.reason}); \`agent retry ${agent.id}\` tries again` });
+    return skip(agent, 'in-error', {
+      answer,
+      hint: `could not be carried out since ${memory.inError.since} (${memory.inError.reason}); \`agent retry ${agent.id}\` tries again`,
+    });
   }
-  if (request.trigger !== 'manual' && request.trigger !== 'schedule' && request.trigger !== 'retry' && !agent.triggers.includes(request.trigger)) {
+  if (
+    request.trigger !== 'manual' &&
+    request.trigger !== 'schedule' &&
+    request.trigger !== 'retry' &&
+    !agent.triggers.includes(request.trigger)
+  ) {
     return skip(agent, 'not-triggered', { answer, hint: null });
   }
   if (request.isDue !== null && !request.isDue(agent, lastRunAt(memory))) return skip(agent, 'not-due', { answer, hint: null });
   if (isHeldByBreaker(memory, key, now)) {
-    return skip(agent, 'tripped', { answer, hint: `failed ${memory.streak} times on the same content; next try ${memory.breaker?.nextTryAt ?? ''}, or at once when something changes` });
+    return skip(agent, 'tripped', {
+      answer,
+      hint: `failed ${memory.streak} times on the same content; next try ${memory.breaker?.nextTryAt ?? ''}, or at once when something changes`,
+    });
   }
   if (answer !== undefined && isAnsweredWell(answer)) return skip(agent, 'unchanged', { answer, hint: null });
   return run;

@@ -13,6 +13,8 @@ export interface Check {
   detect(project: Project): Promise<Detection>;
   /** Reports what is wrong; writes nothing that is tracked. */
   inspect(context: CheckContext): Promise<CheckReport>;
+  /** Whether inspecting may write files into the tree (tests, builds): such a check gets a worktree of its own. */
+  readonly writes?: boolean;
   /** Repairs what is safe to repair. */
   readonly fixer?: Fixer;
 }
@@ -28,6 +30,8 @@ export type Detection =
       readonly needsDependencies: boolean;
       /** Whether its result can depend on the content of this path. Used for the input key and for what runs again after a fix. */
       reads(path: string): boolean;
+      /** Whether it also depends on which paths exist (links, imports), whatever their content. */
+      readonly seesEveryPath?: boolean;
     }
   | { readonly applies: false; readonly why: string };
 
