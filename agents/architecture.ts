@@ -1,6 +1,4 @@
 import { importCycles } from './checks/import-cycles.ts';
-import { moduleMap } from './checks/module-map.ts';
-import { unusedCode } from './checks/unused-code.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns the module graph and the module map. */
@@ -11,5 +9,5 @@ export const architecture: Agent = {
   priority: 'NORMAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [importCycles, unusedCode, moduleMap],
+  checks: [importCycles],
 };
