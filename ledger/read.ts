@@ -5,7 +5,6 @@ import { emptyState, type LedgerState } from './state.ts';
 import { LEDGER_REFS, ledgerExists, type Ledger } from './store.ts';
 import { tipFrom, tipRequests, type Tip, type TipHealth } from './tip.ts';
 
-export { layer } from './layer.ts';
 export { deadLetters, readEvents } from './read-events.ts';
 
 /** What is remembered: by everybody, by this clone, and the second laid over the first. */

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { git, GitError, type GitOptions } from '../git/exec-git.ts';
 import { remoteFailure, remoteOptions, remoteUrl, type RemoteAuth, type RemoteFailure } from '../git/remote-access.ts';
+import { removeStaleLocks } from './stale-locks.ts';
 import { LEDGER_REFS, type Ledger } from './store.ts';
-import { removeStaleLocks } from './tip.ts';
 
 /** Which remote, and how long to wait for it. */
 export interface RemoteLedger {
@@ -95,7 +95,7 @@ async function fetchRef(ledger: Ledger, request: FetchRequest, tries = 3): Promi
     if (/couldn't find remote ref/i.test(error.stderr)) return null;
     // Another process of this clone fetches at this moment, or one was killed while it did.
     if (tries <= 1 || !/\.lock|shallow file has changed|cannot lock ref/i.test(error.stderr)) throw error;
-    await removeStaleLocks(ledger);
+    await removeStaleLocks(ledger.gitDir);
     return fetchRef(ledger, request, tries - 1);
   }
   const { stdout } = await git(['rev-parse', '--verify', '--quiet', LEDGER_REFS.remote], { gitDir: ledger.gitDir, okCodes: [0, 1] });

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { git, GitError } from '../git/exec-git.ts';
 import { LedgerError } from './ledger-error.ts';
+import { writeAlternates } from './users-history.ts';
 
 /** The history that every clone shares, and the one of this clone only. */
 export type Scope = 'shared' | 'local';
@@ -58,7 +59,7 @@ export async function ensureLedger(ledger: Ledger): Promise<void> {
         ['init.defaultRefFormat', 'files'],
       ],
     });
-    await writeAlternates(draft, ledger);
+    await writeAlternates(draft, ledger.objectsDir);
     const config = join(draft, 'config');
     await writeFile(config, `${INHERITED}${await readFile(config, 'utf8')}${OWN}`);
     await rename(draft, ledger.gitDir);
@@ -68,19 +69,6 @@ export async function ensureLedger(ledger: Ledger): Promise<void> {
     if (ledgerExists(ledger)) return;
     throw asLedgerError(error, ledger);
   }
-}
-
-/** Makes the user's objects visible again after their repository was moved. */
-export async function ensureAlternates(ledger: Ledger): Promise<void> {
-  const written = await readFile(join(ledger.gitDir, ALTERNATES), 'utf8').catch(() => '');
-  if (written !== alternates(ledger)) await writeAlternates(ledger.gitDir, ledger);
-}
-
-const ALTERNATES = join('objects', 'info', 'alternates');
-
-async function writeAlternates(gitDir: string, ledger: Ledger): Promise<void> {
-  await mkdir(join(gitDir, 'objects', 'info'), { recursive: true });
-  await writeFile(join(gitDir, ALTERNATES), alternates(ledger));
 }
 
 /** The typed error for what Git or the file system said while the ledger was written; a fault of ours stays what it is. */
@@ -107,11 +95,4 @@ async function removeOldDrafts(parent: string): Promise<void> {
     const made = await stat(join(parent, name)).catch(() => null);
     if (made && Date.now() - made.mtimeMs > DRAFT_LIFE_MS) await rm(join(parent, name), { recursive: true, force: true });
   }
-}
-
-/** Git reads a line that begins with a quote as a C string, and a path with a newline only so. */
-function alternates(ledger: Ledger): string {
-  const path = ledger.objectsDir;
-  if (!/["\n\\]|^#/.test(path)) return `${path}\n`;
-  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"\n`;
 }

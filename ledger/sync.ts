@@ -7,9 +7,10 @@ import { adopt, prepareAppend } from './append.ts';
 import { beginAnew } from './begin-anew.ts';
 import type { UpkeepEvent } from './event.ts';
 import { fetchTip, inheritedAuth, remoteAddress, REMOTE_REFS, type RemoteLedger } from './remote-ledger.ts';
-import { ensureAlternates, LEDGER_REFS, ledgerExists, type Ledger } from './store.ts';
+import { LEDGER_REFS, ledgerExists, type Ledger } from './store.ts';
 import { readTip } from './tip.ts';
 import { unite } from './unite.ts';
+import { seeUsersHistory } from './users-history.ts';
 import { withLedgerLock } from './write-lock.ts';
 
 export type { RemoteLedger } from './remote-ledger.ts';
@@ -67,7 +68,7 @@ const MIN_TRIES = 5;
 export async function pushShared(ledger: Ledger, options: PushShared): Promise<PushedLedger> {
   const extra = options.extraUpdates ?? [];
   if (!ledgerExists(ledger) && extra.length === 0 && (options.events ?? []).length === 0) return { ok: true, sha: null, tries: 0 };
-  await withLedgerLock(ledger, () => ensureAlternates(ledger));
+  await withLedgerLock(ledger, () => seeUsersHistory(ledger));
   const address = await remoteAddress(ledger, options);
   const access = {
     remote: address,

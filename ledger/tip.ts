@@ -1,11 +1,12 @@
 /** The newest commit of a ledger ref with the state it holds, and the compare-and-swap that moves it. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, GitError } from '../git/exec-git.ts';
 import { foldBatches, loadBatches } from './batches.ts';
 import { LedgerError } from './ledger-error.ts';
 import { readObjects, type GitObject } from './objects.ts';
+import { removeStaleLocks } from './stale-locks.ts';
 import { decodeState } from './state-file.ts';
 import { emptyState, STATE_SCHEMA_VERSION, type LedgerState } from './state.ts';
 import type { Ledger } from './store.ts';
@@ -75,7 +76,7 @@ export async function moveRef(
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     if (error.code === 'locked') {
-      await removeStaleLocks(ledger);
+      await removeStaleLocks(ledger.gitDir);
       return 'lost-race';
     }
     if (/but expected|reference already exists|unable to resolve reference/.test(error.stderr)) return 'lost-race';
@@ -92,20 +93,4 @@ export async function setAsideRef(ledger: Ledger, ref: string): Promise<void> {
       if (error.code !== 'ENOENT') throw error;
     },
   );
-}
-
-/** Git holds these for milliseconds; one that is older was left by a process that was killed. */
-const STALE_LOCK_MS = 2_000;
-
-/** Removes lock files that killed processes left in the ledger's repository. */
-export async function removeStaleLocks(ledger: Ledger): Promise<void> {
-  const folders = [ledger.gitDir, join(ledger.gitDir, 'refs', 'upkeep')];
-  for (const folder of folders) {
-    const names = await readdir(folder).catch(() => [] as string[]);
-    for (const name of names.filter((one) => one.endsWith('.lock'))) {
-      const path = join(folder, name);
-      const made = await stat(path).catch(() => null);
-      if (made !== null && Date.now() - made.mtimeMs > STALE_LOCK_MS) await rm(path, { force: true });
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../git/exec-git.ts';
 import { append } from '../../ledger/append.ts';
@@ -22,7 +23,9 @@ async function siteWith(count: number, ...cloneOptions: string[]): Promise<Site>
   const stack = new AsyncDisposableStack();
   const remote = stack.use(await createRepository('--bare'));
   const seed = stack.use(await repositoryWith({ 'a.txt': 'a' }));
+  await seed.commit('second', { 'a.txt': 'b', 'dir/c.txt': 'c' });
   await seed.git('push', '-q', remote.path, 'main');
+  await remote.git('config', 'uploadpack.allowFilter', 'true');
   const clones = [];
   for (let index = 0; index < count; index += 1) {
     const repository = stack.use(await remote.clone(...cloneOptions));
@@ -103,20 +106,41 @@ describe('two clones of one remote', () => {
 });
 
 describe('a push of branch and ledger', () => {
-  it('arrives whole, also from a shallow clone', async () => {
+  it.each([['whole'], ['shallow', '--depth=1'], ['partial', '--filter=blob:none'], ['treeless', '--filter=tree:0']])(
+    'arrives from a %s clone',
+    async (_, ...options) => {
+      await using site = await siteWith(1, ...options);
+      const [one] = site.clones as [Site['clones'][0]];
+      const sha = await one.repository.commit('mine', { 'b.txt': 'b' });
+      const event = completed({ minutes: 1, commit: sha, outcome: 'fixed' });
+      const pushed = await pushShared(one.ledger, {
+        ...remoteOf(one.repository),
+        events: [event],
+        extraUpdates: [{ sha, ref: 'refs/heads/main' }],
+      });
+      expect(pushed).toMatchObject({ ok: true, tries: 1 });
+      expect(await site.remote.git('rev-parse', 'refs/heads/main')).toBe(sha);
+      expect(await site.remote.git('rev-parse', 'refs/upkeep/ledger')).toBe((await readState(one.ledger)).tips.shared);
+      expect(await ids(one.ledger)).toEqual([event.id]);
+      await expect(site.remote.git('fsck', '--strict')).resolves.toBe('');
+    },
+  );
+
+  it('arrives again when a shallow clone was deepened since, and when a killed fetch left its lock', async () => {
     await using site = await siteWith(1, '--depth=1');
     const [one] = site.clones as [Site['clones'][0]];
-    const sha = await one.repository.commit('mine', { 'b.txt': 'b' });
-    const event = completed({ minutes: 1, commit: sha, outcome: 'fixed' });
-    const pushed = await pushShared(one.ledger, {
-      ...remoteOf(one.repository),
-      events: [event],
-      extraUpdates: [{ sha, ref: 'refs/heads/main' }],
-    });
-    expect(pushed).toMatchObject({ ok: true, tries: 1 });
-    expect(await site.remote.git('rev-parse', 'refs/heads/main')).toBe(sha);
-    expect(await site.remote.git('rev-parse', 'refs/upkeep/ledger')).toBe((await readState(one.ledger)).tips.shared);
-    expect(await ids(one.ledger)).toEqual([event.id]);
+    const deliver = async (minutes: number) => {
+      const sha = await one.repository.commit('mine', { 'b.txt': `${minutes}` });
+      const extraUpdates = [{ sha, ref: 'refs/heads/main' }];
+      return pushShared(one.ledger, { ...remoteOf(one.repository), events: [completed({ minutes })], extraUpdates });
+    };
+    expect(await deliver(1)).toMatchObject({ ok: true, tries: 1 });
+    await one.repository.git('fetch', '-q', '--unshallow');
+    const lock = `${one.ledger.gitDir}/shallow.lock`;
+    await writeFile(lock, '');
+    await utimes(lock, new Date(0), new Date(0));
+    expect(await deliver(2)).toMatchObject({ ok: true, tries: 1 });
+    expect((await git(['rev-parse', '--is-shallow-repository'], { gitDir: one.ledger.gitDir })).stdout).toBe('false\n');
     await expect(site.remote.git('fsck', '--strict')).resolves.toBe('');
   });
 
