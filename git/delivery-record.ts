@@ -36,14 +36,16 @@ export async function beginDelivery(
   };
 }
 
+/** Removes record and log. */
 export async function endDelivery(repository: GitDirectory): Promise<void> {
-  await rm(recordPath(repository), { force: true });
+  await rm(deliveryFile(repository, 'log'), { force: true });
+  await rm(deliveryFile(repository, 'json'), { force: true });
 }
 
 /** The record of a delivery that was not ended, or null. */
 export async function readDelivery(repository: GitDirectory): Promise<DeliveryRecord | null> {
   try {
-    return JSON.parse(await readFile(recordPath(repository), 'utf8')) as DeliveryRecord;
+    return JSON.parse(await readFile(deliveryFile(repository, 'json'), 'utf8')) as DeliveryRecord;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -58,7 +60,7 @@ export async function restoreOrigHead(repository: GitDirectory, { origHead }: De
 }
 
 async function write(repository: GitDirectory, record: DeliveryRecord): Promise<void> {
-  const path = recordPath(repository);
+  const path = deliveryFile(repository, 'json');
   await mkdir(dirname(path), { recursive: true });
   // Renamed into place, so that it is never read half written.
   await writeFile(`${path}.new`, JSON.stringify(record));
@@ -66,6 +68,6 @@ async function write(repository: GitDirectory, record: DeliveryRecord): Promise<
 }
 
 /** Of one working tree: a linked one has its own index and HEAD. */
-function recordPath(repository: GitDirectory): string {
-  return join(repository.gitDir, 'upkeep', 'delivery.json');
+export function deliveryFile(repository: GitDirectory, kind: 'json' | 'log' | 'lock'): string {
+  return join(repository.gitDir, 'upkeep', `delivery.${kind}`);
 }

@@ -2,12 +2,13 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAncestor } from './ancestry.ts';
 import { isHeldElsewhere } from './branch-holders.ts';
-import { beginDelivery, endDelivery, readDelivery } from './delivery-record.ts';
+import { beginDelivery, deliveryFile, endDelivery, readDelivery } from './delivery-record.ts';
 import type { DeliveryMove } from './delivery-record.ts';
-import { gitErrorCode } from './git-error.ts';
+import { withFileLock } from './file-lock.ts';
+import { GitError, gitErrorCode } from './git-error.ts';
 import { botIdentity } from './identity.ts';
 import { operationInProgress } from './operation-state.ts';
-import { recoverLocal } from './recover-local.ts';
+import { recoverHeld } from './recover-local.ts';
 import { resolveRef } from './refs.ts';
 import { branchOfHead } from './repository.ts';
 import type { Repository } from './repository.ts';
@@ -35,9 +36,17 @@ export interface LocalRequest extends DeliveryMove {
 
 /** Moves the checked-out branch and its files forward, or leaves everything as it is and says why. */
 export async function deliverLocal(request: LocalRequest): Promise<LocalResult> {
+  // Two runs in one clone: the second finds the branch moved, and not a merge under way.
+  return withFileLock(deliveryFile(request.repository, 'lock'), () => deliverHeld(request)).catch((error: unknown) => {
+    if (error instanceof GitError && error.code === 'locked') return { ok: false, reason: 'locked', message: error.message };
+    throw error;
+  });
+}
+
+async function deliverHeld(request: LocalRequest): Promise<LocalResult> {
   const { repository, branch, from, to } = request;
   // Another run's, or one of ours that nobody has recovered.
-  if ((await readDelivery(repository)) !== null && (await recoverLocal(request)).state === 'busy') return { ok: false, reason: 'locked' };
+  if ((await readDelivery(repository)) !== null && (await recoverHeld(request)).state === 'busy') return { ok: false, reason: 'locked' };
   const refusal = await refusalOf(request);
   if (refusal !== null) return refusal;
   if (from === to) return { ok: true };
@@ -45,6 +54,7 @@ export async function deliverLocal(request: LocalRequest): Promise<LocalResult> 
   const record = await beginDelivery(repository, { branch, from, to });
   const merge = await runDetached(MERGE(to), {
     cwd: repository.root ?? '',
+    log: deliveryFile(repository, 'log'),
     // What Git does not know to be its own business stays out of it; the person's own filters do run in their own tree.
     env: { ...botIdentity(), GIT_REFLOG_ACTION: 'upkeep', GIT_LFS_SKIP_SMUDGE: '0' },
     onStart: (child) => record.started(child),
@@ -54,7 +64,7 @@ export async function deliverLocal(request: LocalRequest): Promise<LocalResult> 
     return { ok: true };
   }
   // Full disk, a filter that failed: some files may be new already. A git that ends by itself has removed its locks.
-  const { state } = await recoverLocal(request, { locksAreOurs: merge.exitCode === null });
+  const { state } = await recoverHeld(request, { locksAreOurs: merge.exitCode === null });
   if (state === 'completed') return { ok: true };
   if (gitErrorCode(merge.stderr) === 'locked') return { ok: false, reason: 'locked', message: merge.stderr };
   if (/would be overwritten by merge/.test(merge.stderr)) {

@@ -1,9 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endDelivery, readDelivery, restoreOrigHead } from './delivery-record.ts';
+import { deliveryFile, endDelivery, readDelivery, restoreOrigHead } from './delivery-record.ts';
 import type { DeliveryMove, DeliveryRecord } from './delivery-record.ts';
-import { git } from './exec-git.ts';
+import { git, GitError } from './exec-git.ts';
+import { withFileLock } from './file-lock.ts';
 import { halfMergedFiles, putBack } from './half-merged-files.ts';
 import { isOpenByLiveProcess } from './open-files.ts';
 import { isProcessAlive } from './process-identity.ts';
@@ -29,7 +30,17 @@ const ABANDONED_MS = 10_000;
 const STARTING_MS = 1_000;
 
 /** After a delivery was stopped in its middle: brings branch, index and files to `to` when git had got that far, else back to `from`. */
-export async function recoverLocal(
+export async function recoverLocal(request: DeliveryMove & { readonly repository: Repository }): Promise<LocalRecovery> {
+  // Nearly always: then nothing is written either.
+  if ((await readDelivery(request.repository)) === null) return found('untouched');
+  return withFileLock(deliveryFile(request.repository, 'lock'), () => recoverHeld(request)).catch((error: unknown) => {
+    if (error instanceof GitError && error.code === 'locked') return found('busy');
+    throw error;
+  });
+}
+
+/** The same for one who holds the delivery's lock. */
+export async function recoverHeld(
   request: DeliveryMove & { readonly repository: Repository },
   { locksAreOurs = true }: { readonly locksAreOurs?: boolean } = {},
 ): Promise<LocalRecovery> {

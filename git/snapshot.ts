@@ -1,15 +1,18 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitTree } from './commit.ts';
 import { git, GitError } from './exec-git.ts';
 import { withoutBrokenFilters } from './filters.ts';
+import { SNAPSHOT_PREFIX } from './leftovers.ts';
 import type { Repository } from './repository.ts';
 
 /** A commit of the working tree as it is now (changed, staged and new files, not ignored ones); index, refs and files stay untouched. */
 export async function snapshotWorkingTree(repository: Repository, date: Date = new Date()): Promise<string> {
   if (repository.root === null) throw new GitError('failed', 'a bare repository has no working tree');
-  const folder = await mkdtemp(join(tmpdir(), 'upkeep-snapshot-'));
+  // In our folder of the Git directory, where the next run finds it when this one is killed.
+  const folder = join(repository.gitDir, 'upkeep', `${SNAPSHOT_PREFIX}${process.pid}-${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
   try {
     const index = join(folder, 'index');
     // A copy knows which files are unchanged; without one (no commit yet, nothing added) all are read.

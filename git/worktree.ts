@@ -2,6 +2,7 @@ import { rm, rmdir, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkOut } from './checkout.ts';
 import { git } from './exec-git.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { requireObjectId } from './object-id.ts';
 import type { Repository } from './repository.ts';
 import { worktreeRecords } from './worktree-list.ts';
@@ -64,6 +65,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
 export async function pruneWorktrees(repository: Repository, isAlive: (runId: string) => boolean): Promise<string[]> {
   return withWorktreeTurn(repository, async () => {
     await removeHalfMadeRecords(repository);
+    await removeLeftovers(repository);
     const removed: string[] = [];
     for (const { path, lockReason } of await worktreeRecords(repository)) {
       const runId = /^upkeep (\S+) pid \d+$/.exec(lockReason ?? '')?.[1];

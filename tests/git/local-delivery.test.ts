@@ -144,6 +144,13 @@ describe('deliverLocal', () => {
     expect(await s.repo.git('status', '--porcelain')).toBe('');
   });
 
+  it('lets one of several runs in a clone win, and tells the others that the branch has moved', async () => {
+    await using s = await scene();
+    const results = await Promise.all([deliver(s), deliver(s), deliver(s)]);
+    expect(results.map((result) => (result.ok ? 'ok' : result.reason)).sort()).toEqual(['moved', 'moved', 'ok']);
+    expect(await readdir(join(s.repo.path, '.git', 'upkeep'))).toEqual([]);
+  });
+
   it('puts everything back when git fails half-way', async () => {
     await using s = await scene(
       { '1-first.txt': 'new\n', 'z.slow': 'new\n' },

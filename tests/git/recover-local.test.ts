@@ -78,6 +78,7 @@ describe('recoverLocal', () => {
     expect(await state(s.repo)).toEqual(before);
     expect(await readdir(join(s.repo.path, '.git'))).not.toContain('index.lock');
     expect(await readdir(s.repo.path)).not.toContain('deep');
+    expect(await readdir(join(s.repo.path, '.git', 'upkeep'))).toEqual([]);
     expect((await s.repo.tryGit('fsck', '--strict')).exitCode).toBe(0);
     // And the next one succeeds.
     expect(await deliver(s)).toEqual({ ok: true });

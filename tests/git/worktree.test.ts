@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { lstat, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { processIdentity } from '../../git/process-identity.ts';
 import { openRepository } from '../../git/repository.ts';
 import { worktreeRecords } from '../../git/worktree-list.ts';
 import { openWorktree, pruneWorktrees } from '../../git/worktree.ts';
@@ -214,6 +216,24 @@ describe('pruneWorktrees', () => {
     await symlink(repo.path, join(dead.path, 'node_modules'));
     await pruneWorktrees(await repo.open(), () => false);
     expect(await repo.read('a')).toBe('x');
+  });
+
+  it('removes what killed processes left in our folder of the Git directory, and nothing of living ones', async () => {
+    await using repo = await repositoryWith({ a: 'x' });
+    const dead = spawn('true');
+    const identity = processIdentity(dead.pid);
+    await once(dead, 'exit');
+    await repo.write(`.git/upkeep/snapshot-${identity.pid}-x/index`, 'x');
+    await repo.write(`.git/upkeep/snapshot-${process.pid}-x/index`, 'x');
+    await repo.write('.git/upkeep/worktree.lock.dead', JSON.stringify({ ...identity, nonce: 'dead' }));
+    await repo.write('.git/upkeep/worktree.lock.live', JSON.stringify({ ...processIdentity(), nonce: 'live' }));
+    await repo.write('.git/upkeep/delivery.lock.half', '{');
+    await pruneWorktrees(await repo.open(), () => false);
+    expect((await readdir(join(repo.path, '.git', 'upkeep'))).sort()).toEqual([
+      'delivery.lock.half',
+      `snapshot-${process.pid}-x`,
+      'worktree.lock.live',
+    ]);
   });
 
   it('removes the record that a killed `git worktree add` left half made', async () => {
