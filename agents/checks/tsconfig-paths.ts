@@ -44,7 +44,7 @@ interface ReadConfig {
 }
 
 function readOptions(file: string, root: string): ReadConfig | null {
-  const { config } = ts.readConfigFile(file, ts.sys.readFile) as { config?: object };
+  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as { config?: object };
   if (config === undefined || !isBelow(root, file)) return null;
   // Which files belong to it does not matter here, and looking for them takes long.
   const host = { ...ts.sys, readDirectory: () => [] };

@@ -80,7 +80,6 @@ async function extract(root: string, batch: Batch, aliases: PathAliases): Promis
         alias: [...aliases.alias],
         modules: [...aliases.modules, 'node_modules'],
         conditionNames: ['import', 'require', 'node', 'default'],
-        bustTheCache: true,
       } as object,
       TRANSPILE,
     );
