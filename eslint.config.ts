@@ -18,7 +18,7 @@ const house = [
 const environment = {
   selector:
     "MemberExpression[object.name='process'][property.name='env'], ImportDeclaration[source.value=/^(node:)?process$/] ImportSpecifier[imported.name='env']",
-  message: 'Only cli/config.ts reads the environment: take the value as an argument.',
+  message: 'Only cli/process-environment.ts reads the environment: take the value as an argument.',
 };
 const exit = {
   selector:
@@ -62,7 +62,7 @@ export default defineConfig(
     },
   },
   { files: house, rules: { 'no-restricted-syntax': ['error', environment, exit] } },
-  { files: ['cli/config.ts'], rules: { 'no-restricted-syntax': ['error', exit] } },
+  { files: ['cli/process-environment.ts'], rules: { 'no-restricted-syntax': ['error', exit] } },
   { files: ['cli/main.ts'], rules: { 'no-restricted-syntax': ['error', environment] } },
   {
     files: ['tests/**/*.ts', 'scripts/**/*.ts'],

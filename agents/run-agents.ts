@@ -32,6 +32,8 @@ export interface RunAgentsRequest {
   readonly branch: string;
   readonly trigger: Trigger;
   readonly counts: boolean;
+  /** Sequence of the shared history that this run knew. */
+  readonly seen: number;
   readonly keyContext: KeyContext;
   readonly keys: Readonly<Record<string, string>>;
   readonly delivery: Delivery;
@@ -225,6 +227,7 @@ function settle(
     producedKey,
     delivered: delivered || work.commit === null,
     counts: request.counts,
+    seen: request.seen,
     origin: request.context.origin,
   });
   return { work, report, event };

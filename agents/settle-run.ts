@@ -106,6 +106,7 @@ export interface Settlement {
   readonly producedKey: string | null;
   readonly delivered: boolean;
   readonly counts: boolean;
+  readonly seen: number;
   readonly origin: EventOrigin;
 }
 
@@ -148,6 +149,7 @@ export function settledEvent(settlement: Settlement): SettledEvent {
       })),
     coverage: settlement.results.after.map((inspection) => inspection.report.coverage).find((coverage) => coverage !== undefined) ?? null,
     counts: settlement.counts,
+    seen: settlement.seen,
     blobs: settlement.delivered
       ? (work.commit?.changes ?? []).slice(0, 200).map((change) => ({ path: change.path, from: change.oldOid, to: change.newOid }))
       : [],

@@ -18,7 +18,7 @@ if (isTooOld) {
   process.exitCode = 2;
 } else {
   if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
-  var main = path.join(__dirname, '..', 'dist', 'cli', 'main.js');
+  var main = path.join(__dirname, '..', 'dist', 'cli', 'entry.js');
   import(url.pathToFileURL(main).href).catch(function (error) {
     if (error && error.code === 'ERR_MODULE_NOT_FOUND' && !require('fs').existsSync(main)) {
       process.stderr.write('upkeep is not built: ' + main + ' is missing. Run `npm run build` in its folder.\n');

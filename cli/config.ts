@@ -1,12 +1,11 @@
-/** The configuration of a run: found, extended, overridden, validated once and cached. The only reader of the environment. */
-import { userInfo } from 'node:os';
+/** The configuration of a run: found, extended, overridden, validated once and cached. */
 import type { ConfigObject } from './config/config-layer.ts';
 import { configHash, hashOf, readCache, writeCache } from './config/config-cache.ts';
 import type { ConfigFiles, ReadSource } from './config/extend-config.ts';
 import { findConfig, type ReadFile } from './config/find-config.ts';
 import { ciDefaults, environmentLayers, flagLayers, type ConfigFlags } from './config/overrides.ts';
 import type { ResolvedConfig } from './config-schema.ts';
-import { readEnvironment, type Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 /** Everything that decides a configuration. */
 export interface LoadConfigRequest {
@@ -60,17 +59,4 @@ export async function loadConfig(request: LoadConfigRequest): Promise<LoadedConf
   const sources = extended.sources.map(({ place, path, text }) => ({ place, path, hash: hashOf(text) }));
   if (request.cacheFolder !== null) await writeCache(request.cacheFolder, hash, { ...validated, sources });
   return { ...validated, file: found?.file ?? null };
-}
-
-/** What the environment of this process says. */
-export function processEnvironment(): Environment {
-  return readEnvironment(process.env, userName());
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'someone'; // a container may run as a user that has no name
-  }
 }

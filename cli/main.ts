@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { setGitEnvironment } from '../git/git-environment.ts';
 import type { CommandContext } from './command-context.ts';
-import { processEnvironment } from './config.ts';
+import { processEnvironment } from './process-environment.ts';
 import { createOutput } from './output.ts';
 import { buildProgram, type GlobalFlags } from './program.ts';
 import { packageVersion } from './version.ts';

@@ -1,6 +1,7 @@
 import { git } from './exec-git.ts';
 import { withoutBrokenFilters } from './filters.ts';
 import type { Repository } from './repository.ts';
+import { STATUS } from './status-command.ts';
 
 /** One file of the working tree that differs from HEAD. */
 export interface UncommittedFile {
@@ -15,8 +16,7 @@ export async function uncommittedFiles(repository: Pick<Repository, 'root'>): Pr
   const { root } = repository;
   if (root === null) return [];
   // Not through simple-git: every run asks this before anything else, and loading it costs more than the answer.
-  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty'];
-  const answer = await withoutBrokenFilters([], async (config) => (await git(args, { cwd: root, config })).stdout);
+  const answer = await withoutBrokenFilters([], async (config) => (await git(STATUS, { cwd: root, config })).stdout);
   return answer
     .split('\0')
     .filter((record) => record !== '')

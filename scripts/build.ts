@@ -11,7 +11,7 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
   const outdir = join(folder, 'dist');
   const result = await build({
     absWorkingDir: folder,
-    entryPoints: ['cli/main.ts', ...globSync('agents/tools/entries/*.ts', { cwd: folder })].sort(),
+    entryPoints: globSync(['cli/{entry,main}.ts', 'agents/tools/entries/*.ts'], { cwd: folder }).sort(),
     outbase: folder,
     outdir,
     entryNames: '[dir]/[name]',

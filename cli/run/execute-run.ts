@@ -37,6 +37,7 @@ export interface ExecuteRequest {
   readonly keyContext: KeyContext;
   readonly trigger: Trigger;
   readonly counts: boolean;
+  readonly seen: number;
   readonly threshold: number;
   readonly origin: EventOrigin;
   readonly environment: Environment;
@@ -91,6 +92,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
       branch: request.branch ?? 'HEAD',
       trigger: request.trigger,
       counts: request.counts,
+      seen: request.seen,
       keyContext: request.keyContext,
       keys: request.keys,
       delivery: request.deliveryFor(context),

@@ -20,9 +20,13 @@ export interface Memory {
   readonly ledger: Ledger;
   /** The shared history with this clone's own laid over it. */
   readonly state: LedgerState;
+  /** Sequence of the shared history that was read: proves which of two runs started later. */
+  readonly seen: number;
   readonly scope: Scope;
   /** Name of the remote, or null when there is none. */
   readonly remote: string | null;
+  /** ISO time from which the remote is asked again; null: never; `now`: by every run. */
+  readonly answersUntil: string | null;
   /** Sentences for the report: a remote that did not answer. */
   readonly notes: readonly string[];
   record(events: readonly UpkeepEvent[]): Promise<void>;
@@ -47,25 +51,29 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
       notes.push(`the shared ledger of ${remote} could not be read (${fetched.reason}): this run goes by what this clone remembers`);
     markFresh(repository);
   }
-  let { layered } = await readState(ledger);
+  let { layered, shared } = await readState(ledger);
   return {
     ledger,
     scope,
     remote,
     notes,
+    answersUntil: remote === null || !settings.fetch ? null : scope === 'shared' ? 'now' : freshUntil(repository),
     get state() {
       return layered;
     },
+    get seen() {
+      return shared.sequence;
+    },
     async record(events) {
       const { append } = await import('../../ledger/append.ts');
-      await append(ledger, events, { scope });
+      await append(ledger, events, { scope, compactAfterDays: settings.compactAfterDays });
       if (scope === 'local' || remote === null) return;
       const { pushShared } = await import('../../ledger/sync.ts');
       const pushed = await pushShared(ledger, place);
       if (!pushed.ok) notes.push(`the shared ledger could not be pushed to ${remote} (${pushed.reason}): the next run tries again`);
     },
     async reload() {
-      ({ layered } = await readState(ledger));
+      ({ layered, shared } = await readState(ledger));
     },
   };
 }
@@ -80,6 +88,10 @@ function isFresh(repository: Repository): boolean {
   } catch {
     return false; // never asked
   }
+}
+
+function freshUntil(repository: Repository): string {
+  return new Date(statSync(stamp(repository)).mtimeMs + FRESH_MS).toISOString();
 }
 
 function markFresh(repository: Repository): void {

@@ -9,7 +9,7 @@ import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidv7 } from '../../ledger/event.ts';
 import type { DeliveryMode, Trigger } from '../../ledger/outcome.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import { agentStateOf } from '../../ledger/state.ts';
+import { agentStateOf, pauseOf } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
@@ -33,6 +33,8 @@ export interface RunOnceRequest {
   onLook(facts: LookFacts): void;
   /** Sink of events. Never throws. */
   emit(event: UpkeepEvent): void;
+  /** Told when nothing was to be done, and until when that holds as long as nothing else changes. */
+  onNothingToDo(facts: { readonly validUntil: string | null }): void;
 }
 
 /** What the first line says. */
@@ -82,6 +84,11 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   if (toRun.length === 0) {
     const runs = decisions.map((decision) => skipped(decision, memory.state, seen.branch));
     const delivery = nothingDelivered(mode, seen.branch);
+    if (recovered.length === 0 && memory.notes.length === 0 && memory.answersUntil !== 'now') {
+      request.onNothingToDo({
+        validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),
+      });
+    }
     return { ...common, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) };
   }
   const lock = takeRunLock(seen.repository.commonDir);
@@ -99,6 +106,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     keyContext: runKeys.context,
     trigger,
     counts: ci && !seen.isSnapshot,
+    seen: memory.seen,
     threshold: run.loaded.config.scheduler.escalation.threshold,
     origin,
     environment,
@@ -132,6 +140,17 @@ async function recoverFirst(repository: Repository, memory: Memory): Promise<str
   const sentences = await recoverEarlier({ repository, state: memory.state, record: (events) => memory.record(events) });
   if (sentences.length > 0) await memory.reload();
   return sentences;
+}
+
+/** When time alone changes what is decided about the agent: its pause ends, or its breaker lets it try again. */
+function changesAt(decision: Decision, state: LedgerState, branch: string | null): string | null {
+  const { agent } = decision;
+  const pause = pauseOf(state, agent.id, branch ?? 'HEAD', new Date());
+  return earliest([pause?.until ?? null, agentStateOf(state, agent.id, branch ?? 'HEAD').breaker?.nextTryAt ?? null]);
+}
+
+function earliest(times: readonly (string | null)[]): string | null {
+  return times.reduce((first, time) => (time !== null && (first === null || time < first) ? time : first), null);
 }
 
 /** Where commits go. A snapshot of uncommitted work has no branch that could take them. */

@@ -68,7 +68,7 @@ describe('the other laws', () => {
     ['no-restricted-syntax', 'agents/x.ts', "export const a = process.env['HOME'];"],
     ['no-restricted-syntax', 'cli/main.ts', "export const a = process.env['HOME'];"],
     ['no-restricted-syntax', 'git/x.ts', "import { env } from 'node:process';\nexport const a = env['HOME'];"],
-    ['no-restricted-syntax', 'cli/config.ts', 'process.exit(1);'],
+    ['no-restricted-syntax', 'cli/process-environment.ts', 'process.exit(1);'],
     ['no-restricted-syntax', 'cli/commands/run.ts', "import { exit } from 'node:process';\nexit(1);"],
     ['upkeep/no-barrel', 'agents/index.ts', 'export const a = 1;'],
     ['upkeep/no-barrel', 'agents/all.ts', "export * from './agent.ts';\nexport const a = 1;"],
@@ -86,8 +86,8 @@ describe('the other laws', () => {
     expect(await rulesBrokenBy(code, file)).toContain(rule);
   });
 
-  it('lets cli/config.ts read the environment and cli/main.ts end the process', async () => {
-    expect(await rulesBrokenBy("export const a = process.env['HOME'];", 'cli/config.ts')).toEqual([]);
+  it('lets cli/process-environment.ts read the environment and cli/main.ts end the process', async () => {
+    expect(await rulesBrokenBy("export const a = process.env['HOME'];", 'cli/process-environment.ts')).toEqual([]);
     expect(await rulesBrokenBy('process.exit(1);', 'cli/main.ts')).toEqual([]);
   });
 });

@@ -125,6 +125,7 @@ export async function runEngine(
     keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, slots: {}, strict: false, fix: true },
     trigger: 'manual',
     counts: false,
+    seen: 0,
     threshold: 2,
     origin: { source: 'laptop:test', correlationId: 'test', now: () => new Date() },
     environment: readEnvironment({ PATH: process.env['PATH'], HOME: process.env['HOME'] }),
