@@ -73,8 +73,12 @@ export function findWeaknesses(document: WorkflowDocument): WorkflowWeakness[] {
 /** Whether a step of the job needs the token that the checkout left: it pushes, by a command or by an action known for it. */
 function pushes(job: Map): boolean {
   return stepsOf(job['steps'], [], job).some(
-    ({ step }) => PUSHING_COMMAND.test(String(step['run'] ?? '')) || PUSHING_ACTION.test(String(step['uses'] ?? '')),
+    ({ step }) => matches(PUSHING_COMMAND, step['run']) || matches(PUSHING_ACTION, step['uses']),
   );
+}
+
+function matches(pattern: RegExp, value: unknown): boolean {
+  return typeof value === 'string' && pattern.test(value);
 }
 
 const PUSHING_COMMAND = /\bgit\b[^\n]{0,200}\bpush\b|\b(agent|upkeep) run\b|\bsemantic-release\b|\blerna\b|\brelease-it\b|\bnpm version\b/;
