@@ -57,7 +57,7 @@ function pathTo(end: string, start: string, cameFrom: ReadonlyMap<string, string
 }
 
 /** Strongly connected components that hold a cycle (Tarjan, without recursion: graphs can be deep), each sorted. */
-function knotsOf(graph: Graph): string[][] {
+export function knotsOf(graph: Graph): string[][] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];

@@ -24,6 +24,14 @@ export function locateImports(text: string): ReadonlyMap<string, ImportPlace> {
   return places;
 }
 
+/** The line of a specifier that the quick scanner missed, as behind a regular expression that it took for a division; null when it is nowhere written so. */
+export function searchImport(text: string, specifier: string): number | null {
+  const found = [`'${specifier}'`, `"${specifier}"`, `\`${specifier}\``]
+    .map((quoted) => text.indexOf(quoted))
+    .filter((position) => position >= 0);
+  return found.length === 0 ? null : lineAt(lineStarts(text), Math.min(...found));
+}
+
 /** Whether the statement that ends with this text is of types alone. */
 function isTypeImport(before: string): boolean {
   const keywords = [...before.matchAll(/\b(?:import|export)\b/g)];

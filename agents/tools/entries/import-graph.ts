@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { cruise, getAvailableTranspilers } from 'dependency-cruiser';
 import type { ICruiseResult, IDependency } from 'dependency-cruiser';
 import type { ImportEdge, ImportGraph } from '../../checks/import-graph.ts';
-import { locateImports } from '../../checks/import-lines.ts';
+import { locateImports, searchImport } from '../../checks/import-lines.ts';
 import type { ImportPlace } from '../../checks/import-lines.ts';
 import { readTextFile } from '../../checks/read-text-file.ts';
 import { readPathAliases } from '../../checks/tsconfig-paths.ts';
@@ -65,7 +65,12 @@ await serveEntry<ImportGraphInput, ImportGraphOutput>(async (input) => {
   const read = new Set(modules.map(({ path }) => path));
   return {
     files: [...read].sort(),
-    edges: edgesOf(modules, { places, entryOf: createPackageEntries(input.packages, new Set(input.files)), own: new Set(input.files) }),
+    edges: edgesOf(modules, {
+      places,
+      entryOf: createPackageEntries(input.packages, new Set(input.files)),
+      own: new Set(input.files),
+      textOf: (path) => readTextFile(root, path, MAX_BYTES) ?? '',
+    }),
     unread: input.files.filter((path) => !read.has(path)),
   };
 });
@@ -103,9 +108,10 @@ interface Surroundings {
   readonly places: ReadonlyMap<string, ReadonlyMap<string, ImportPlace>>;
   readonly entryOf: (specifier: string) => string | null;
   readonly own: ReadonlySet<string>;
+  readonly textOf: (path: string) => string;
 }
 
-function edgesOf(modules: readonly ReadModule[], { places, entryOf, own }: Surroundings): ImportEdge[] {
+function edgesOf(modules: readonly ReadModule[], { places, entryOf, own, textOf }: Surroundings): ImportEdge[] {
   const edges = new Map<string, ImportEdge>();
   for (const { path: from, dir, dependencies } of modules) {
     for (const dependency of dependencies) {
@@ -116,7 +122,8 @@ function edgesOf(modules: readonly ReadModule[], { places, entryOf, own }: Surro
       const key = `${from}\0${to}`;
       const before = edges.get(key);
       // An import that loads at once outweighs one that waits.
-      if (before === undefined || (before.lazy && !lazy)) edges.set(key, { from, to, line: place?.line ?? null, lazy });
+      if (before === undefined || (before.lazy && !lazy))
+        edges.set(key, { from, to, line: place?.line ?? searchImport(textOf(from), dependency.module), lazy });
     }
   }
   return [...edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
