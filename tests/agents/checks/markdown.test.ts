@@ -133,7 +133,12 @@ describe("Markdown by the repository's own rules", () => {
     });
     expect((await problems(repository)).map((line) => line.split(' ')[1])).toEqual(['MD012', 'MD012', 'MD009']);
     const found = await repository.detect(markdown);
-    expect(found.applies && ['base.json', 'docs/.markdownlint.json', 'README.md', 'src/a.ts'].map((path) => found.reads(path))).toEqual([true, true, true, false]);
+    expect(found.applies && ['base.json', 'docs/.markdownlint.json', 'README.md', 'src/a.ts'].map((path) => found.reads(path))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('lints the files that scripts, globs and ignores choose', async () => {
@@ -165,8 +170,14 @@ describe("Markdown by the repository's own rules", () => {
   it('takes the configuration and the rules that its scripts name', async () => {
     const script = (lint: string): object => ({ scripts: { lint } });
     const rules = { 'lint/rules.json': { default: false, MD009: true }, 'README.md': UNTIDY };
-    expect(await problems(checkFixture({ ...rules, 'package.json': script('markdownlint -c lint/rules.json "**/*.md"') }))).toEqual(['README.md:7 MD009 error fixable']);
-    expect(await problems(checkFixture({ ...rules, 'package.json': script('markdownlint --disable MD012 MD022 MD032 no-trailing-spaces -- *.md') }))).toEqual([]);
+    expect(await problems(checkFixture({ ...rules, 'package.json': script('markdownlint -c lint/rules.json "**/*.md"') }))).toEqual([
+      'README.md:7 MD009 error fixable',
+    ]);
+    expect(
+      await problems(
+        checkFixture({ ...rules, 'package.json': script('markdownlint --disable MD012 MD022 MD032 no-trailing-spaces -- *.md') }),
+      ),
+    ).toEqual([]);
   });
 
   it('does not ask for rules that its own, older markdownlint does not have', async () => {

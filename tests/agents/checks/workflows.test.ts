@@ -8,7 +8,23 @@ const CHECKOUT = `actions/checkout@${SHA}`;
 /** A workflow with nothing to complain about, but for what a test puts in. */
 function workflow(parts: { on?: string; top?: string; job?: string; steps?: string } = {}): string {
   const { on = 'on: push', top = 'permissions: {}', job = '', steps = '      - run: echo hi' } = parts;
-  return [`name: CI`, on, top, 'jobs:', '  build:', '    runs-on: ubuntu-latest', '    timeout-minutes: 5', ...(job === '' ? [] : [job]), '    steps:', steps, ''].filter((line) => line !== '').join('\n') + '\n';
+  return (
+    [
+      `name: CI`,
+      on,
+      top,
+      'jobs:',
+      '  build:',
+      '    runs-on: ubuntu-latest',
+      '    timeout-minutes: 5',
+      ...(job === '' ? [] : [job]),
+      '    steps:',
+      steps,
+      '',
+    ]
+      .filter((line) => line !== '')
+      .join('\n') + '\n'
+  );
 }
 
 async function problems(files: Readonly<Record<string, string>>): Promise<string[]> {
@@ -20,9 +36,17 @@ async function problems(files: Readonly<Record<string, string>>): Promise<string
 /** What each of these workflows gets, all of them looked at in one go: actionlint takes its time to start. */
 async function each(workflows: Readonly<Record<string, Parameters<typeof workflow>[0] | string>>): Promise<Record<string, string[]>> {
   const names = Object.keys(workflows);
-  const files = Object.values(workflows).map((parts, index): [string, string] => [`.github/workflows/w${index}.yml`, typeof parts === 'string' ? parts : workflow(parts)]);
+  const files = Object.values(workflows).map((parts, index): [string, string] => [
+    `.github/workflows/w${index}.yml`,
+    typeof parts === 'string' ? parts : workflow(parts),
+  ]);
   const found = await problems(Object.fromEntries(files));
-  return Object.fromEntries(names.map((name, index) => [name, found.filter((line) => line.startsWith(`w${index}.yml:`)).map((line) => line.slice(line.indexOf(':') + 1))]));
+  return Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      found.filter((line) => line.startsWith(`w${index}.yml:`)).map((line) => line.slice(line.indexOf(':') + 1)),
+    ]),
+  );
 }
 
 const HEAD_CHECKOUT = `      - uses: ${CHECKOUT}\n        with:\n          persist-credentials: false\n          ref: \${{ github.event.pull_request.head.sha }}`;
@@ -58,8 +82,16 @@ describe('broken workflows', () => {
       'a number for a job': 'on: push\njobs:\n  a: 7\n',
       needs: { job: '    needs: [test]' },
     });
-    for (const name of ['list', 'quote', 'duplicate']) expect(found[name]?.every((line) => line.endsWith('yaml-syntax error')), name).toBe(true);
-    for (const [name, lines] of Object.entries(found)) expect(lines.some((line) => line.endsWith('error')), name).toBe(true);
+    for (const name of ['list', 'quote', 'duplicate'])
+      expect(
+        found[name]?.every((line) => line.endsWith('yaml-syntax error')),
+        name,
+      ).toBe(true);
+    for (const [name, lines] of Object.entries(found))
+      expect(
+        lines.some((line) => line.endsWith('error')),
+        name,
+      ).toBe(true);
     expect(found['needs']).toEqual(['5 job-needs error']);
   });
 
@@ -83,7 +115,8 @@ describe('broken workflows', () => {
   });
 
   it('follows labels and ignore rules of actionlint.yaml', async () => {
-    const config = 'self-hosted-runner:\n  labels: ["ubuntu-3*"]\npaths:\n  .github/workflows/**/*.yml:\n    ignore:\n      - does not exist in this workflow\n';
+    const config =
+      'self-hosted-runner:\n  labels: ["ubuntu-3*"]\npaths:\n  .github/workflows/**/*.yml:\n    ignore:\n      - does not exist in this workflow\n';
     const text = workflow({ job: '    needs: [test]' }).replace('ubuntu-latest', 'ubuntu-30.04');
     expect(await problems({ '.github/actionlint.yaml': config, '.github/workflows/ci.yml': text })).toEqual([]);
   });
@@ -98,7 +131,9 @@ describe('workflows that an attacker can use', () => {
       brackets: { steps: "      - run: echo ${{ github.event['comment']['body'] }}" },
       everything: { steps: '      - run: echo ${{ toJSON(github.event) }}' },
       fallback: { steps: "      - run: echo ${{ github.head_ref != '' && github.head_ref || 'main' }}" },
-      'github-script': { steps: `      - uses: actions/github-script@${SHA}\n        with:\n          script: |\n            const body = "\${{ github.event.comment.body }}"` },
+      'github-script': {
+        steps: `      - uses: actions/github-script@${SHA}\n        with:\n          script: |\n            const body = "\${{ github.event.comment.body }}"`,
+      },
     });
     expect(found).toEqual({
       title: ['11 untrusted-expression error'],
@@ -134,7 +169,9 @@ describe('workflows that an attacker can use', () => {
     const found = await each({
       'no permissions': { top: '' },
       'all permissions': { top: 'permissions: write-all' },
-      'many permissions': { job: '    permissions:\n      contents: write\n      issues: write\n      packages: write\n      pages: write' },
+      'many permissions': {
+        job: '    permissions:\n      contents: write\n      issues: write\n      packages: write\n      pages: write',
+      },
       'permissions of the job': { top: '', job: '    permissions: {}' },
       'every secret': 'on: push\npermissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n    secrets: inherit\n',
       endless: workflow().replace('    timeout-minutes: 5\n', ''),
@@ -161,19 +198,30 @@ describe('workflows that an attacker can use', () => {
 
   it('says nothing about what is sound', async () => {
     const found = await each({
-      'what strangers cannot choose': { steps: '      - run: echo ${{ github.event.number }} ${{ github.event.pull_request.head.sha }} ${{ github.event.issue.id }}' },
+      'what strangers cannot choose': {
+        steps: '      - run: echo ${{ github.event.number }} ${{ github.event.pull_request.head.sha }} ${{ github.event.issue.id }}',
+      },
       comparisons: { steps: `      - run: echo \${{ github.head_ref == 'main' }} \${{ contains(github.event.pull_request.title, 'x') }}` },
-      env: { steps: '      - run: echo "$TITLE"\n        env:\n          TITLE: ${{ github.event.issue.title }}\n          TOKEN: ${{ secrets.TOKEN }}' },
+      env: {
+        steps:
+          '      - run: echo "$TITLE"\n        env:\n          TITLE: ${{ github.event.issue.title }}\n          TOKEN: ${{ secrets.TOKEN }}',
+      },
       conditions: { steps: "      - if: startsWith(github.head_ref, 'x')\n        run: echo hi" },
       'a token that a later step pushes with': { steps: `      - uses: ${CHECKOUT}\n      - run: git push origin HEAD` },
-      pins: { steps: `      - uses: ./.github/actions/x\n      - uses: a/b@${SHA} # v1.2.3\n      - uses: docker://alpine@sha256:${'a'.repeat(64)}` },
+      pins: {
+        steps: `      - uses: ./.github/actions/x\n      - uses: a/b@${SHA} # v1.2.3\n      - uses: docker://alpine@sha256:${'a'.repeat(64)}`,
+      },
     });
     expect(Object.values(found).flat()).toEqual([]);
   });
 
   it('looks into composite actions', async () => {
-    const action = 'name: x\ndescription: y\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      run: echo ${{ github.event.issue.body }}\n    - uses: a/b@main\n';
-    expect(await problems({ 'tools/greet/action.yml': action })).toEqual(['action.yml:7 untrusted-expression error', 'action.yml:8 unpinned-action warning']);
+    const action =
+      'name: x\ndescription: y\nruns:\n  using: composite\n  steps:\n    - shell: bash\n      run: echo ${{ github.event.issue.body }}\n    - uses: a/b@main\n';
+    expect(await problems({ 'tools/greet/action.yml': action })).toEqual([
+      'action.yml:7 untrusted-expression error',
+      'action.yml:8 unpinned-action warning',
+    ]);
   });
 
   it('keeps fingerprints when lines move', async () => {
@@ -189,6 +237,8 @@ describe('workflows that an attacker can use', () => {
   it('applies to workflows and actions, not to fixtures', async () => {
     expect((await checkFixture({ 'tests/fixtures/action.yml': '', 'docker-compose.yml': '' }).detect(workflows)).applies).toBe(false);
     const found = await checkFixture({ '.github/workflows/a.yml': '' }).detect(workflows);
-    expect(found.applies && [found.reads('.github/workflows/b.yaml'), found.reads('x/action.yml'), found.reads('.github/dependabot.yml')]).toEqual([true, true, false]);
+    expect(
+      found.applies && [found.reads('.github/workflows/b.yaml'), found.reads('x/action.yml'), found.reads('.github/dependabot.yml')],
+    ).toEqual([true, true, false]);
   });
 });

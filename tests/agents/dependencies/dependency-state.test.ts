@@ -20,7 +20,10 @@ function install(files: Readonly<Record<string, string>>): void {
 }
 
 const manifest = JSON.stringify({ name: 'x', devDependencies: { eslint: '^10.0.0' } });
-const lock = (version: string): string => JSON.stringify({ packages: { '': {}, 'node_modules/eslint': { version }, 'node_modules/fsevents': { version: '2.0.0', optional: true } } });
+const lock = (version: string): string =>
+  JSON.stringify({
+    packages: { '': {}, 'node_modules/eslint': { version }, 'node_modules/fsevents': { version: '2.0.0', optional: true } },
+  });
 
 async function stateOf(files: Readonly<Record<string, string>>): Promise<string> {
   await using repository = await repositoryWith(files);
@@ -40,11 +43,15 @@ describe('dependencyState', () => {
 
   it('names the package whose version differs', async () => {
     install({ 'node_modules/.package-lock.json': lock('10.0.0') });
-    expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe('eslint is 10.0.0, package-lock.json says 10.1.0');
+    expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe(
+      'eslint is 10.0.0, package-lock.json says 10.1.0',
+    );
   });
 
   it('names the package that is not installed', async () => {
-    expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe('eslint of package.json is not installed');
+    expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe(
+      'eslint of package.json is not installed',
+    );
   });
 
   it('is in step without a lockfile when every direct dependency is there', async () => {
@@ -55,7 +62,9 @@ describe('dependencyState', () => {
   it('compares the lockfile that pnpm installed from', async () => {
     install({ 'node_modules/.pnpm/lock.yaml': 'lockfileVersion: 9\n' });
     expect(await stateOf({ 'package.json': manifest, 'pnpm-lock.yaml': 'lockfileVersion: 9\n' })).toBe('in step');
-    expect(await stateOf({ 'package.json': manifest, 'pnpm-lock.yaml': 'lockfileVersion: 9\n# other\n' })).toContain('another pnpm-lock.yaml');
+    expect(await stateOf({ 'package.json': manifest, 'pnpm-lock.yaml': 'lockfileVersion: 9\n# other\n' })).toContain(
+      'another pnpm-lock.yaml',
+    );
   });
 
   it('looks for what a workspace member needs in its own folder and in the root', async () => {
