@@ -1,4 +1,6 @@
 import { importCycles } from './checks/import-cycles.ts';
+import { moduleMap } from './checks/module-map.ts';
+import { unusedCode } from './checks/unused-code.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns the module graph and the module map. */
@@ -9,5 +11,5 @@ export const architecture: Agent = {
   priority: 'NORMAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [importCycles],
+  checks: [importCycles, unusedCode, moduleMap],
 };

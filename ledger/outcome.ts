@@ -37,7 +37,7 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 /** Reasons of an `errored` outcome that may pass by themselves: worth a retry. */
-export const TRANSIENT_REASONS: ReadonlySet<Reason> = new Set(['tool-crashed', 'timeout', 'network', 'disk-full', 'git']);
+export const TRANSIENT_REASONS: ReadonlySet<Reason> = new Set(['timeout', 'network', 'disk-full', 'git']);
 
 /** What asked for a run. */
 export const TRIGGERS = ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'] as const;

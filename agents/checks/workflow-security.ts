@@ -72,9 +72,7 @@ export function findWeaknesses(document: WorkflowDocument): WorkflowWeakness[] {
 
 /** Whether a step of the job needs the token that the checkout left: it pushes, by a command or by an action known for it. */
 function pushes(job: Map): boolean {
-  return stepsOf(job['steps'], [], job).some(
-    ({ step }) => matches(PUSHING_COMMAND, step['run']) || matches(PUSHING_ACTION, step['uses']),
-  );
+  return stepsOf(job['steps'], [], job).some(({ step }) => matches(PUSHING_COMMAND, step['run']) || matches(PUSHING_ACTION, step['uses']));
 }
 
 function matches(pattern: RegExp, value: unknown): boolean {
@@ -82,7 +80,8 @@ function matches(pattern: RegExp, value: unknown): boolean {
 }
 
 const PUSHING_COMMAND = /\bgit\b[^\n]{0,200}\bpush\b|\b(agent|upkeep) run\b|\bsemantic-release\b|\blerna\b|\brelease-it\b|\bnpm version\b/;
-const PUSHING_ACTION = /auto-commit|create-pull-request|add-and-commit|changesets\/action|gh-pages|semantic-release|release-please|git-push/;
+const PUSHING_ACTION =
+  /auto-commit|create-pull-request|add-and-commit|changesets\/action|gh-pages|semantic-release|release-please|git-push/;
 
 type Add = (rule: string, weakness: { line: number; message: string; identity: string; isGrave?: boolean }) => void;
 interface Jobs {

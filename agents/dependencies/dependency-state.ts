@@ -79,7 +79,7 @@ async function isInstalled(root: string, dir: string, name: string): Promise<boo
 }
 
 function directDependencies(manifest: PackageManifest): string[] {
-  const section = (key: string): string[] => Object.keys((manifest.json[key] ?? {}));
+  const section = (key: string): string[] => Object.keys(manifest.json[key] ?? {});
   return [...section('dependencies'), ...section('devDependencies')];
 }
 

@@ -4,8 +4,7 @@ import type { RunTool, ToolResult } from './run-tool.ts';
 
 /** What an entry answered, or how it ended without an answer. */
 export type EntryAnswer<Output> =
-  | { readonly ok: true; readonly output: Output; readonly result: ToolResult }
-  | { readonly ok: false; readonly result: ToolResult };
+  { readonly ok: true; readonly output: Output; readonly result: ToolResult } | { readonly ok: false; readonly result: ToolResult };
 
 /** One call of an entry: its file name without extension, and the document it gets on stdin. */
 export interface EntryCall {
