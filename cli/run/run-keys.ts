@@ -30,7 +30,7 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
   const { repository, commit, treeId, config, policy } = request;
   const context: KeyContext = {
     upkeepVersion: request.version,
-    configuration: createHash('sha256').update(JSON.stringify(config)).digest('hex'),
+    configuration: createHash('sha256').update(JSON.stringify(settingsOfContent(config))).digest('hex'),
     tools: repository.root === null ? {} : toolVersions(repository.root),
     slots: {},
     strict: policy.strict,
@@ -47,4 +47,17 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
   );
   rememberKeys(repository.commonDir, { treeId, context: id, keys });
   return { context, keys };
+}
+
+/** Settings that say when, how fast and where to: they change no finding, so CI and laptops, which differ in them, share their keys. */
+const ABOUT_THE_RUN: readonly string[] = ['delivery', 'ledger', 'scheduler', 'install', 'limits'];
+const ABOUT_THE_SCHEDULE: readonly string[] = ['schedule', 'timeZone', 'triggers', 'priority'];
+
+function settingsOfContent(config: ResolvedConfig): Record<string, unknown> {
+  const agents = Object.entries(config.agents).map(([id, settings]) => [id, without(settings, ABOUT_THE_SCHEDULE)] as const);
+  return { ...without(config, ABOUT_THE_RUN), agents: Object.fromEntries(agents) };
+}
+
+function without(settings: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name)));
 }
