@@ -60,7 +60,7 @@ describe('git commit through the hooks', () => {
     repository.write('agents/broken.ts', BROKEN);
     expect(repository.commit('feat(agents): break the types').output).toContain('TS2322');
     repository.write('agents/broken.ts', "export const home = process.env['HOME'];\n");
-    expect(repository.commit('feat(agents): break a law').output).toContain('Only cli/config.ts reads the environment');
+    expect(repository.commit('feat(agents): break a law').output).toContain('Only cli/process-environment.ts reads the environment');
     repository.write('agents/broken.ts', 'export const  fine  = 1;\n');
     expect(repository.commit('feat(agents): break the format').output).toContain('Code style issues');
     repository.git('rm', '-q', '-f', 'agents/broken.ts');
