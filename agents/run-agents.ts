@@ -197,7 +197,14 @@ async function settleAll(
   prepared.sort((a, b) => byRequest(a.work.request.agent.id) - byRequest(b.work.request.agent.id));
   return (delivered) =>
     prepared.map(({ work, placedSha, results }) =>
-      settle(work, { results, request, placedSha, delivered, producedKey: delivered ? (produced[work.request.agent.id] ?? null) : null }),
+      // What waits is kept as it was made: a placed commit that is not delivered is nowhere to be found.
+      settle(work, {
+        results,
+        request,
+        delivered,
+        placedSha: delivered ? placedSha : null,
+        producedKey: delivered ? (produced[work.request.agent.id] ?? null) : null,
+      }),
     );
 }
 

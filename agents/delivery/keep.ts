@@ -12,10 +12,13 @@ export async function keepUnderRefs(
   repository: Repository,
   integration: Integration,
 ): Promise<Pick<DeliveryReport, 'outcome' | 'commits' | 'ref'>> {
+  const commits: string[] = [];
   for (const { work } of integration.placed) {
-    if (work.commit !== null) await setOwnRef(repository, suggestRef(work.request.agent.id), work.commit.sha);
+    if (work.commit === null) continue;
+    await setOwnRef(repository, suggestRef(work.request.agent.id), work.commit.sha);
+    commits.push(work.commit.sha);
   }
-  return { outcome: 'kept', commits: integration.placed.map((placed) => placed.sha), ref: 'refs/upkeep/suggest' };
+  return { outcome: 'kept', commits, ref: 'refs/upkeep/suggest' };
 }
 
 /** Folder of a run's patch files inside the Git directory. */

@@ -11,8 +11,8 @@ export function patchDelivery(context: RunContext, ask: { branch: string | null;
   const { repository, journal } = context;
   return quiet('patch', async (integration) => ({
     ...emptyDelivery('patch', ask.branch),
-    ...(ask.folder === null ? await keepUnderRefs(repository, integration) : {}),
     ...(await keepAsPatches(repository, integration, ask.folder ?? patchFolder(repository, journal.entry.id))),
+    ...(ask.folder === null ? await keepUnderRefs(repository, integration) : {}),
     outcome: 'patch',
     advice: ask.folder === null ? 'apply them with `git am <file>`, or run `agent accept`' : 'apply them with `git am <file>`',
   }));
