@@ -82,10 +82,10 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 export const DELIVERY_WORDS: Readonly<Record<DeliveryOutcome, string>> = {
   delivered: 'the branch moved forward',
   pushed: 'pushed',
-  kept: 'kept, not on the branch yet',
+  kept: 'not on the branch yet',
   patch: 'written as patch files',
   nothing: 'nothing to deliver',
-  refused: 'refused; the work is kept as a patch',
+  refused: 'refused',
   none: 'not delivered, as asked',
 };
 

@@ -4,7 +4,7 @@ import { hasErrorsLeft } from '../../agents/exit-code.ts';
 import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
 import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, shortSha } from '../wording.ts';
 import { plainLine } from './plain-text.ts';
-import { agentSentence, nextStep, placeOf } from './summary.ts';
+import { agentSentence, isWorthALine, nextStep, placeOf } from './summary.ts';
 
 /** GitHub takes 1 MiB a step. */
 const MAX_BYTES = 1000 * 1024;
@@ -39,7 +39,9 @@ export function jobSummaryOf(report: RunReport): string {
     '',
     ...(listed.length > 0 ? ['| severity | where | what | rule |', '|---|---|---|---|', ...listed, ''] : []),
     ...(findings.length > SHOWN_FINDINGS ? [`… and ${findings.length - SHOWN_FINDINGS} more`, ''] : []),
-    `Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`,
+    ...(isWorthALine(report)
+      ? [`Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`]
+      : []),
     ...(next === null ? [] : ['', `Next: ${markdown(next)}`]),
     '',
     '',

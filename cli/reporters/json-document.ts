@@ -13,12 +13,12 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
       runId: run.runId,
       outcome: run.outcome,
       reason: run.reason,
-      durationMs: run.durationMs,
+      durationMs: Math.round(run.durationMs),
       checks: run.checks.map((check) => ({
         check: check.check,
         outcome: check.outcome,
         reason: check.reason,
-        durationMs: check.durationMs,
+        durationMs: Math.round(check.durationMs),
         command: check.command,
         findings: check.findings.map(({ path, line, column, rule, severity, message, fingerprint, fixed }) => ({
           path,

@@ -83,16 +83,22 @@ function erroredLines(check: CheckRunReport, palette: Palette): string[] {
 
 function deliveryLines(report: RunReport, palette: Palette): string[] {
   const { delivery } = report;
-  if (delivery.outcome === 'nothing' && delivery.reason === null) return [];
+  if (!isWorthALine(report)) return [];
   const commits = delivery.commits.length > 0 ? `${count(delivery.commits.length, 'commit')} – ` : '';
   const where =
     delivery.branch === null
       ? ''
       : ` (${plainLine(delivery.branch)}${report.head === report.base ? '' : `: ${shortSha(report.base)} → ${shortSha(report.head)}`})`;
-  const ref = delivery.ref === null ? '' : ` under ${plainLine(delivery.ref)}`;
+  const ref = delivery.ref === null ? '' : `; waiting under ${plainLine(delivery.ref)}`;
   const lines = [`${palette.strong('delivery:')} ${commits}${DELIVERY_WORDS[delivery.outcome]}${ref}${where}`];
   if (delivery.reason !== null) lines.push(`    ${plainLine(delivery.reason)}`);
+  lines.push(...delivery.patches.map((path) => palette.dim(`    ${plainPath(path)}`)));
   return lines;
+}
+
+/** Nothing to deliver is no news, and why a run that was interrupted delivered nothing is known. */
+export function isWorthALine({ delivery, exitCode }: RunReport): boolean {
+  return delivery.commits.length > 0 || (delivery.reason !== null && exitCode !== 130);
 }
 
 /** The one thing to do next, or null when all is well. */

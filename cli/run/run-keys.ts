@@ -30,7 +30,9 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
   const { repository, commit, treeId, config, policy } = request;
   const context: KeyContext = {
     upkeepVersion: request.version,
-    configuration: createHash('sha256').update(JSON.stringify(settingsOfContent(config))).digest('hex'),
+    configuration: createHash('sha256')
+      .update(JSON.stringify(settingsOfContent(config)))
+      .digest('hex'),
     tools: repository.root === null ? {} : toolVersions(repository.root),
     slots: {},
     strict: policy.strict,

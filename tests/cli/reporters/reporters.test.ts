@@ -101,6 +101,22 @@ describe('the summary', () => {
   it('says nothing more when all is well', () => {
     expect(summaryOf(runReport(), plain)).toBe('✔ backend       passed  1.5 s\n');
   });
+  it('says where commits wait and which files they were written to, and nothing of a delivery that had nothing to do', () => {
+    const written = { mode: 'patch', outcome: 'patch', ref: 'refs/upkeep/suggest', patches: ['/r/0001-docs.patch'] } as const;
+    const lines = summaryOf(runReport({ runs: [], delivery: { ...report.delivery, ...written } }), plain).split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'delivery: 1 commit – written as patch files; waiting under refs/upkeep/suggest (main)',
+      '    /r/0001-docs.patch',
+    ]);
+    const none = runReport({ delivery: { ...report.delivery, mode: 'none', outcome: 'none', commits: [] } });
+    expect(summaryOf(none, plain)).not.toContain('delivery');
+    expect(jobSummaryOf(none)).not.toContain('Delivery');
+    const stopped = runReport({
+      exitCode: 130,
+      delivery: { ...report.delivery, outcome: 'nothing', commits: [], reason: 'interrupted' },
+    });
+    expect(summaryOf(stopped, plain)).not.toContain('delivery');
+  });
   it('names one next step for each ending', () => {
     expect(nextStep(runReport({ delivery: { ...report.delivery, outcome: 'kept', ref: 'refs/upkeep/suggest' } }))).toContain(
       'agent accept',
