@@ -92,7 +92,7 @@ export async function runStep(
       files: drafts.map((draft) => draft.path).filter((path) => path !== pack.manifest.path),
     }),
     log: result.stderr.trim() || result.stdout.trim(),
-    failure: tally.cases.length + tally.suites.length === 0 && !mayHaveNone(result, step) ? noTests(step, pack) : null,
+    failure: tally.cases.length + tally.suites.length === 0 && !mayHaveNone(result, { step, pack }) ? noTests(step, pack) : null,
     coverage: coverageFolder === null ? null : await readCoverage(coverageFolder),
   };
 }
@@ -179,7 +179,7 @@ function withoutReport(
   });
   const ended = failureOf(result, step.runner.id);
   if (ended !== null) return part([], ended);
-  if (NO_TESTS.test(output)) return part([], mayHaveNone(result, step) ? null : noTests(step, pack));
+  if (NO_TESTS.test(output)) return part([], mayHaveNone(result, { step, pack }) ? null : noTests(step, pack));
   if (result.exitCode === 0) return part([], nonsenseOf(result.stderr, step.runner.id));
   const crash = crashOf(output, step.runner.id);
   const files = testFilesIn(context.project, pack.manifest.dir).map((path) => ({ path, full: join(context.root, path) }));
@@ -188,8 +188,9 @@ function withoutReport(
   return part([{ path: file, rule: 'suite-failed', severity: 'error', message: plainMessage(firstLine(output)), identity: file }], null);
 }
 
-/** Vitest and Jest exit with 0 without tests only when the repository told them to. */
-function mayHaveNone(result: ToolResult, step: TestStep): boolean {
+/** Vitest and Jest exit with 0 without tests only when the repository told them to; and the tests of packages below run there. */
+function mayHaveNone(result: ToolResult, { step, pack }: { step: TestStep; pack: TestPackage }): boolean {
+  if (pack.nested.length > 0) return true;
   return result.exitCode === 0 && (step.runner?.id === 'vitest' || step.runner?.id === 'jest');
 }
 

@@ -42,6 +42,15 @@ describe('tests in workspaces', () => {
     expect((await fixture.inspect(tests)).findings.map(({ path }) => path).sort()).toEqual(['packages/a/a.test.js', 'top.test.js']);
   });
 
+  it('are not missed at a root whose tests are all in its packages', async () => {
+    const fixture = vitestSample({
+      'package.json': { ...root, scripts: { test: 'vitest run' } },
+      'packages/a/package.json': member('a'),
+      'packages/a/a.test.js': passing,
+    });
+    expect(await fixture.inspect(tests)).toMatchObject({ outcome: 'passed', reason: null });
+  });
+
   it('run from the root alone where it names them as projects', async () => {
     const fixture = vitestSample({
       'package.json': { ...root, scripts: { test: 'vitest run' } },
