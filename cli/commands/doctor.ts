@@ -2,6 +2,7 @@
 import { GitError } from '../../git/git-error.ts';
 import { openRepository } from '../../git/repository.ts';
 import type { CommandContext } from '../command-context.ts';
+import { explainGitError } from '../explain-error.ts';
 import { bad, type Diagnosis } from '../doctor/diagnosis.ts';
 import { examineMachine } from '../doctor/examine-machine.ts';
 import { examineProject } from '../doctor/examine-project.ts';
@@ -40,10 +41,7 @@ async function examine(offline: boolean, context: CommandContext): Promise<Diagn
     return [...machine, ...(await examineRepository(repository)), ...diagnoses, ...(await examineRemote(repository, remote, offline))];
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const advice =
-      error.code === 'unsafe-owner'
-        ? `if you trust it: git config --global --add safe.directory ${context.cwd}`
-        : 'go into a Git repository, or make one with git init';
-    return [...machine, bad('repository', error.message, advice)];
+    const { text, advice } = explainGitError(error);
+    return [...machine, bad('repository', text, advice ?? 'look at what Git says')];
   }
 }
