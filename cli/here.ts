@@ -1,4 +1,5 @@
 /** The repository that a command works in, with what is remembered of it. */
+import { isValidRefName } from '../git/refs.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { uuidv7, type EventOrigin } from '../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
@@ -18,9 +19,11 @@ export interface Here {
   readonly branch: string;
 }
 
-/** Opens the repository of `context.cwd` and reads its ledger as it is on this disk. */
+/** Opens the repository of `context.cwd` and reads its ledger as it is on this disk. Throws UsageError for a name that no branch can have. */
 export async function openHere(context: CommandContext, branch?: string): Promise<Here> {
   const repository = await openRepository(context.cwd);
+  if (branch !== undefined && !(await isValidRefName(`refs/heads/${branch}`)))
+    throw new UsageError(`--branch ${JSON.stringify(branch)}: Git accepts no branch of that name`);
   const ledger = openLedger(repository.commonDir);
   const { layered } = await readState(ledger);
   return { repository, ledger, state: layered, branch: branch ?? repository.branch ?? 'HEAD' };

@@ -5,6 +5,7 @@ import { agentStateOf, pauseOf } from '../../ledger/state.ts';
 import { remember } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
+import { plainLine } from '../reporters/plain-text.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface SteerFlags {
@@ -20,9 +21,12 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   const agent = name === undefined ? null : agentNamed(name);
   const until = flags.for === undefined ? null : new Date(Date.now() + durationMs(flags.for)).toISOString();
   const here = await openHere(context, flags.branch);
-  await note(here, [eventOf('agent:paused', agent, { flags, context, nextRunAt: until, status: 'PAUSED' })], { flags, context });
+  const arrived = await note(here, [eventOf('agent:paused', agent, { flags, context, nextRunAt: until, status: 'PAUSED' })], {
+    flags,
+    context,
+  });
   context.output.out(
-    `${agent ?? 'every agent'} is paused${whereOf(flags)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
+    `${agent ?? 'every agent'} is paused${whereOf(flags, arrived)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
   );
   return 0;
 }
@@ -30,8 +34,11 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
 export async function resumeCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
   const here = await openHere(context, flags.branch);
-  await note(here, [eventOf('agent:resumed', agent, { flags, context, nextRunAt: null, status: 'ACTIVE' })], { flags, context });
-  context.output.out(`${agent ?? 'every agent'} may run again${whereOf(flags)}\n`);
+  const arrived = await note(here, [eventOf('agent:resumed', agent, { flags, context, nextRunAt: null, status: 'ACTIVE' })], {
+    flags,
+    context,
+  });
+  context.output.out(`${agent ?? 'every agent'} may run again${whereOf(flags, arrived)}\n`);
   return 0;
 }
 
@@ -55,7 +62,9 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
       );
       out(`${agent} is back in the schedule: agent run ${agent} tries it at once\n`);
     } else if (pause !== null && (memory.inError !== null || name !== undefined)) {
-      out(`${agent} is paused by ${pause.by}: agent resume ${agent} ends that, and ERROR with it\n`);
+      out(
+        `${agent} is paused by ${plainLine(pause.by)}: agent resume ${agent} ends that${memory.inError === null ? '' : ', and ERROR with it'}\n`,
+      );
     } else if (memory.breaker !== null) {
       out(`${agent} waits because it keeps failing on the same content: agent run ${agent} --force tries it at once\n`);
     } else if (name !== undefined) {
@@ -99,11 +108,14 @@ function eventOf(
   return makeEvent(type, data, personalOrigin(context));
 }
 
-async function note(here: Here, events: readonly UpkeepEvent[], ask: { flags: SteerFlags; context: CommandContext }): Promise<void> {
+/** Whether everyone who was to know of it does. */
+async function note(here: Here, events: readonly UpkeepEvent[], ask: { flags: SteerFlags; context: CommandContext }): Promise<boolean> {
   const problem = await remember(here, events, { shared: ask.flags.shared ?? false });
   if (problem !== null) ask.context.output.err(`${problem}\n`);
+  return problem === null;
 }
 
-function whereOf(flags: SteerFlags): string {
-  return `${flags.branch === undefined ? '' : ` on ${flags.branch}`}${flags.shared === true ? ', for everyone' : ' in this clone'}`;
+function whereOf(flags: SteerFlags, arrived: boolean): string {
+  const branch = flags.branch === undefined ? '' : ` on ${plainLine(flags.branch)}`;
+  return `${branch}${flags.shared === true && arrived ? ', for everyone' : ' in this clone'}`;
 }

@@ -49,8 +49,9 @@ describe('pausing and resuming', () => {
   });
   it('says when there is nobody to share with', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
-    const { exitCode, stderr } = await runCli(repository.path, ['pause', 'qa', '--shared']);
+    const { exitCode, stdout, stderr } = await runCli(repository.path, ['pause', 'qa', '--shared']);
     expect(stderr).toContain('there is no remote origin: only this clone knows of it');
+    expect(stdout).toContain('qa is paused in this clone');
     expect(exitCode).toBe(0);
     expect(await stateOf(repository.path, 'qa')).toBe('PAUSED');
   });
@@ -76,13 +77,15 @@ describe('pausing and resuming', () => {
     expect(unknown).toMatchObject({ exitCode: 2 });
     expect(unknown.stderr).toContain('there is no agent "bakend" – did you mean "backend"?');
     expect(await runCli(repository.path, ['pause', 'qa', '--for', 'ever'])).toMatchObject({ exitCode: 2 });
+    const branch = await runCli(repository.path, ['pause', 'qa', '--branch', 'a..b']);
+    expect(branch).toMatchObject({ exitCode: 2, stdout: '', stderr: 'agent: --branch "a..b": Git accepts no branch of that name\n' });
   });
   it('tells who needs no retry', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
     expect((await runCli(repository.path, ['retry'])).stdout).toBe('no agent needs a retry\n');
     expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toContain('qa needs no retry');
     await runCli(repository.path, ['pause', 'qa']);
-    expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toContain('agent resume qa ends that');
+    expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toMatch(/agent resume qa ends that\n$/);
   });
   it('works in another folder by -C and says when that is no repository', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
