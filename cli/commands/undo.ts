@@ -73,7 +73,11 @@ async function undo({ here, tip, onBranch, waiting, reason, context }: Undoing):
   const all = [...waiting, ...onBranch];
   const events = await Promise.all(all.map((commit) => undoneEvent(commit, { here, branch: tip.branch, reason, context })));
   await remember(here, events, { shared: false });
-  for (const commit of all) out(`${commit.agent}: ${shortSha(commit.sha)} ${plainLine(commit.subject)} is undone; it is not done again\n`);
+  const isNew = to !== tip.sha || waiting.length > 0;
+  for (const commit of all) {
+    const what = isNew ? 'is undone' : 'was undone before, and nothing of it is left to take back';
+    out(`${commit.agent}: ${shortSha(commit.sha)} ${plainLine(commit.subject)} ${what}; it is not done again\n`);
+  }
   if (to !== tip.sha) out(`${plainLine(tip.branch)} moved: ${shortSha(tip.sha)} → ${shortSha(to)}\n`);
   return 0;
 }

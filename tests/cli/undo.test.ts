@@ -27,6 +27,16 @@ describe('agent undo', () => {
     expect(message).toContain(`This reverts commit ${sha}.`);
     expect(await frozenOf(repository)).toMatchObject({ backend: { blobs: [{ path: 'a.js', blob }] } });
   });
+  it('says of a second time that it was undone before', async () => {
+    await using repository = await repositoryWith({ 'a.js': 'var a;\n' });
+    const { sha } = await commitAs(repository, 'backend', { 'a.js': 'let a;\n' });
+    await runCli(repository.path, ['undo', sha]);
+    const before = await repository.head();
+    const { exitCode, stdout } = await runCli(repository.path, ['undo', sha]);
+    expect(stdout).toMatch(/was undone before, and nothing of it is left to take back; it is not done again\n$/);
+    expect(exitCode).toBe(0);
+    expect(await repository.head()).toBe(before);
+  });
   it('takes back all that a run did by the beginning of its id', async () => {
     await using repository = await repositoryWith({ 'a.js': 'var a;\n' });
     const { runId } = await commitAs(repository, 'backend', { 'a.js': 'let a;\n' });
