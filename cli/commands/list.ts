@@ -79,10 +79,9 @@ function describe(agent: ListedAgent, context: CommandContext): string {
     : palette.warn('turned off by the configuration');
   const lines = agent.checks.map((check) => {
     const sign = check.applies ? palette.good('✔') : palette.dim('-');
-    const notes = [
-      check.origin === 'bundled' ? 'brought by upkeep: findings are warnings' : '',
-      check.applies && check.fixes ? 'repairs' : '',
-    ].filter((note) => note !== '');
+    const notes = [check.origin === 'bundled' ? 'brought by upkeep' : '', check.applies && check.fixes ? 'repairs' : ''].filter(
+      (note) => note !== '',
+    );
     const text = `${plainLine(check.check).padEnd(16)}  ${plainLine(check.why)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
     return `  ${sign} ${check.applies ? text : palette.dim(text)}\n`;
   });
