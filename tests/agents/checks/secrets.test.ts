@@ -28,7 +28,7 @@ describe('secrets', () => {
   it('finds them in the shapes in which they are committed, as errors', async () => {
     const found = await problems({
       'src/config.ts': `// settings\nexport const token = '${github}';\n`,
-      '.npmrc': `registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken=${npm}\n`,
+      '.npmrc': `registry=https://packages.example/\n//packages.example/:_authToken=${npm}\n`,
       '.env': `SLACK=${slack}\nDATABASE_URL=${database}\n`,
       'deploy/id.pem': privateKey,
       'docs/setup.md': `Clone ${basic}\n`,
