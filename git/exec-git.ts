@@ -7,7 +7,6 @@ import { redactUrls } from './redact-url.ts';
 
 export { setGitEnvironment } from './git-environment.ts';
 export { GitError } from './git-error.ts';
-export type { GitErrorCode } from './git-error.ts';
 
 /** How one git command is run. */
 export interface GitOptions {

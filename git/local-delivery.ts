@@ -18,7 +18,6 @@ import { diffTrees } from './tree.ts';
 import type { TreeChange } from './tree.ts';
 
 export { recoverLocal } from './recover-local.ts';
-export type { LocalRecovery } from './recover-local.ts';
 
 /** Why the checked-out branch was left where it is. */
 export type LocalRefusal =

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changedPaths, commitMessage, commitTree, writeTree } from '../../git/commit.ts';
 import { BOT_EMAIL, BOT_NAME } from '../../git/identity.ts';
-import { parseTrailers } from '../../git/trailers.ts';
 import { diffTrees, readPath } from '../../git/tree.ts';
 import { openWorktree } from '../../git/worktree.ts';
 import type { Worktree } from '../../git/worktree.ts';
@@ -204,22 +203,5 @@ describe('commitTree', () => {
       date: DATE,
     });
     expect(await repo.git('rev-parse', `${merge}^2`)).toBe(sha);
-  });
-});
-
-describe('parseTrailers', () => {
-  it.each<[string, Record<string, string>]>([
-    ['auto: x\n\nbody\n\nAgent: backend\nAgent-Run: 1\n', { Agent: 'backend', 'Agent-Run': '1' }],
-    ['auto: x\n\nAgent: a\nAgent: b\n', { Agent: 'b' }],
-    ['auto: x\n\nAgent: one\n  two\n', { Agent: 'one two' }],
-    ['auto: x\r\n\r\nAgent: crlf\r\n', { Agent: 'crlf' }],
-    ['auto: x\n\nAgent: a\n(cherry picked from commit 1)\n', { Agent: 'a' }],
-    ['auto: x\n\nAgent: a\n\nan afterthought\n', {}],
-    ['auto: x\n\nAgent: a\nnot a trailer\n', {}],
-    ['Agent: in-the-subject', {}],
-    ['auto: x\nAgent: glued to the subject', {}],
-    ['', {}],
-  ])('reads %j', (message, expected) => {
-    expect(Object.fromEntries(parseTrailers(message))).toEqual(expected);
   });
 });
