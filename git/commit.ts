@@ -8,7 +8,6 @@ import { requireObjectId } from './object-id.ts';
 import type { GitDirectory } from './repository.ts';
 import type { Worktree } from './worktree.ts';
 
-
 /** Paths that differ from the worktree's commit: changed, deleted and new ones, without ignored files and dependencies. */
 export async function changedPaths(worktree: Worktree): Promise<string[]> {
   const options = { cwd: worktree.path, config: worktree.config };
