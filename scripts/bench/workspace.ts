@@ -44,6 +44,8 @@ export function makeWorkspace(folder: string, options: WorkspaceOptions): void {
   write('eslint.config.js', ESLINT_CONFIG);
   write('tsconfig.json', json({ files: [], references: range(packages).map((index) => ({ path: `packages/p${index}` })) }));
   write('turbo.json', json({ $schema: 'https://turbo.build/schema.json', tasks: { lint: {}, test: {} } }));
+  // No script names these two: they are run by hand.
+  write('knip.json', json({ ignoreDependencies: ['markdownlint-cli2', 'prettier'] }));
   for (const index of range(packages)) writePackage(index, options, write);
   mustRun(['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', '--save-dev', ...TOOLS, ...extra], { cwd: folder });
   mustRun(['npx', 'prettier', '--write', '--log-level=warn', '.'], { cwd: folder });
