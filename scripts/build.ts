@@ -9,15 +9,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Builds dist/ below `folder`; files that did not change are left as they are, so a running process keeps its chunks. */
 export async function buildDist(folder: string): Promise<readonly string[]> {
   const outdir = join(folder, 'dist');
-  const result = await build({
+  const settings = {
     absWorkingDir: folder,
-    entryPoints: globSync(['cli/{entry,main}.ts', 'agents/tools/entries/*.ts'], { cwd: folder }).sort(),
     outbase: folder,
     outdir,
     entryNames: '[dir]/[name]',
-    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node22.18',
@@ -26,14 +23,28 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
     minifySyntax: true,
     write: false,
     logLevel: 'silent',
-    plugins: [keepModuleUrls(folder)],
-  });
-  const written = result.outputFiles.map((file) => file.path);
+  } as const;
+  const programs = globSync(['cli/main.ts', 'agents/tools/entries/*.ts'], { cwd: folder }).sort();
+  const [program, entry] = await Promise.all([
+    build({ ...settings, entryPoints: programs, chunkNames: 'chunks/[name]-[hash]', splitting: true, plugins: [keepModuleUrls(folder)] }),
+    // One file, so that the answer from memory costs one read.
+    build({ ...settings, entryPoints: globSync('cli/entry.ts', { cwd: folder }), plugins: [mainStaysApart, keepModuleUrls(folder)] }),
+  ]);
+  const outputFiles = [...program.outputFiles, ...entry.outputFiles];
+  const written = outputFiles.map((file) => file.path);
   // Chunks before entries: an entry never names a chunk that is not there yet.
-  for (const file of [...result.outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
+  for (const file of [...outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
   for (const stale of filesBelow(outdir).filter((path) => !written.includes(path))) rmSync(stale);
   return written.map((path) => relative(folder, path));
 }
+
+/** The program behind the entry is loaded when it is needed. */
+const mainStaysApart: Plugin = {
+  name: 'main-stays-apart',
+  setup(setup) {
+    setup.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+  },
+};
 
 /**
  * Bundling moves code into chunks, so `import.meta.url` would point elsewhere than in the source tree.
