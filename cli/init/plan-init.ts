@@ -120,7 +120,7 @@ function nextSteps(found: Survey): string[] {
     bun: 'bun add --dev upkeep',
   };
   const install = found.hasManifest && !found.dependsOnUpkeep ? [add[found.packageManager ?? 'npm'] ?? ''] : [];
-  return [...install, 'commit the new files', 'agent run'];
+  return [...install, 'commit the new files', found.hasManifest ? 'npx agent run' : 'npx -p upkeep agent run'];
 }
 
 function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; eol: string } {

@@ -46,7 +46,9 @@ describe('agent init', () => {
   });
   it('writes a configuration that is valid and a workflow with least permissions and pinned actions', async () => {
     await using repository = await onGitHub({ 'package.json': MANIFEST, 'package-lock.json': LOCK });
-    expect((await init(repository, '--yes')).exitCode).toBe(0);
+    const { exitCode, stdout } = await init(repository, '--yes');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/\n {2}npx agent run\n$/);
     const text = await repository.read('agent.config.json');
     expect((await loadFrom({ 'agent.config.json': text })).config.paths.exclude).toEqual([]);
     expect((parseJsonc(text) as { $schema: string }).$schema).toBe('./node_modules/upkeep/schema/agent.config.schema.json');
