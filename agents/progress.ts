@@ -76,7 +76,9 @@ function ending(
   const message =
     report.outcome === 'errored'
       ? (report.hint ?? 'could not be carried out')
-      : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
+      : [errors > 0 ? plural(errors, 'error') : '', warnings > 0 ? plural(warnings, 'warning') : '']
+          .filter((text) => text !== '')
+          .join(', ');
   const outcome = report.outcome === 'failed' && errors === 0 ? 'passed' : report.outcome;
   return makeEvent(
     'agent:progress',

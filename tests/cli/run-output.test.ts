@@ -19,6 +19,8 @@ describe('what agent run prints', () => {
       exitCode: 1,
     });
     expect(stderr).toContain('checking ');
+    expect(stderr).toMatch(/docs +links failed – 1 error \(/);
+    expect(stderr).toMatch(/docs +markdown passed \(/);
     expect(stderr).not.toMatch(/\u202e/);
   });
   it('has annotations, a job summary and log groups in Actions, and a SARIF file where one is asked for', async () => {
