@@ -17,10 +17,15 @@ export function rememberKeys(commonDir: string, tree: { treeId: string; context:
   const id = `${tree.treeId}:${tree.context}`;
   const memory = [{ id, keys: tree.keys }, ...load(commonDir).filter((entry) => entry.id !== id)].slice(0, REMEMBERED);
   const path = file(commonDir);
-  mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(memory));
-  renameSync(temporary, path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, JSON.stringify(memory));
+    renameSync(temporary, path);
+  } catch (error) {
+    // Where nothing can be written, looking must still work; whoever has to write says so.
+    if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 function load(commonDir: string): Memory {
