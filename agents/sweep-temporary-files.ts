@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Ours end so; the number is the process that wrote them. */
-const TEMPORARY = /\.(\d+)(?:\.(?:tmp|stale))?$/;
+const TEMPORARY = /\.(\d+)(?:\.(?:tmp|stale)(?:\.lock)?)?$/;
 
 /** Looks into the folders of `<commonDir>/upkeep` that are written by rename. */
 export function sweepTemporaryFiles(commonDir: string): void {

@@ -1,7 +1,8 @@
 /** A run that found nothing to do is remembered with its words, so that the next one on the same state is a matter of reading files. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { countUncommitted } from '../../git/exec-git-sync.ts';
+import { countUncommitted } from '../../git/count-uncommitted.ts';
+import { makeIndexCopy } from '../../git/index-copy.ts';
 import { openingLine } from '../wording.ts';
 import type { QuickKey } from './quick-key.ts';
 
@@ -27,7 +28,7 @@ export function recallAnswer(key: QuickKey, now: Date): QuickAnswer | null {
   const remembered = load(key.gitDir);
   if (remembered?.key !== key.key) return null;
   if (remembered.validUntil !== null && Date.parse(remembered.validUntil) <= now.getTime()) return null;
-  const uncommitted = countUncommitted(key.root);
+  const uncommitted = countUncommitted(key.root, key.gitDir);
   if (uncommitted === null) return null;
   const { base, branch, rest, exitCode } = remembered;
   return { text: `${openingLine({ base, branch, uncommitted, workingTree: false })}\n${rest}`, exitCode };
@@ -40,6 +41,7 @@ export function rememberAnswer(key: QuickKey, answer: Omit<Remembered, 'key'>): 
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, JSON.stringify({ key: key.key, ...answer } satisfies Remembered));
   renameSync(temporary, path);
+  makeIndexCopy(key.root, key.gitDir);
 }
 
 function load(gitDir: string): Remembered | null {
