@@ -45,13 +45,17 @@ export function refuseLarge(file: string, text: string): void {
   throw new ConfigError([problemOf(file, `the file has ${size} MiB; a configuration has at most 1 MiB`)]);
 }
 
-/** A package.json that does not parse holds no settings: that it is broken is a finding of the devops agent. */
+/**
+ * Whether a package.json holds settings. One that does not parse and writes them down counts as well, so that they are refused
+ * and not dropped; any other broken package.json is a finding of the devops agent.
+ */
 function hasKey(text: string, key: string): boolean {
   if (!text.includes(`"${key}"`)) return false;
   try {
     const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     return typeof document === 'object' && document !== null && Object.hasOwn(document, key);
   } catch {
-    return false;
+    // A script of that name has text behind it, a keyword has no colon.
+    return new RegExp(`"${key}"\\s*(?!:\\s*")[:{]`).test(text);
   }
 }

@@ -5,7 +5,7 @@ import { isConfigObject, type ConfigLayer, type ConfigPath, type ConfigValue, ty
 
 const MAX_DEPTH = 20;
 
-/** Reads a document, or only the value of its key `inside`. Throws ConfigError where it is no JSON object. */
+/** Reads a document, or only the value of the key `inside` of one that others read as well. Throws ConfigError where it is no JSON object. */
 export function parseJsonLayer(source: string, text: string, inside: string | null = null): ConfigLayer {
   const at = positionsOf(text);
   const fail = (offset: number, message: string): never => {
@@ -13,9 +13,13 @@ export function parseJsonLayer(source: string, text: string, inside: string | nu
     throw new ConfigError([{ source, line, column, message }]);
   };
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
+  const isOurs = inside === null;
+  const tree = parseTree(text, errors, { allowTrailingComma: isOurs, disallowComments: !isOurs });
   const first = errors[0];
-  if (first) fail(first.offset, `this is no JSON: ${describe(printParseErrorCode(first.error))}`);
+  if (first) {
+    const rest = isOurs ? '' : `; "${inside}" can be read only from plain JSON, without comments and trailing commas`;
+    fail(first.offset, `this is no JSON: ${describe(printParseErrorCode(first.error))}${rest}`);
+  }
   if (!tree) return fail(0, 'the file is empty; expected an object such as {}');
   const root = inside === null ? tree : findNodeAtLocation(tree, [inside]);
   if (!root) return fail(0, `"${inside}" is missing`);

@@ -182,6 +182,18 @@ describe('a configuration that cannot be used', () => {
       'package.json:4:5: unknown key "stric" – did you mean "strict"?',
     );
   });
+  const plain = '; "agent" can be read only from plain JSON, without comments and trailing commas';
+  it.each([
+    ['a comma too many', '{\n  "agent": {"strict": true},\n}', `package.json:3:1: this is no JSON: property name expected${plain}`],
+    ['a comma too few', '{\n  "name": "x"\n  "agent": {"strict": true}\n}', 'package.json:3:3: this is no JSON: comma expected'],
+    ['a colon too few', '{\n  "agent" {"strict": true}\n}', 'package.json:2:11: this is no JSON: colon expected'],
+    ['a comment', '{\n  // why\n  "agent": {"strict": true}\n}', 'package.json:2:3: this is no JSON: invalid comment token'],
+    ['its end missing', '{"agent": {"strict": true}', 'package.json:1:27: this is no JSON: close brace expected'],
+    ['an unresolved merge', '{\n<<<<<<< HEAD\n  "agent": {}\n=======\n>>>>>>> x\n}', 'package.json:2:1: this is no JSON: invalid symbol'],
+    ['settings that are a list', '{"agent": ["strict"],}', 'package.json:1:22: this is no JSON: property name expected'],
+  ])('is refused, not dropped, in a package.json with %s', async (...[, text, message]) => {
+    expect(await problemsOf(loadFrom({ 'package.json': text }))).toContain(message);
+  });
   it('names an environment variable', async () => {
     expect(await problemsOf(loadFrom({}, { env: { UPKEEP_CONCURRENCY: 'many' } }))).toBe(
       'UPKEEP_CONCURRENCY: limits.concurrency: expected a number, got "many"',

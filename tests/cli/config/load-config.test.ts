@@ -40,8 +40,12 @@ describe('a configuration', () => {
   it('starts with a byte order mark if it likes', async () => {
     expect((await loadFrom({ 'agent.config.json': '\uFEFF{"strict": true}' })).config.strict).toBe(true);
   });
-  it('is not looked for in a package.json that does not parse', async () => {
-    expect((await loadFrom({ 'package.json': '{"agent": {' })).file).toBeNull();
+  it.each([
+    ['', '{"name": '],
+    [' but has a script of that name', '{"scripts": {"agent" : "agent run"},}'],
+    [' but has a keyword of that name', '{"keywords": ["agent"],}'],
+  ])('is not looked for in a package.json that does not parse%s', async (...[, text]) => {
+    expect((await loadFrom({ 'package.json': text })).file).toBeNull();
   });
   it('delivers by push in CI unless it says otherwise', async () => {
     expect((await loadFrom({}, { ci: true })).config).toMatchObject({ delivery: { mode: 'push' }, install: true });
