@@ -69,7 +69,8 @@ export async function applyFixers(
     const strangers = now.filter((path) => !mine.includes(path) && !changed.has(path));
     await restorePaths(tree, strangers);
     if (result.outcome === 'errored') {
-      notes.push(`the fixer of ${planned.check.id} ended errored (${result.reason ?? 'no reason'})`);
+      const why = result.hint === undefined ? '' : `: ${result.hint}`;
+      notes.push(`the fixer of ${planned.check.id} ended errored (${result.reason ?? 'no reason'})${why}`);
       await restorePaths(
         tree,
         now.filter((path) => !changed.has(path)),

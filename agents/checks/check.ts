@@ -47,6 +47,8 @@ export interface FixReport {
   readonly reason: Reason | null;
   readonly command: string | null;
   readonly log: string;
+  /** One sentence for the person when it errored: what happened and what to do. */
+  readonly hint?: string;
 }
 
 export interface CheckContext {

@@ -7,6 +7,7 @@ import type { CustomCheckConfig } from '../config.ts';
 import { failureOf } from './check-parts.ts';
 import type { PartFailure } from './check-parts.ts';
 import { logOf, plainMessage, reportErrored, reportFindings } from './check-report.ts';
+import type { ToolResult } from '../tools/run-tool.ts';
 import type { Check, CheckContext, CheckReport, Detection, Fixer } from './check.ts';
 import { readToolFindings } from './read-tool-findings.ts';
 import { shellLine } from './shell-line.ts';
@@ -14,7 +15,11 @@ import { openSourceLines, repositoryPaths } from './source-lines.ts';
 import type { ToolFinding } from './tool-finding.ts';
 
 /** One entry of `customChecks` with its name. */
-export type CustomCheckDefinition = CustomCheckConfig & { readonly id: string };
+export type CustomCheckDefinition = CustomCheckConfig & {
+  readonly id: string;
+  /** Where its commands stand, as the person knows it: `agent.config.json:12:14`. */
+  readonly places?: { readonly run: string; readonly fix: string } | undefined;
+};
 
 /** Makes the check that a repository configured. */
 export function createCustomCheck(definition: CustomCheckDefinition): Check {
@@ -51,7 +56,7 @@ async function inspect(definition: CustomCheckDefinition, context: CheckContext)
   const command = shellLine(definition.run);
   const result = await context.runTool(callOf(definition, definition.run, context));
   const details = { command, log: logOf(result) };
-  const failure = failureOf(result, command);
+  const failure = failureOfCommand(result, { definition, key: 'run' });
   if (failure !== null) return reportErrored(failure, details);
 
   const read = readToolFindings(result, definition.findings);
@@ -100,11 +105,24 @@ function fixerOf(definition: CustomCheckDefinition, fix: readonly [string, ...st
     fix: async (context) => {
       const command = shellLine(fix);
       const result = await context.runTool(callOf(definition, fix, context));
-      const failure = failureOf(result, command);
+      const failure = failureOfCommand(result, { definition, key: 'fix' });
+      const details = { command, log: logOf(result) };
       // Many fixers exit with 1 when something is left to do by hand: the check that runs again tells.
-      return { outcome: failure === null ? 'done' : 'errored', reason: failure?.reason ?? null, command, log: logOf(result) };
+      return failure === null ? { outcome: 'done', reason: null, ...details } : { outcome: 'errored', ...failure, ...details };
     },
   };
+}
+
+/** Why a command came to no result of its own; one that cannot be started is named with its place in the configuration. */
+function failureOfCommand(result: ToolResult, about: { definition: CustomCheckDefinition; key: 'run' | 'fix' }): PartFailure | null {
+  const { definition, key } = about;
+  const command = definition[key] ?? [''];
+  const failure = failureOf(result, shellLine(command));
+  if (failure?.reason !== 'tool-not-found') return failure;
+  const why = /EACCES|EPERM/.test(result.stderr) ? 'may not be executed' : 'is no program on this machine';
+  const place = definition.places?.[key];
+  const setting = `customChecks.${definition.id}.${key}${place === undefined ? '' : ` (${place})`}`;
+  return { ...failure, hint: `${shellLine(command)} could not be started, ${shellLine([command[0]])} ${why}: correct ${setting}.` };
 }
 
 function callOf(definition: CustomCheckDefinition, argv: readonly [string, ...string[]], context: CheckContext) {

@@ -19,6 +19,8 @@ export interface PolicySurroundings {
   readonly strict: boolean;
   readonly install: boolean;
   readonly concurrency: number | null;
+  /** `customChecks.x.run` → `agent.config.json:12:14`: where values come from, so that an error can name the place. */
+  readonly origins: Readonly<Record<string, string>>;
 }
 
 /** The validated configuration as a policy; nothing in it can fail. */
@@ -26,7 +28,7 @@ export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings):
   const isExcluded = matcher(config.paths.exclude);
   const rules = new Map(catalog.map(({ id }) => [id, pathRule(config.agents[id].paths)]));
   return {
-    agents: configuredAgents(config),
+    agents: configuredAgents(config, around.origins),
     strict: around.strict || config.strict,
     fix: around.fix,
     concurrency: around.concurrency ?? config.limits.concurrency ?? availableParallelism(),
@@ -48,7 +50,7 @@ export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings):
 }
 
 /** The six agents with the repository's settings and custom checks, without those that are turned off. */
-export function configuredAgents(config: ResolvedConfig): Agent[] {
+function configuredAgents(config: ResolvedConfig, origins: PolicySurroundings['origins']): Agent[] {
   return catalog
     .filter((agent) => config.agents[agent.id].enabled)
     .map((agent) => {
@@ -58,15 +60,22 @@ export function configuredAgents(config: ResolvedConfig): Agent[] {
         schedule: settings.schedule ?? agent.schedule,
         priority: settings.priority ?? agent.priority,
         triggers: settings.triggers ?? agent.triggers,
-        checks: [...agent.checks, ...customChecks(config, agent.id)],
+        checks: [...agent.checks, ...customChecks(config, agent.id, origins)],
       };
     });
 }
 
-function customChecks(config: ResolvedConfig, agent: AgentId): ReturnType<typeof createCustomCheck>[] {
+function customChecks(
+  config: ResolvedConfig,
+  agent: AgentId,
+  origins: PolicySurroundings['origins'],
+): ReturnType<typeof createCustomCheck>[] {
   return Object.entries(config.customChecks)
     .filter(([, definition]) => definition.agent === agent)
-    .map(([id, definition]) => createCustomCheck({ id, ...definition }));
+    .map(([id, definition]) => {
+      const placeOf = (key: 'run' | 'fix'): string => origins[`customChecks.${id}.${key}`] ?? 'the configuration';
+      return createCustomCheck({ id, ...definition, places: { run: placeOf('run'), fix: placeOf('fix') } });
+    });
 }
 
 function checkPolicies(config: ResolvedConfig): Record<string, CheckPolicy> {

@@ -1,10 +1,7 @@
 /** Everything a run needs to know before anything is started: repository, configuration, memory, keys, decisions. */
-import { join } from 'node:path';
 import type { Agent } from '../../agents/agent.ts';
-import { catalog } from '../../agents/catalog.ts';
 import { suggestRef } from '../../agents/delivery/own-refs.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
-import { readCommit } from '../../git/read-commit.ts';
 import { listRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
@@ -12,15 +9,13 @@ import type { AgentId, Trigger } from '../../ledger/outcome.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { decideRuns } from '../../scheduler/decide-runs.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
-import { loadConfig } from '../config.ts';
 import type { LoadedConfig } from '../config.ts';
 import { didYouMean } from '../config/nearest-name.ts';
-import { CONFIG_FILES } from '../config/find-config.ts';
-import { readBelow } from '../config/read-file.ts';
 import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { UsageError } from '../usage-error.ts';
 import { buildPolicy } from './build-policy.ts';
+import { loadSettings } from './load-settings.ts';
 import { runKeys } from './run-keys.ts';
 import type { RunKeys } from './run-keys.ts';
 
@@ -42,22 +37,8 @@ export async function loadRun(ask: {
   ci: boolean;
   version: string;
 }): Promise<LoadedRun> {
-  const { repository, base, flags } = ask;
-  const known = await readCommit(repository, base, [...CONFIG_FILES, 'package.json']);
-  const loaded = await loadConfig({
-    readFile: async (path) => {
-      const asked = CONFIG_FILES.some((file) => file === path) || path === 'package.json';
-      const content = asked ? known.files.get(path) : (await readCommit(repository, base, [path])).files.get(path);
-      return content?.toString('utf8') ?? null;
-    },
-    readInstalled: repository.root === null ? null : readBelow(repository.root),
-    cacheFolder: join(repository.commonDir, 'upkeep', 'cache'),
-    version: ask.version,
-    environment: ask.environment,
-    flags,
-    ci: ask.ci,
-    knownChecks: () => Promise.resolve([...new Set(catalog.flatMap((agent) => agent.checks.map((check) => check.id)))]),
-  });
+  const { repository, flags } = ask;
+  const { loaded, treeId } = await loadSettings(ask);
   if (loaded.config.delivery.mode === 'pull-request') {
     throw new UsageError('delivery pull-request is not in this version: use push, local, patch or none');
   }
@@ -67,8 +48,9 @@ export async function loadRun(ask: {
     strict: flags.strict ?? false,
     install: flags.install ?? false,
     concurrency: flags.concurrency ?? null,
+    origins: loaded.origins,
   });
-  return { loaded, policy, treeId: known.treeId, agents: askedAgents(flags.agents, policy) };
+  return { loaded, policy, treeId, agents: askedAgents(flags.agents, policy) };
 }
 
 /** Input keys and what follows from them and from memory. */

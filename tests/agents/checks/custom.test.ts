@@ -83,10 +83,19 @@ describe('a custom check', () => {
     expect((await good.inspect(define({ findings: { format: 'exit-code' } }))).outcome).toBe('passed');
   });
 
-  it('says so when the command does not exist', async () => {
-    const report = await checkFixture(script('')).inspect(define({ run: ['no-such-tool-anywhere', '--x'] }));
-    expect(report).toMatchObject({ outcome: 'errored', reason: 'tool-not-found' });
-    expect(report.hint).toContain('no-such-tool-anywhere --x');
+  it('names the setting, and its place where that is known, when the command does not exist', async () => {
+    const fixture = checkFixture(script(''));
+    const command = { run: ['no-such-tool-anywhere', '--x'], fix: ['no-such-fixer'] } as const;
+    const check = define({ run: [...command.run], fix: [...command.fix], places: { run: 'agent.config.json:4:9', fix: 'base.json:7:9' } });
+    expect(await fixture.inspect(check)).toMatchObject({
+      outcome: 'errored',
+      reason: 'tool-not-found',
+      hint: 'no-such-tool-anywhere --x could not be started, no-such-tool-anywhere is no program on this machine: correct customChecks.house-rules.run (agent.config.json:4:9).',
+    });
+    expect((await fixture.fix(check, ['a.txt'])).hint).toMatch(/: correct customChecks\.house-rules\.fix \(base\.json:7:9\)\.$/);
+    expect((await fixture.inspect(define({ run: ['./a.txt'] }))).hint).toBe(
+      './a.txt could not be started, ./a.txt may not be executed: correct customChecks.house-rules.run.',
+    );
   });
 
   it.each([
