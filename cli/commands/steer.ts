@@ -2,7 +2,7 @@
 import { makeEvent, uuidv7, type EventData, type UpkeepEvent } from '../../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import { agentStateOf, pauseOf } from '../../ledger/state.ts';
-import { remember } from '../remember.ts';
+import { remember, type Audience } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
@@ -110,9 +110,22 @@ function eventOf(
 
 /** Whether everyone who was to know of it does. */
 async function note(here: Here, events: readonly UpkeepEvent[], ask: { flags: SteerFlags; context: CommandContext }): Promise<boolean> {
-  const problem = await remember(here, events, { shared: ask.flags.shared ?? false });
+  const problem = await remember(here, events, await audienceOf(here, ask));
   if (problem !== null) ask.context.output.err(`${problem}\n`);
   return problem === null;
+}
+
+/** Who is to know of it; the remote is the one that runs deliver to. Throws ConfigError. */
+async function audienceOf(here: Here, { flags, context }: { flags: SteerFlags; context: CommandContext }): Promise<Audience> {
+  if (flags.shared !== true) return { shared: false };
+  const { repository } = here;
+  if (repository.head === null) return { shared: true, remote: 'origin', store: 'ref' };
+  const { loadSettings } = await import('../run/load-settings.ts');
+  const { environment, version } = context;
+  const ci = environment.github !== null;
+  const { delivery, ledger } = (await loadSettings({ repository, base: repository.head, flags: {}, environment, ci, version })).loaded
+    .config;
+  return { shared: true, remote: delivery.remote, store: ledger.store };
 }
 
 function whereOf(flags: SteerFlags, arrived: boolean): string {

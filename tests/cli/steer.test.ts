@@ -47,6 +47,21 @@ describe('pausing and resuming', () => {
     expect(shared.stdout).toContain('docs is paused, for everyone');
     expect(await origin.git('for-each-ref', '--format=%(refname)', 'refs/upkeep')).toBe('refs/upkeep/ledger');
   });
+  it('is shared with the remote that the configuration delivers to, in the way it stores the ledger', async () => {
+    await using origin = await createRepository('--bare');
+    await using upstream = await createRepository('--bare');
+    await using clone = await origin.clone();
+    await clone.git('remote', 'add', 'upstream', upstream.path);
+    await clone.commit('first', { 'agent.config.json': '{"delivery": {"remote": "upstream"}, "ledger": {"store": "branch"}}' });
+    expect(await runCli(clone.path, ['pause', 'docs', '--shared'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await origin.git('for-each-ref')).toBe('');
+    expect(await upstream.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/upkeep/ledger');
+    await clone.commit('broken', { 'agent.config.json': '{"delivery": {"remot": "upstream"}}' });
+    const refused = await runCli(clone.path, ['pause', 'qa', '--shared']);
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('agent.config.json:1:15') as string });
+    expect(await stateOf(clone.path, 'qa')).toBe('ACTIVE');
+    expect((await runCli(clone.path, ['pause', 'qa'])).exitCode).toBe(0);
+  });
   it('says when there is nobody to share with', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
     const { exitCode, stdout, stderr } = await runCli(repository.path, ['pause', 'qa', '--shared']);
