@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
+import { addHelpCommand } from './help-command.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { RunFlags } from './run-flags.ts';
 import { HELP } from './wording.ts';
@@ -46,6 +47,7 @@ export function buildProgram(host: ProgramHost): Command {
   addLooking(add, runs);
   addSteering(add, runs);
   addSettingUp(program, add, runs);
+  addHelpCommand(program, HELP.groups.setUp);
   return program;
 }
 
@@ -193,6 +195,7 @@ function addSettingUp(program: Command, add: Add, runs: Runs): void {
     .command('schema')
     .description('print the JSON Schema of the configuration')
     .action(runs(async (context) => (await import('./commands/config.ts')).configSchemaCommand(context)));
+  addHelpCommand(config, '');
 
   add('completion', 'print a script that completes commands in a shell', HELP.groups.setUp)
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))

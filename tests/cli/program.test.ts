@@ -24,12 +24,27 @@ describe('the command line', () => {
     expect(bare.stdout).toBe(asked.stdout);
     expect(bare.stdout).toContain('Examples:');
   });
+  it('explains a command by help as by --help', async () => {
+    await using folder = await temporaryFolder();
+    for (const path of [['run'], ['config'], ['config', 'print']]) {
+      const asked = await runCli(folder.path, [...path, '--help']);
+      expect(await runCli(folder.path, ['help', ...path])).toEqual({ ...asked, exitCode: 0 });
+    }
+    expect((await runCli(folder.path, ['help'])).stdout).toContain('Examples:');
+  });
   it('prints its version', async () => {
     await using folder = await temporaryFolder();
     expect((await runCli(folder.path, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
   const wrong: [string, string[], RegExp][] = [
     ['an unknown command', ['confg'], /unknown command 'confg'\n\(Did you mean config\?\)/],
+    ['help on an unknown command', ['help', 'statsu'], /^error: unknown command 'statsu'\n\(Did you mean status\?\)\n$/],
+    [
+      'help on a command that resembles none',
+      ['help', 'nope'],
+      /^error: unknown command 'nope'\n\(known here: run, status, .*completion\)\n$/,
+    ],
+    ['help on an unknown command of a command', ['help', 'config', 'prnt'], /unknown command 'prnt'\n\(Did you mean print\?\)/],
     ['an unknown option', ['run', '--delivry', 'local'], /unknown option '--delivry'\n\(Did you mean --delivery\?\)/],
     ['an unknown delivery', ['run', '--delivery', 'mail'], /Allowed choices are local, push, pull-request, patch, none/],
     ['a number that is none', ['run', '--concurrency', '0'], /whole number of at least 1/],
