@@ -1,6 +1,7 @@
 /** `agent accept`: puts commits that wait under refs/upkeep/suggest on the checked-out branch. */
 import { catalog } from '../../agents/catalog.ts';
 import { setOwnRef, suggestRef } from '../../agents/delivery/own-refs.ts';
+import { isAncestor } from '../../git/ancestry.ts';
 import { mergeOnto } from '../../git/integrate.ts';
 import { listRefs } from '../../git/refs.ts';
 import { makeEvent, uuidv7 } from '../../ledger/event.ts';
@@ -37,6 +38,7 @@ async function take(waiting: readonly Waiting[], here: Here, context: CommandCon
   const { out, err } = context.output;
   const tip = await checkedOutTip(repository);
   const taken: Waiting[] = [];
+  const needless = new Set<AgentId>();
   const placed: string[] = [];
   let to = tip.sha;
   for (const one of waiting) {
@@ -48,7 +50,8 @@ async function take(waiting: readonly Waiting[], here: Here, context: CommandCon
       continue;
     }
     taken.push(one);
-    if (!merged.empty) placed.push(merged.sha);
+    if (merged.empty) needless.add(one.agent);
+    else placed.push(merged.sha);
     to = merged.sha;
   }
   const refusal = await deliverHere(repository, tip, to);
@@ -58,7 +61,12 @@ async function take(waiting: readonly Waiting[], here: Here, context: CommandCon
   }
   for (const { agent } of taken) await setOwnRef(repository, suggestRef(agent), null);
   if (taken.length > 0) await remember(here, [deliveredEvent(taken, { branch: tip.branch, placed }, context)], { shared: false });
-  for (const { agent, sha } of taken) out(`${agent}: ${shortSha(sha)} is on ${plainLine(tip.branch)}\n`);
+  for (const { agent, sha } of taken) {
+    const branch = plainLine(tip.branch);
+    if (!needless.has(agent)) out(`${agent}: ${shortSha(sha)} is on ${branch}\n`);
+    else if (await isAncestor(repository, sha, tip.sha)) out(`${agent}: nothing to accept: ${shortSha(sha)} is already in ${branch}\n`);
+    else out(`${agent}: nothing to accept: what ${shortSha(sha)} changes is already in ${branch}\n`);
+  }
   if (placed.length > 0)
     out(`${plainLine(tip.branch)} moved by ${count(placed.length, 'commit')}: ${shortSha(tip.sha)} → ${shortSha(to)}\n`);
   return taken.length === waiting.length ? 0 : 4;

@@ -55,9 +55,22 @@ describe('agent accept', () => {
     await using repository = await repositoryWith({ 'a.js': 'var a;\n' });
     const { sha } = await commitAs(repository, 'backend', { 'a.js': 'let a;\n' });
     await repository.git('update-ref', 'refs/upkeep/suggest/backend', sha);
-    expect((await runCli(repository.path, ['accept'])).exitCode).toBe(0);
+    expect(await runCli(repository.path, ['accept'])).toEqual({
+      exitCode: 0,
+      stdout: `backend: nothing to accept: ${sha.slice(0, 9)} is already in main\n`,
+      stderr: '',
+    });
     expect(await repository.head()).toBe(sha);
     expect(await repository.git('for-each-ref', 'refs/upkeep/suggest')).toBe('');
+  });
+  it('says so of a commit whose change is on the branch already', async () => {
+    await using repository = await repositoryWith({ 'a.js': 'var a;\n' });
+    const { sha } = await suggestAs(repository, 'backend', { 'a.js': 'let a;\n' });
+    const mine = await repository.commit('fix: mine', { 'a.js': 'let a;\n' });
+    expect((await runCli(repository.path, ['accept'])).stdout).toBe(
+      `backend: nothing to accept: what ${sha.slice(0, 9)} changes is already in main\n`,
+    );
+    expect(await repository.head()).toBe(mine);
   });
   it('says what is missing on a detached HEAD', async () => {
     await using repository = await repositoryWith({ 'a.js': 'var a;\n' });
