@@ -93,7 +93,10 @@ export function createInspector(options: InspectorOptions): Inspector {
       const isTransient = report.outcome === 'errored' && report.reason !== null && TRANSIENT_REASONS.has(report.reason);
       const wait = isTransient && durationMs < RETRY_WITHIN_MS ? policy.retryDelayMs(tries) : null;
       if (wait === null) return { planned, report: withPolicy(report, planned, context), durationMs };
-      options.onProgress(planned, `attempt ${tries} ended ${report.reason}; trying again in ${(wait / 1000).toFixed(1)} s`);
+      options.onProgress(
+        planned,
+        `attempt ${tries} could not be carried out (${report.reason}): trying again in ${(wait / 1000).toFixed(1)} s`,
+      );
       await delay(wait, undefined, { signal: context.signal }).catch(() => undefined);
     }
   };

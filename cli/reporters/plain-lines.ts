@@ -39,7 +39,7 @@ export function eventLine(event: UpkeepEvent): string | null {
     case 'agent:progress':
       if (event.data.check === null) return say(event.data.message);
       return event.data.outcome === null
-        ? null
+        ? say(`${event.data.check}: ${event.data.message}`)
         : say(
             `${event.data.check} ${OUTCOME_WORDS[event.data.outcome]}${event.data.message === '' ? '' : ` – ${event.data.message}`}${event.data.durationMs === null ? '' : ` (${duration(event.data.durationMs)})`}`,
           );

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { eventLine } from '../../cli/reporters/plain-lines.ts';
 import { emptyState } from '../../ledger/state.ts';
 import { agentWith, leftovers, policyOf, runEngine, wordCheck } from '../support/engine.ts';
 import { repositoryWith } from '../support/git-repository.ts';
@@ -201,9 +202,12 @@ describe('a run of agents', () => {
     };
     await using repository = await repositoryWith({ 'a.txt': 'x\n' });
     const policy = policyOf([agentWith('qa', [flaky])], { retryDelayMs: (attempt) => (attempt > 3 ? null : 1) });
-    const { result } = await runEngine(repository, policy.agents, { policy });
+    const { result, events } = await runEngine(repository, policy.agents, { policy });
     expect(calls).toBe(3);
     expect(result.runs[0]).toMatchObject({ outcome: 'passed' });
+    expect(events.map(eventLine).filter((line) => line?.includes('attempt') === true)).toEqual(
+      [1, 2].map((number) => `qa            remote: attempt ${number} could not be carried out (network): trying again in 0.0 s`),
+    );
   });
 
   it('runs a check that several agents share once a tree', async () => {

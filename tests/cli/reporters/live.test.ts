@@ -106,6 +106,16 @@ describe('plain lines', () => {
     expect(eventLine(event('scheduler:status', {}))).toBeNull();
     expect(eventLine(event('agent:progress', { check: null, message: HOSTILE }))).not.toMatch(/\n|##\[|\x1b/);
   });
+  it('say what happens between the start and the end of a check', () => {
+    const again = {
+      check: 'eslint',
+      outcome: null,
+      durationMs: null,
+      progress: 0,
+      message: 'attempt 1 could not be carried out (timeout)',
+    };
+    expect(eventLine(event('agent:progress', again))).toBe('backend       eslint: attempt 1 could not be carried out (timeout)');
+  });
   it('fold what tools said into groups that a tool cannot end', async () => {
     const printed: string[] = [];
     await openPlainLines({ print: (text) => printed.push(text), groups: true, summary: () => '' }).finish(report);
