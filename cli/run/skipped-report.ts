@@ -13,7 +13,11 @@ export function skippedReport(decision: Extract<Decision, { kind: 'skip' }>, sin
     outcome: 'skipped',
     reason: decision.reason,
     durationMs: 0,
-    checks: [...byCheck].map(([check, findings]) => rememberedCheck(check, findings)),
+    checks: [...byCheck].map(([check, findings]) => {
+      // A check that the configuration no longer has is known by its id alone.
+      const title = decision.agent.checks.find(({ id }) => id === check)?.title ?? check;
+      return rememberedCheck({ check, title }, findings);
+    }),
     commit: null,
     hint: decision.hint,
     since,
@@ -21,11 +25,10 @@ export function skippedReport(decision: Extract<Decision, { kind: 'skip' }>, sin
   };
 }
 
-function rememberedCheck(check: string, findings: readonly FindingSummary[]): CheckRunReport {
+function rememberedCheck(named: { check: string; title: string }, findings: readonly FindingSummary[]): CheckRunReport {
   const hasErrors = findings.some((finding) => finding.severity === 'error');
   return {
-    check,
-    title: check,
+    ...named,
     outcome: hasErrors ? 'failed' : 'passed',
     reason: hasErrors ? 'errors-left' : null,
     durationMs: 0,

@@ -36,6 +36,13 @@ describe('what agent run prints', () => {
     expect(await readFile(summary, 'utf8')).toContain('### Upkeep:');
     expect(JSON.parse(await readFile(`${folder.path}/new/out.sarif`, 'utf8'))).toMatchObject({ version: '2.1.0' });
   });
+  it('names a check by its title, also when an unchanged agent repeats its errors', async () => {
+    await using repository = await repositoryWith(BROKEN);
+    const errors = async (): Promise<string[] | null> => (await runCli(repository.path, ['run', 'docs'])).stdout.match(/ error {2}.*/g);
+    const first = await errors();
+    expect(first).toEqual([expect.stringMatching(/\(Relative links\)$/)]);
+    expect(await errors()).toEqual(first);
+  });
   it('has no colours in a pipe, and has them when they are forced', async () => {
     await using repository = await repositoryWith(BROKEN);
     expect((await runCli(repository.path, ['run', 'docs'])).stdout).not.toContain('\x1b');
