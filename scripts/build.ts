@@ -18,7 +18,8 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
     format: 'esm',
     platform: 'node',
     target: 'node22.18',
-    packages: 'external',
+    external: [...dependenciesOf(folder)].flatMap((name) => [name, `${name}/*`]),
+    metafile: true,
     legalComments: 'none',
     minifySyntax: true,
     write: false,
@@ -34,8 +35,30 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
   const written = outputFiles.map((file) => file.path);
   // Chunks before entries: an entry never names a chunk that is not there yet.
   for (const file of [...outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
-  for (const stale of filesBelow(outdir).filter((path) => !written.includes(path))) rmSync(stale);
+  const inputs = [program, entry].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const notices = join(outdir, 'THIRD-PARTY-NOTICES.txt');
+  replaceFile(notices, Buffer.from(noticesOf(folder, inputs)));
+  for (const stale of filesBelow(outdir).filter((path) => path !== notices && !written.includes(path))) rmSync(stale);
   return written.map((path) => relative(folder, path));
+}
+
+/** What an installation brings along stays outside; every other package is bundled in. */
+function dependenciesOf(folder: string): readonly string[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  return Object.keys(dependencies);
+}
+
+/** The licences of the packages that are bundled in, as each of them asks for. */
+function noticesOf(folder: string, inputs: readonly string[]): string {
+  const packages = new Set(
+    inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter((path) => path !== undefined),
+  );
+  const notices = [...packages].sort().map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8')) as Record<string, string>;
+    const file = globSync('{LICENSE,LICENCE,license}*', { cwd: join(folder, path) })[0];
+    return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, path, file), 'utf8').trim()}\n`;
+  });
+  return `Upkeep's dist/ holds code of these packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 /** The program behind the entry is loaded when it is needed. */
