@@ -36,7 +36,8 @@ export function autoSubject({ title, fixed, files }: Pick<AutoCommit, 'title' | 
 export function autoMessage(commit: AutoCommit): { readonly subject: string; readonly message: string } {
   const subject = autoSubject(commit);
   const trailers = [`Agent: ${commit.agent}`, `Agent-Run: ${commit.runId}`, `Agent-Base: ${commit.base}`];
-  const body = `Made by Upkeep. Take it back with \`agent undo ${commit.runId}\`.`;
+  // Broken before column 72: some rules allow a body no more.
+  const body = `Made by Upkeep. Take it back with\n\`agent undo ${commit.runId}\`.`;
   return { subject, message: `${subject}\n\n${body}\n\n${trailers.join('\n')}\n` };
 }
 
