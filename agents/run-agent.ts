@@ -46,6 +46,8 @@ export interface Workshop {
 export interface AgentCommit {
   readonly sha: string;
   readonly subject: string;
+  /** Subject, body and trailers. */
+  readonly message: string;
   readonly changes: readonly TreeChange[];
 }
 
@@ -201,7 +203,7 @@ async function finalCommit(request: AgentRunRequest, candidate: string, workshop
     message,
     date: context.origin.now(),
   });
-  return { sha, subject, changes };
+  return { sha, subject, message, changes };
 }
 
 function blobChange(change: TreeChange): BlobChange {

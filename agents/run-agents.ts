@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listRefs } from '../git/refs.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { Trigger } from '../ledger/outcome.ts';
+import { askCommitlint, commitlintRefusal } from './commit-rules/ask-commitlint.ts';
+import { hooksOf, passedOver } from './commit-rules/passed-over-hooks.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { dependencySource } from './dependencies/prepare-dependencies.ts';
 import { eventOfDelivery } from './delivery/delivery-event.ts';
@@ -17,7 +19,7 @@ import { resultsAfter, stepBetween } from './regress.ts';
 import { runAgent } from './run-agent.ts';
 import type { AgentRunRequest, AgentWork, Workshop } from './run-agent.ts';
 import type { RunContext } from './run-context.ts';
-import type { AgentRunReport, DeliveryReport } from './run-report.ts';
+import type { AgentRunReport, CommitlintReport, DeliveryReport, PassedOverHook } from './run-report.ts';
 import { agentReport, settledEvent } from './settle-run.ts';
 import type { Results, SettledEvent } from './settle-run.ts';
 import { openTrees } from './trees.ts';
@@ -46,6 +48,8 @@ export interface RunAgentsRequest {
 export interface RunAgentsResult {
   readonly runs: readonly AgentRunReport[];
   readonly delivery: DeliveryReport;
+  readonly commitlint: CommitlintReport | null;
+  readonly hooksPassedOver: readonly PassedOverHook[];
   /** Tip after delivery; the base when nothing moved. */
   readonly head: string;
 }
@@ -92,6 +96,8 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
   return {
     runs: end.reports,
     delivery: end.delivery,
+    commitlint: end.commitlint,
+    hooksPassedOver: await hooksNotAsked(end, request, workshop),
     head: end.delivery.outcome === 'delivered' || end.delivery.outcome === 'pushed' ? end.integration.to : request.base,
   };
 }
@@ -114,6 +120,7 @@ async function runAndKeep(agentRequest: AgentRunRequest, request: RunAgentsReque
 interface End {
   readonly integration: Integration;
   readonly delivery: DeliveryReport;
+  readonly commitlint: CommitlintReport | null;
   readonly delivered: boolean;
   readonly recorded: boolean;
   readonly reports: readonly AgentRunReport[];
@@ -127,14 +134,15 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
   let tip = works.some((work) => work.commit !== null) ? await delivery.startingPoint(request.base) : request.base;
   for (let tries = 1; ; tries += 1) {
     const integration = await integrateRuns(works, tip, workshop);
-    const settlements = await settleAll(integration, request, workshop);
+    const [settlements, commitlint] = await Promise.all([settleAll(integration, request, workshop), askCommitlint(integration, workshop)]);
     await keepNewest(settlements(false), workshop);
     const step = {
       integration,
       events: async (delivered: boolean, report: DeliveryReport) => eventsOf(settlements(delivered), { delivered, report, request }),
     };
     const mayTryAgain = tries < DELIVERY_TRIES || performance.now() - started < DELIVERY_MS;
-    const attempt = await delivery.attempt(step);
+    const isRefused = commitlint?.verdict === 'refused';
+    const attempt = await (isRefused ? delivery.withhold(step, commitlintRefusal(commitlint)) : delivery.attempt(step));
     if (attempt.kind === 'moved' && mayTryAgain) {
       tip = attempt.tip;
       await delay(Math.random() * Math.min(100 * 2 ** tries, LONGEST_PAUSE_MS));
@@ -146,6 +154,7 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
     return {
       integration,
       delivery: report,
+      commitlint,
       delivered,
       recorded,
       reports: settled.map((each) => each.report),
@@ -247,6 +256,13 @@ function eventsOf(
   const events = settled.filter(({ report }) => report.outcome !== 'skipped').map(({ event }) => event);
   const moved = ask.report.commits.length > 0 ? [eventOfDelivery(ask.report, ask.request)] : [];
   return [...events, ...moved, ...ask.request.consequences(events)];
+}
+
+/** Commits are made by plumbing: no hook sees them, and the report says so. */
+async function hooksNotAsked(end: End, request: RunAgentsRequest, { inspector }: Workshop): Promise<PassedOverHook[]> {
+  if (end.reports.every((report) => report.commit === null)) return [];
+  const { project } = await inspector.scene(request.base);
+  return passedOver(await hooksOf(request.context.repository, project.files), end.delivery.outcome);
 }
 
 /** Remembers what happened, then forgets what was only kept in case we would not get here. */

@@ -19,6 +19,10 @@ export interface RunReport {
   readonly recovered: readonly string[];
   readonly runs: readonly AgentRunReport[];
   readonly delivery: DeliveryReport;
+  /** Null when no commit was to be delivered or the repository has no configuration of commitlint. */
+  readonly commitlint: CommitlintReport | null;
+  /** Hooks that would have seen the commits, had a person made them; empty without commits. */
+  readonly hooksPassedOver: readonly PassedOverHook[];
   readonly exitCode: number;
   readonly notes: readonly string[];
 }
@@ -71,6 +75,28 @@ export interface DeliveryReport {
   readonly patches: readonly string[];
   /** The next step for the person, or null. */
   readonly advice: string | null;
+}
+
+/** What the repository's own commitlint says about the messages of the commits. */
+export interface CommitlintReport {
+  /** `commitlint.config.js`, or `"commitlint" in package.json`. */
+  readonly configuration: string;
+  /** `unknown`: it could not be asked. */
+  readonly verdict: 'accepted' | 'refused' | 'unknown';
+  /** Whose messages are refused. */
+  readonly refused: readonly AgentId[];
+  /** The rules that refuse: `type-enum`. */
+  readonly rules: readonly string[];
+  /** What the rules want, or why it could not be asked; null when all is well. */
+  readonly why: string | null;
+}
+
+/** A hook that did not run. */
+export interface PassedOverHook {
+  /** `commit-msg`. */
+  readonly name: string;
+  /** The tool that looks after it, `husky`; null when nothing tells. */
+  readonly manager: string | null;
 }
 
 /**

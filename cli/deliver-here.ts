@@ -1,5 +1,6 @@
 /** Moves the checked-out branch forward for a person's command, with the same care as a run. */
-import { REFUSALS, type Refusal } from '../agents/delivery/local-delivery.ts';
+import type { Refusal } from '../agents/delivery/delivery.ts';
+import { REFUSALS } from '../agents/delivery/local-delivery.ts';
 import { takeRunLock } from '../agents/run-lock.ts';
 import { deliverLocal } from '../git/local-delivery.ts';
 import { isAncestor } from '../git/ancestry.ts';

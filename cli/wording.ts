@@ -1,5 +1,5 @@
 /** Everything that people read of a run, in one place. */
-import type { DeliveryOutcome } from '../agents/run-report.ts';
+import type { CommitlintReport, DeliveryOutcome, PassedOverHook } from '../agents/run-report.ts';
 import type { AgentId, Outcome, Reason } from '../ledger/outcome.ts';
 
 /** Opens the page that the published package names. */
@@ -116,6 +116,24 @@ export function openingLine(about: { base: string; branch: string | null; uncomm
       ? ''
       : `; ${count(about.uncommitted, 'uncommitted file')} ${about.workingTree ? 'checked as well' : 'not looked at'}`;
   return `checking ${shortSha(about.base)} on ${where}${rest}`;
+}
+
+/** `pre-commit, commit-msg (husky)`. */
+export function hookNames(hooks: readonly PassedOverHook[]): string {
+  return [...Map.groupBy(hooks, (hook) => hook.manager)]
+    .map(([manager, those]) => `${those.map((hook) => hook.name).join(', ')}${manager === null ? '' : ` (${manager})`}`)
+    .join('; ');
+}
+
+/** The line about hooks that did not run; null when there is none. */
+export function passedOverLine(hooks: readonly PassedOverHook[]): string | null {
+  return hooks.length === 0 ? null : `hooks passed over: ${hookNames(hooks)}`;
+}
+
+/** Why commitlint had no say; null when it had one (what it refuses is the reason of the delivery) or is not set up. */
+export function unaskedLine(commitlint: CommitlintReport | null): string | null {
+  if (commitlint?.verdict !== 'unknown') return null;
+  return `commit messages not checked: ${commitlint.configuration} could not be asked: ${commitlint.why}`;
 }
 
 /** What to do next, by what happened; the first that applies is shown. */

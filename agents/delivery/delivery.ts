@@ -15,6 +15,12 @@ export interface DeliveryEnd {
   readonly report: DeliveryReport;
 }
 
+/** Why commits stay where they are, and the next step for the person. */
+export interface Refusal {
+  readonly reason: string;
+  readonly advice: string;
+}
+
 export interface DeliveryStep {
   readonly integration: Integration;
   /** The events to remember once it is known whether the commits arrived. */
@@ -28,6 +34,8 @@ export interface Delivery {
   attempt(step: DeliveryStep): Promise<DeliveryAttempt>;
   /** After the last attempt still met a moved branch. */
   giveUp(step: DeliveryStep): Promise<DeliveryEnd>;
+  /** Instead of an attempt: the repository's own rules keep the commits off the branch. A delivery that moves none only says so. */
+  withhold(step: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd>;
 }
 
 /** A report with nothing in it, to be spread over. */

@@ -4,16 +4,10 @@ import type { LocalRefusal } from '../../git/local-delivery.ts';
 import { resolveRef } from '../../git/refs.ts';
 import type { RunContext } from '../run-context.ts';
 import { emptyDelivery } from './delivery.ts';
-import type { Delivery, DeliveryEnd, DeliveryStep } from './delivery.ts';
+import type { Delivery, DeliveryEnd, DeliveryStep, Refusal } from './delivery.ts';
 import { keepUnderRefs } from './keep.ts';
 
 const ACCEPT = 'agent accept';
-
-/** What a refusal means for the person, and the next step. */
-export interface Refusal {
-  readonly reason: string;
-  readonly advice: string;
-}
 
 /** The words for each refusal. */
 export const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>> = {
@@ -66,6 +60,7 @@ export function localDelivery(context: RunContext, branch: string | null): Deliv
       const paths = result.paths ?? [];
       return keep(step, paths.length === 0 ? refusal : { ...refusal, reason: `${refusal.reason}: ${paths.slice(0, 5).join(', ')}` });
     },
+    withhold: keep,
     giveUp: (step) => keep(step, { reason: 'the branch moved again and again', advice: `when it is quiet, run \`${ACCEPT}\`` }),
   };
 }

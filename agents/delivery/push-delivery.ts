@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/store.ts';
 import { pushShared } from '../../ledger/sync.ts';
 import type { RunContext } from '../run-context.ts';
 import { emptyDelivery } from './delivery.ts';
-import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryStep } from './delivery.ts';
+import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryStep, Refusal } from './delivery.ts';
 import { keepAsPatches, keepUnderRefs, patchFolder } from './keep.ts';
 
 export interface PushTarget {
@@ -17,11 +17,6 @@ export interface PushTarget {
   readonly ledger: Ledger;
   /** Where the remote keeps the shared ledger. */
   readonly store: 'ref' | 'branch';
-}
-
-interface Refusal {
-  readonly reason: string;
-  readonly advice: string;
 }
 
 export function pushDelivery(context: RunContext, target: PushTarget): Delivery {
@@ -95,6 +90,7 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
       if (head.sha !== from) return follow(step, { remote, branch });
       return pushTogether(step, { remote, branch });
     },
+    withhold: refuse,
     giveUp: (step) =>
       refuse(step, { reason: `${branch ?? 'the branch'} moved again and again`, advice: 'run again when it is quieter; the commits wait' }),
   };

@@ -33,5 +33,15 @@ function quiet(mode: 'patch' | 'none', keep: (integration: Integration) => Promi
     const report = isEmpty ? emptyDelivery(mode, null) : await keep(integration);
     return { kind: 'done', delivered: isEmpty, recorded: false, report };
   };
-  return { mode, startingPoint: (base) => Promise.resolve(base), attempt, giveUp: attempt };
+  return {
+    mode,
+    startingPoint: (base) => Promise.resolve(base),
+    attempt,
+    giveUp: attempt,
+    // No branch gets them here; whoever takes them should know.
+    async withhold(step, { reason }) {
+      const end = await attempt(step);
+      return { ...end, report: { ...end.report, reason } };
+    },
+  };
 }

@@ -97,7 +97,7 @@ async function commitlint(repository: Repository): Promise<Diagnosis[]> {
     return [
       worthKnowing(
         'commitlint',
-        `${found.file} is code: see that it accepts the type auto and has no rule on the case of the subject`,
+        `${found.file} is code, and runs ask it before they deliver: see that it accepts the type auto and has no rule on the case of the subject`,
         'agent init shows the rules',
       ),
     ];
@@ -105,7 +105,11 @@ async function commitlint(repository: Repository): Promise<Diagnosis[]> {
   return [
     accepts
       ? good('commitlint', `${found.file} accepts commits of agents`)
-      : worthKnowing('commitlint', `${found.file} refuses commits of agents when it is asked`, 'agent init adds the rules'),
+      : worthKnowing(
+          'commitlint',
+          `${found.file} refuses the commit messages of agents, so their commits wait`,
+          'agent init adds the rules',
+        ),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** The clone: how it was made, what is under way in it, its hooks, its ledger. */
-import { access, constants, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { hooksOf } from '../../agents/commit-rules/passed-over-hooks.ts';
 import { isRunUnderWay } from '../../agents/run-lock.ts';
 import { git } from '../../git/exec-git.ts';
 import { operationInProgress } from '../../git/operation-state.ts';
@@ -8,7 +8,7 @@ import type { Repository } from '../../git/repository.ts';
 import { LedgerError } from '../../ledger/ledger-error.ts';
 import { readState } from '../../ledger/read.ts';
 import { openLedger } from '../../ledger/store.ts';
-import { count } from '../wording.ts';
+import { count, hookNames } from '../wording.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 
 export async function examineRepository(repository: Repository): Promise<Diagnosis[]> {
@@ -77,22 +77,12 @@ async function partial(repository: Repository): Promise<Diagnosis[]> {
 }
 
 async function hooks(repository: Repository): Promise<Diagnosis[]> {
-  const options = { cwd: repository.root ?? repository.gitDir };
-  // The last value is ours: no git command of this program runs a hook.
-  const path = (await git(['config', '--path', '--get-all', 'core.hooksPath'], { ...options, okCodes: [0, 1] })).stdout
-    .trim()
-    .split('\n')
-    .slice(0, -1)
-    .at(-1);
-  const folder = path === undefined ? join(repository.commonDir, 'hooks') : resolve(repository.root ?? repository.gitDir, path);
-  const names = (await readdir(folder).catch((): string[] => [])).filter(
-    (name) => !name.endsWith('.sample') && /^(pre-commit|commit-msg|pre-push|prepare-commit-msg|post-commit)$/.test(name),
-  );
-  if (names.length === 0) return [good('hooks', 'none that would want to see commits')];
+  const found = await hooksOf(repository, []);
+  if (found.length === 0) return [good('hooks', 'none that would want to see commits')];
   return [
     worthKnowing(
       'hooks',
-      `${names.join(', ')}: agents commit without hooks and check their own changes`,
+      `${hookNames(found)}: agents commit without hooks and check their own changes`,
       'agent init shows what lets hooks accept commits of agents',
     ),
   ];

@@ -1,5 +1,6 @@
 /** What `agent init` finds in a working tree; reads only. */
 import { parse as parseJson } from 'jsonc-parser';
+import { COMMITLINT_CODE, COMMITLINT_DATA } from '../../agents/commit-rules/find-commitlint.ts';
 import type { PackageManager } from '../../agents/project.ts';
 import { git } from '../../git/exec-git.ts';
 import type { Repository } from '../../git/repository.ts';
@@ -42,11 +43,6 @@ const LOCKFILES: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],
 ];
-const COMMITLINT_CODE = ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].flatMap((extension) => [
-  `commitlint.config.${extension}`,
-  `.commitlintrc.${extension}`,
-]);
-const COMMITLINT_DATA = ['.commitlintrc', '.commitlintrc.json', '.commitlintrc.yaml', '.commitlintrc.yml'];
 
 export async function survey(root: string, repository: Repository): Promise<Survey> {
   const read = readBelow(root);

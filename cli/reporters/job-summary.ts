@@ -2,7 +2,7 @@
 import { appendFile } from 'node:fs/promises';
 import { hasErrorsLeft } from '../../agents/exit-code.ts';
 import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
-import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, shortSha } from '../wording.ts';
+import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, passedOverLine, shortSha, unaskedLine } from '../wording.ts';
 import { plainLine } from './plain-text.ts';
 import { agentSentence, isWorthALine, nextStep, placeOf } from './summary.ts';
 
@@ -42,6 +42,9 @@ export function jobSummaryOf(report: RunReport): string {
     ...(isWorthALine(report)
       ? [`Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`]
       : []),
+    ...[unaskedLine(report.commitlint), passedOverLine(report.hooksPassedOver)].flatMap((line) =>
+      line === null ? [] : ['', markdown(line)],
+    ),
     ...(next === null ? [] : ['', `Next: ${markdown(next)}`]),
     '',
     '',

@@ -39,6 +39,8 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
       branch: report.delivery.branch,
       reason: report.delivery.reason,
     },
+    commitlint: report.commitlint,
+    hooksPassedOver: report.hooksPassedOver,
     exitCode: report.exitCode,
   };
 }

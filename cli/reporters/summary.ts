@@ -3,7 +3,18 @@ import { hasErrorsLeft } from '../../agents/exit-code.ts';
 import type { AgentRunReport, CheckRunReport, RunReport } from '../../agents/run-report.ts';
 import type { Finding } from '../../ledger/finding.ts';
 import type { Palette } from '../palette.ts';
-import { count, DELIVERY_WORDS, duration, NEXT_STEPS, OUTCOME_SIGNS, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
+import {
+  count,
+  DELIVERY_WORDS,
+  duration,
+  NEXT_STEPS,
+  OUTCOME_SIGNS,
+  OUTCOME_WORDS,
+  passedOverLine,
+  REASON_WORDS,
+  shortSha,
+  unaskedLine,
+} from '../wording.ts';
 import { plainLine, plainPath } from './plain-text.ts';
 import { colored } from './tree-state.ts';
 
@@ -17,6 +28,7 @@ export function summaryOf(report: RunReport, palette: Palette): string {
     ...report.runs.flatMap((run) => agentLines(run, palette)),
     ...report.notes.map((note) => palette.dim(`  ${plainLine(note)}`)),
     ...deliveryLines(report, palette),
+    ...ruleLines(report, palette),
   ];
   const next = nextStep(report);
   if (next !== null) lines.push(`${palette.strong('next:')} ${next}`);
@@ -94,6 +106,16 @@ function deliveryLines(report: RunReport, palette: Palette): string[] {
   if (delivery.reason !== null) lines.push(`    ${plainLine(delivery.reason)}`);
   lines.push(...delivery.patches.map((path) => palette.dim(`    ${plainPath(path)}`)));
   return lines;
+}
+
+/** What of the repository's own rules for commits had no say. */
+function ruleLines({ commitlint, hooksPassedOver }: RunReport, palette: Palette): string[] {
+  const unasked = unaskedLine(commitlint);
+  const hooks = passedOverLine(hooksPassedOver);
+  return [
+    ...(unasked === null ? [] : [`    ${palette.warn(plainLine(unasked))}`]),
+    ...(hooks === null ? [] : [palette.dim(`    ${plainLine(hooks)}`)]),
+  ];
 }
 
 /** Nothing to deliver is no news, and why a run that was interrupted delivered nothing is known. */

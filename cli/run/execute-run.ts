@@ -107,7 +107,15 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
     journal.close();
     if (!(error instanceof Interrupted) && !signal.aborted) throw error;
     const interrupted = request.signal.aborted;
-    return { runs: unfinished(request, interrupted), delivery: noDeliveryYet(request, interrupted), head: request.base, interrupted, kept };
+    return {
+      runs: unfinished(request, interrupted),
+      delivery: noDeliveryYet(request, interrupted),
+      commitlint: null,
+      hooksPassedOver: [],
+      head: request.base,
+      interrupted,
+      kept,
+    };
   } finally {
     await rm(worktrees, { recursive: true, force: true });
   }

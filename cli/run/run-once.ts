@@ -89,7 +89,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
         validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),
       });
     }
-    return { ...common, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) };
+    const nothing = { commitlint: null, hooksPassedOver: [] };
+    return { ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) };
   }
   const lock = takeRunLock(seen.repository.commonDir);
   if (!lock.ok) throw new BusyError(lock.pid, lock.since);
@@ -130,6 +131,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     recovered: [...recovered, ...result.kept],
     runs,
     delivery,
+    commitlint: result.commitlint,
+    hooksPassedOver: result.hooksPassedOver,
     notes: [...memory.notes],
     exitCode: exitCodeOf({ runs, delivery }, result.interrupted),
   };

@@ -98,7 +98,7 @@ describe('agent doctor', () => {
     const { exitCode, of } = await examine(clone.path, '--offline');
     expect(exitCode).toBe(3);
     expect(of('repository').some(({ text }) => text.includes('shallow'))).toBe(true);
-    expect(of('hooks')[0]?.text).toContain('pre-commit');
+    expect(of('hooks')[0]?.text).toMatch(/^pre-commit: agents commit without hooks/);
     expect(of('commitlint')[0]).toMatchObject({ verdict: 'worth-knowing' });
     expect(of('other bots')[0]?.text).toContain('Dependabot, Renovate');
     expect(of('configuration')[0]).toMatchObject({ verdict: 'bad', text: expect.stringContaining('did you mean "strict"') as string });

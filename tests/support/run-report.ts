@@ -63,6 +63,8 @@ export function runReport(changes: Partial<RunReport> = {}): RunReport {
     recovered: [],
     runs: [agentRun()],
     delivery: { mode: 'local', outcome: 'nothing', branch: 'main', reason: null, commits: [], ref: null, patches: [], advice: null },
+    commitlint: null,
+    hooksPassedOver: [],
     exitCode: 0,
     notes: [],
     ...changes,

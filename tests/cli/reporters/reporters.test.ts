@@ -208,7 +208,18 @@ describe('the job summary', () => {
 describe('the JSON document', () => {
   it('has exactly the keys that are promised', () => {
     const document = jsonDocument(report) as { runs: { checks: { findings: object[] }[]; commit: object }[]; delivery: object };
-    expect(Object.keys(document)).toEqual(['schemaVersion', 'repository', 'branch', 'base', 'head', 'runs', 'delivery', 'exitCode']);
+    expect(Object.keys(document)).toEqual([
+      'schemaVersion',
+      'repository',
+      'branch',
+      'base',
+      'head',
+      'runs',
+      'delivery',
+      'commitlint',
+      'hooksPassedOver',
+      'exitCode',
+    ]);
     expect(Object.keys(document.runs[0] ?? {})).toEqual(['agent', 'runId', 'outcome', 'reason', 'durationMs', 'checks', 'commit']);
     expect(Object.keys(document.runs[0]?.checks[0] ?? {})).toEqual(['check', 'outcome', 'reason', 'durationMs', 'command', 'findings']);
     expect(Object.keys(document.runs[0]?.checks[0]?.findings[0] ?? {})).toEqual([
