@@ -57,6 +57,7 @@ const setup: ToolSetup = {
       '--concurrency',
       '--stdin-filename',
     ],
+    quiet: ['--quiet'],
   },
 };
 

@@ -42,7 +42,21 @@ export async function inspectRoots(
   );
   return parts.length === 0
     ? erroredReport({ reason: 'nothing-read', hint: `${check.setup.tool} was called for nothing.` })
-    : reportOf(check.id, parts);
+    : reportOf(check.id, eachOnce(parts));
+}
+
+/** A file that two calls read with the same result is told of once, by the first. */
+function eachOnce(parts: readonly CheckPart[]): CheckPart[] {
+  const told = new Set<string>();
+  return parts.map((part) => {
+    const drafts = part.drafts.map((draft) => ({
+      draft,
+      id: JSON.stringify([draft.path, draft.line, draft.column, draft.rule, draft.message]),
+    }));
+    const fresh = drafts.filter(({ id }) => !told.has(id));
+    for (const { id } of fresh) told.add(id);
+    return { ...part, drafts: fresh.map(({ draft }) => draft) };
+  });
 }
 
 /** How a fixer turns files into a call, and how it reads the end of it. */
@@ -124,5 +138,7 @@ function divideFiles(files: readonly string[], roots: readonly ToolRoot[]): FixS
 
 function covers(target: string, path: string): boolean {
   if (target === '.') return true;
-  return /[*{?[]/.test(target) ? isGlobMatch(target, path) : isInside(posix.normalize(target).replace(/\/$/, ''), path);
+  if (!/[*{?[]/.test(target)) return isInside(posix.normalize(target).replace(/\/$/, ''), path);
+  // A pattern may name folders.
+  return isGlobMatch(target, path) || isGlobMatch(`${target.replace(/\/$/, '')}/**`, path);
 }

@@ -26,6 +26,8 @@ export interface OptionTable {
   readonly keepWithValue: readonly string[];
   /** Left out together with the word behind them. */
   readonly dropWithValue: readonly string[];
+  /** Flags among them that only hide findings: a script that differs from an earlier one in these alone is no call of its own. */
+  readonly quiet?: readonly string[];
 }
 
 /** One folder that a tool is run in. */
@@ -72,7 +74,7 @@ export function findToolRoots(project: Project, setup: ToolSetup): SetupSearch {
     const own = configured.get(manifest.dir);
     const reached = [...configured.keys()].some((dir) => isInside(dir, manifest.dir));
     const byScript = commands.length > 0 && (setup.worksWithoutConfig || reached);
-    if (own === undefined && !byScript) continue;
+    if (own === undefined && (!byScript || isReadFromAbove(manifest, { project, roots: found, setup }))) continue;
     const evidence = own ?? `the scripts of ${manifest.path}`;
     found.push({
       dir: manifest.dir,
@@ -132,27 +134,62 @@ function folderOf(path: string): string {
   return slash === -1 ? '' : path.slice(0, slash);
 }
 
+/** Commands of all scripts, those of `lint` first: of several that read the same files it says best how they are meant to be read. */
 function callsOf(manifest: PackageManifest, tool: string): ScriptCommand[] {
-  return Object.values(manifest.scripts).flatMap((script) => commandsIn(script).filter((command) => command.tool === tool));
+  const { lint = '', ...others } = manifest.scripts;
+  return [lint, ...Object.values(others)].flatMap((script) => commandsIn(script).filter((command) => command.tool === tool));
+}
+
+/** Whether a script of the package whose configuration governs this one reads the whole of it: then it is read there, and only there. */
+function isReadFromAbove(manifest: PackageManifest, found: { project: Project; roots: readonly ToolRoot[]; setup: ToolSetup }): boolean {
+  const { project, roots, setup } = found;
+  const above = rootOf(roots, manifest.dir);
+  const upper = project.workspaces.find((each) => each.dir === above?.dir);
+  if (above === null || upper === undefined || callsOf(upper, setup.tool).length === 0) return false;
+  // Another version of its own may know other rules.
+  if ((manifest.dependencies[setup.packageName] ?? above.range) !== above.range) return false;
+  const dir = posix.relative(above.dir, manifest.dir);
+  return above.invocations.some(({ targets }) => coversAny(targets, dir));
 }
 
 function invocationsOf(
   project: Project,
   call: { manifest: PackageManifest; commands: readonly ScriptCommand[]; setup: ToolSetup },
 ): ToolInvocation[] {
-  const groups = new Map<string, { env: Record<string, string>; flags: string[]; targets: Set<string> }>();
+  const { options } = call.setup;
+  const groups: { id: string; reading: string; env: Record<string, string>; flags: string[]; targets: string[] }[] = [];
   for (const command of call.commands) {
     if (!command.plain) continue;
-    const { flags, operands } = readOptions(command.args, call.setup.options);
-    const targets = operands.filter((operand) => isTarget(project, call.manifest.dir, operand));
+    const { flags, operands } = readOptions(command.args, options);
+    const given = operands.filter((operand) => isTarget(project, call.manifest.dir, operand));
+    const targets = given.length === 0 ? ['.'] : given.map((target) => target.replace(/^\.\/(?=.)/, ''));
     const env = keptEnvironment(command.env);
     const id = JSON.stringify([env, flags]);
-    const group = groups.get(id) ?? { env, flags, targets: new Set<string>() };
-    for (const target of targets.length > 0 ? targets : ['.']) group.targets.add(target.replace(/^\.\/(?=.)/, ''));
-    groups.set(id, group);
+    const reading = readingOf({ env, flags }, options);
+    const same = groups.find((group) => group.id === id);
+    if (same !== undefined) same.targets.push(...targets);
+    // What an earlier call reads in the same way need not be read again.
+    else if (!groups.some((group) => group.reading === reading && targets.every((target) => coversAny(group.targets, target))))
+      groups.push({ id, reading, env, flags, targets });
   }
-  if (groups.size === 0) return [{ env: {}, flags: [], targets: ['.'] }];
-  return [...groups.values()].map(({ env, flags, targets }) => ({ env, flags, targets: targets.has('.') ? ['.'] : [...targets] }));
+  if (groups.length === 0) return [{ env: {}, flags: [], targets: ['.'] }];
+  return groups.map(({ env, flags, targets }) => ({ env, flags, targets: targets.includes('.') ? ['.'] : [...new Set(targets)] }));
+}
+
+/** What decides which files a call reads, and by which rules. */
+function readingOf({ env, flags }: Pick<ToolInvocation, 'env' | 'flags'>, { quiet = [] }: OptionTable): string {
+  const variables = Object.entries(env).filter(([name]) => !ABOUT_NODE.has(name));
+  return JSON.stringify([variables, flags.filter((flag) => !quiet.includes(flag))]);
+}
+
+/** Whether one of the targets holds all of another. */
+function coversAny(targets: readonly string[], other: string): boolean {
+  return targets.some((target) => target === '.' || target === other || isInside(cleanFolder(target), cleanFolder(other)));
+}
+
+/** A target as a folder; a glob stays what it is, and no folder is inside it. */
+function cleanFolder(target: string): string {
+  return posix.normalize(target).replace(/\/$/, '');
 }
 
 function readOptions(args: readonly string[], table: OptionTable): { flags: string[]; operands: string[] } {
@@ -176,6 +213,9 @@ function isTarget(project: Project, dir: string, operand: string): boolean {
   if (/[*{]/.test(operand)) return true;
   return path === '.' || path === dir || project.has(path) || project.files.some((file) => file.startsWith(`${path}/`));
 }
+
+/** Variables that change how Node runs the tool and not what it finds. */
+const ABOUT_NODE = new Set(['NODE_OPTIONS', 'NODE_NO_WARNINGS', 'TIMING', 'DEBUG']);
 
 const OURS = /^(PATH|HOME|CI|NO_COLOR|FORCE_COLOR|HUSKY|TMPDIR|UPKEEP_.*|LD_.*|DYLD_.*)$/;
 

@@ -107,6 +107,53 @@ describe('the ESLint check', () => {
     expect(report.command).toContain('(cd packages/one && npx eslint a.js)');
   });
 
+  const workspace = (scripts: Record<string, Record<string, string>>, lint = 'eslint .'): Record<string, string | object> => ({
+    'package.json': { ...manifest, scripts: { lint }, workspaces: ['packages/*'] },
+    ...Object.fromEntries(Object.entries(scripts).map(([name, each]) => [`packages/${name}/package.json`, { name, scripts: each }])),
+    'packages/one/src/b.js': 'export const b = 1 == 2;\n',
+    'packages/one/tools/c.js': 'export const c = 1 == 2;\n',
+  });
+  const one = { one: { lint: 'eslint src' } };
+  const paths = (report: { findings: readonly { path: string | null }[] }): (string | null)[] =>
+    [...new Set(report.findings.map(({ path }) => path))].sort();
+
+  it('runs once where the script of the root reads the packages, which have scripts and no configuration of their own', async () => {
+    const fixture = sample(workspace(one));
+    const report = await fixture.inspect(eslint);
+    expect(paths(report)).toEqual(['packages/one/src/b.js', 'packages/one/tools/c.js', 'src/a.js']);
+    expect(report.command).toBe('npx eslint packages/one/src/b.js packages/one/tools/c.js src/a.js');
+    expect(await fixture.detect(eslint)).toMatchObject({ why: 'eslint.config.mjs with eslint ^10.0.0' });
+  });
+
+  it.each([
+    ['reads other folders', workspace(one, 'eslint src'), ['packages/one/src/b.js', 'src/a.js']],
+    ['hands over to them', workspace(one, 'npm run lint -ws'), ['packages/one/src/b.js', 'src/a.js']],
+    ['reads their sources by a pattern', workspace(one, 'eslint "packages/*/src" src'), ['packages/one/src/b.js', 'src/a.js']],
+  ])('runs in the packages themselves where the script of the root %s', async (_what, files, expected) => {
+    const report = await sample(files).inspect(eslint);
+    expect(paths(report)).toEqual(expected);
+    expect(report.command).toContain('(cd packages/one && npx eslint src/b.js)');
+  });
+
+  it('tells once what several scripts of a package find in the same file', async () => {
+    const scripts = {
+      'check:all': 'eslint . --quiet',
+      'check:src': 'eslint src --no-inline-config',
+      lint: 'NODE_OPTIONS=--no-warnings eslint .',
+    };
+    const report = await sample({ 'package.json': { ...manifest, scripts } }).inspect(eslint);
+    expect(report.findings.map(({ rule }) => rule)).toEqual(['prefer-const', 'eqeqeq', 'no-unused-vars']);
+    expect(report.command).toBe('npx eslint src/a.js');
+  });
+
+  it('starts no second ESLint for a script that only hides warnings', async () => {
+    const scripts = { 'check:all': 'eslint . --quiet', lint: 'NODE_OPTIONS=--no-warnings eslint .', quick: 'eslint src' };
+    const fixture = checkFixture({ 'package.json': { ...manifest, scripts }, 'eslint.config.mjs': config, 'src/a.js': faulty });
+    fixture.fakeTool('eslint', `require('node:fs').appendFileSync('calls.txt', process.argv.slice(-1) + '\\n'); process.exitCode = 2;`);
+    await fixture.inspect(eslint);
+    expect(fixture.read('calls.txt')).toBe('.\n');
+  });
+
   it('hides no package behind one that crashes', async () => {
     const fixture = sample({
       'package.json': { ...manifest, workspaces: ['packages/*'] },
@@ -177,6 +224,13 @@ describe('the ESLint fixer', () => {
     expect(await fixture.fix(eslint, ['src/a.js'])).toMatchObject({ outcome: 'done', command: 'npx eslint --fix -- src/a.js' });
     expect(fixture.read('src/a.js')).toBe(faulty.replace('let', 'const'));
     expect(fixture.read('src/b.js')).toBe(faulty);
+  });
+
+  it('fixes files in folders that a script names by a pattern', async () => {
+    const fixture = sample({ 'package.json': { ...manifest, scripts: { lint: 'eslint "mod*/lib/"' } }, 'mod-a/lib/a.js': faulty });
+    await fixture.fix(eslint, ['mod-a/lib/a.js', 'src/a.js']);
+    expect(fixture.read('mod-a/lib/a.js')).toBe(faulty.replace('let', 'const'));
+    expect(fixture.read('src/a.js')).toBe(faulty);
   });
 
   it('leaves vendored, generated and minified files alone', async () => {
