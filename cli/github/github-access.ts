@@ -1,0 +1,72 @@
+/** Whether and as whom GitHub can be spoken to, from the environment and the remote's address. Asks nothing and loads no octokit. */
+import type { GitHub, GitHubAuth, WaitFacts } from '../../github/client.ts';
+import { apiAddress, repositoryNameOf, splitRepository } from '../../github/repository-name.ts';
+import type { RepositoryName } from '../../github/repository-name.ts';
+import type { Environment } from '../environment.ts';
+
+export type GitHubAccess =
+  | {
+      readonly kind: 'ready';
+      readonly repository: RepositoryName;
+      /** Address of the pages people look at, without a slash at its end. */
+      readonly pages: string;
+      /** Loads octokit and opens the door. */
+      open(options?: OpenOptions): Promise<GitHub>;
+    }
+  /** One sentence: what is missing and what to do. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal;
+  onWait?(facts: WaitFacts): void;
+  readonly fetch?: typeof fetch;
+}
+
+export interface AccessRequest {
+  readonly environment: Environment;
+  /** Address of the remote, null when there is none. */
+  readonly remoteUrl: string | null;
+  readonly version: string;
+  redact(text: string): string;
+}
+
+/** Who we are on which repository, or why nobody. */
+export function githubAccess(request: AccessRequest): GitHubAccess {
+  const { environment, remoteUrl } = request;
+  const { variables, github } = environment;
+  const server = github?.serverUrl ?? null;
+  const host = server === null ? 'github.com' : new URL(server).host;
+  const named = github?.repository ?? null;
+  const repository = named === null ? (remoteUrl === null ? null : repositoryNameOf(remoteUrl)) : splitRepository(named, host);
+  if (repository === null) return { kind: 'none', reason: 'no repository on GitHub: the remote has no address of the form owner/name' };
+  const auth = authOf(variables);
+  if (auth === null) {
+    return {
+      kind: 'none',
+      reason: 'no token for GitHub: give the step GITHUB_TOKEN (in Actions: `env: GITHUB_TOKEN: ${{ github.token }}`)',
+    };
+  }
+  const baseUrl = variables['GITHUB_API_URL'] ?? apiAddress(repository.host);
+  return {
+    kind: 'ready',
+    repository,
+    pages: `${server ?? `https://${repository.host}`}/${repository.owner}/${repository.repo}`,
+    async open(options = {}) {
+      const { openGitHub } = await import('../../github/client.ts');
+      return openGitHub({ repository, auth, baseUrl, version: request.version, redact: (text) => request.redact(text), ...options });
+    },
+  };
+}
+
+/** A token that was named for us first, then the App, then the tokens that Actions and gh use. */
+function authOf(variables: Environment['variables']): GitHubAuth | null {
+  const own = variables['UPKEEP_GITHUB_TOKEN'];
+  if (own) return { kind: 'token', token: own };
+  const [appId, privateKey, installation] = ['ID', 'PRIVATE_KEY', 'INSTALLATION_ID'].map((name) => variables[`UPKEEP_APP_${name}`]);
+  if (appId && privateKey && installation) {
+    // Secrets are often kept on one line, with the line ends written out.
+    return { kind: 'app', appId, privateKey: privateKey.replaceAll('\\n', '\n'), installationId: Number(installation) };
+  }
+  const token = variables['GITHUB_TOKEN'] || variables['GH_TOKEN'];
+  return token ? { kind: 'token', token } : null;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { githubAccess } from '../../../cli/github/github-access.ts';
+import { readEnvironment } from '../../../cli/environment.ts';
+
+const REMOTE = 'git@github.com:acme/shop.git';
+const access = (variables: Record<string, string>, remoteUrl: string | null = REMOTE) =>
+  githubAccess({ environment: readEnvironment(variables), remoteUrl, version: '0.0.0', redact: (text) => text });
+
+/** The header of the first request that an opened door sends. */
+async function authorizationOf(variables: Record<string, string>): Promise<{ url: string; authorization: string | null }> {
+  const found = access(variables);
+  if (found.kind !== 'ready') throw new Error(found.reason);
+  let sent: { url: string; authorization: string | null } | undefined;
+  const github = await found.open({
+    fetch: (input, init) => {
+      sent = { url: (input as URL | string).toString(), authorization: new Headers(init?.headers).get('authorization') };
+      return Promise.resolve(new Response('{}', { status: 200, headers: { 'content-type': 'application/json' } }));
+    },
+  });
+  await github.rest.repos.get({ owner: github.owner, repo: github.repo });
+  if (sent === undefined) throw new Error('nothing was sent');
+  return sent;
+}
+
+describe('access to GitHub', () => {
+  it('takes the repository from Actions before the remote', () => {
+    const found = access({ GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'acme/fork', GITHUB_TOKEN: 'secret-token' });
+    expect(found).toMatchObject({ kind: 'ready', repository: { owner: 'acme', repo: 'fork' }, pages: 'https://github.com/acme/fork' });
+  });
+
+  it('takes it from the remote elsewhere', () => {
+    expect(access({ GITHUB_TOKEN: 'secret-token' })).toMatchObject({ kind: 'ready', repository: { owner: 'acme', repo: 'shop' } });
+  });
+
+  it('says what is missing', () => {
+    expect(access({})).toMatchObject({ kind: 'none', reason: expect.stringContaining('GITHUB_TOKEN') as string });
+    expect(access({ GITHUB_TOKEN: '' })).toMatchObject({ kind: 'none', reason: expect.stringContaining('GITHUB_TOKEN') as string });
+    expect(access({ GITHUB_TOKEN: 'secret-token' }, '/srv/shop.git')).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('owner/name') as string,
+    });
+  });
+
+  it('speaks with the token that was named for it first', async () => {
+    const both = { GITHUB_TOKEN: 'of-actions', UPKEEP_GITHUB_TOKEN: 'of-upkeep' };
+    expect(await authorizationOf(both)).toEqual({ url: 'https://api.github.com/repos/acme/shop', authorization: 'token of-upkeep' });
+    expect((await authorizationOf({ GITHUB_TOKEN: 'of-actions' })).authorization).toBe('token of-actions');
+    expect((await authorizationOf({ GH_TOKEN: 'of-gh' })).authorization).toBe('token of-gh');
+  });
+
+  it('speaks to the server that Actions runs on', async () => {
+    const variables = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_REPOSITORY: 'a/b',
+      GITHUB_SERVER_URL: 'https://ghe.acme.io',
+      GITHUB_TOKEN: 'secret',
+    };
+    expect((await authorizationOf(variables)).url).toBe('https://ghe.acme.io/api/v3/repos/a/b');
+    expect((await authorizationOf({ ...variables, GITHUB_API_URL: 'https://api.ghe.acme.io' })).url).toBe(
+      'https://api.ghe.acme.io/repos/a/b',
+    );
+  });
+});
