@@ -9,6 +9,11 @@ import { UsageError } from './usage-error.ts';
 import { REPORT_ADDRESS } from './wording.ts';
 
 export interface ExplainedError {
+  /** For programs: `usage`, `configuration`, `busy`, `ledger`, `internal`, or what Git or the system says, as `not-a-repository`. */
+  readonly code: string;
+  /** What is wrong and what to do, without control characters; one line, of a configuration one a problem. */
+  readonly message: string;
+  /** The same as it is printed. */
   readonly text: string;
   readonly exitCode: number;
 }
@@ -40,29 +45,41 @@ export function explainGitError(error: GitError): { readonly text: string; reado
 
 /** One clear line, its advice, and the exit code; the stack only with --debug. */
 export function explainError(error: unknown, about: { debug: boolean; version: string }): ExplainedError {
+  const explained = explain(error, about);
   const stack = about.debug && error instanceof Error ? `\n${plainText(error.stack ?? '')}` : '';
+  return { ...explained, text: `${explained.text}${stack}` };
+}
+
+function explain(error: unknown, about: { debug: boolean; version: string }): ExplainedError {
   if (error instanceof ConfigError) {
     const lines = error.message.split('\n').map(plainLine);
-    return { text: `agent: the configuration cannot be used\n${lines.map((line) => `  ${line}`).join('\n')}${stack}`, exitCode: 2 };
+    const text = `agent: the configuration cannot be used\n${lines.map((line) => `  ${line}`).join('\n')}`;
+    return { code: 'configuration', message: lines.join('\n'), text, exitCode: 2 };
   }
-  if (error instanceof UsageError) return { text: `agent: ${plainLine(error.message)}${stack}`, exitCode: 2 };
+  if (error instanceof UsageError) return told({ code: 'usage', exitCode: 2 }, error.message);
   if (error instanceof GitError) {
     const { text, advice } = explainGitError(error);
     const exitCode = error.code === 'not-a-repository' || error.code === 'no-commits' ? 2 : 3;
-    return { text: `agent: ${plainLine(text)}${advice === null ? '' : `\n  ${plainLine(advice)}`}${stack}`, exitCode };
+    return told({ code: error.code === 'failed' ? 'git' : error.code, exitCode }, text, advice);
   }
-  if (error instanceof LedgerError || error instanceof BusyError)
-    return { text: `agent: ${plainLine(error.message)}${stack}`, exitCode: 3 };
+  if (error instanceof BusyError) return told({ code: 'busy', exitCode: 3 }, error.message);
+  if (error instanceof LedgerError) return told({ code: 'ledger', exitCode: 3 }, error.message);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { text: `agent: no space left on the disk\n  ${ADVICE['disk-full'] ?? ''}${stack}`, exitCode: 3 };
+    return told({ code: 'disk-full', exitCode: 3 }, 'no space left on the disk', ADVICE['disk-full']);
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM')
-    return { text: `agent: ${plainLine(accessText(error as NodeJS.ErrnoException))}\n  the folder must be writable${stack}`, exitCode: 3 };
+    return told({ code: 'read-only', exitCode: 3 }, accessText(error as NodeJS.ErrnoException), 'the folder must be writable');
   const hint = about.debug ? '' : '; --debug shows where it came from';
-  return {
-    text: `agent: unexpected error: ${plainLine(messageOf(error))}\n  this is a fault of upkeep ${about.version}, please report it: ${REPORT_ADDRESS}${hint}${stack}`,
-    exitCode: 3,
-  };
+  return told(
+    { code: 'internal', exitCode: 3 },
+    `unexpected error: ${messageOf(error)}`,
+    `this is a fault of upkeep ${about.version}, please report it: ${REPORT_ADDRESS}${hint}`,
+  );
+}
+
+function told(kind: Pick<ExplainedError, 'code' | 'exitCode'>, what: string, advice: string | null = null): ExplainedError {
+  const [line, next] = [plainLine(what), advice === null ? null : plainLine(advice)];
+  return { ...kind, message: next === null ? line : `${line}; ${next}`, text: `agent: ${line}${next === null ? '' : `\n  ${next}`}` };
 }
 
 function accessText(error: NodeJS.ErrnoException): string {

@@ -43,6 +43,13 @@ function context(flags: GlobalFlags): CommandContext {
   };
 }
 
+/** Whether this is `run --json`, as far as a command line tells that cannot be read. */
+function asksForDocument(argv: readonly string[]): boolean {
+  const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
+  const command = own.find((word, at) => !word.startsWith('-') && !/^(-C|--directory)$/.test(own[at - 1] ?? ''));
+  return command === 'run' && own.includes('--json');
+}
+
 const program = buildProgram({ version, context, finish: (exitCode) => (process.exitCode = exitCode) });
 program.exitOverride();
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
@@ -56,6 +63,11 @@ try {
   if (error instanceof CommanderError) {
     // Commander has printed help, version or what is wrong with the command line.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode !== 0 && asksForDocument(process.argv.slice(2))) {
+      const { errorDocument } = await import('./reporters/json-document.ts');
+      const message = error.message.replace(/^error: /, '');
+      output.out(`${JSON.stringify(errorDocument(null, { code: 'usage', message, exitCode: 2 }), null, 2)}\n`);
+    }
   } else {
     const { explainError } = await import('./explain-error.ts');
     const explained = explainError(error, { debug, version });

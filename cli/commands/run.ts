@@ -2,6 +2,7 @@
 import type { RunReport } from '../../agents/run-report.ts';
 import type { CommandContext } from '../command-context.ts';
 import { openReporters } from '../reporters/open-reporters.ts';
+import type { KnownOfRun } from '../reporters/json-document.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { rememberAnswer } from '../quick/quick-answer.ts';
 import { quickKey } from '../quick/quick-key.ts';
@@ -19,6 +20,9 @@ export async function runAndShow(flags: RunFlags, context: CommandContext): Prom
   const say = (line: string): void => (flags.json ? output.err : output.out)(`${line}\n`);
   let said = '';
   let validUntil: string | null | undefined;
+  let known: KnownOfRun | null = null;
+  let signal: AbortSignal | null = null;
+  let isShown = false;
   const listening: CommandContext = Object.create(context, {
     output: { value: { ...output, out: (text: string) => ((said += text), output.out(text)) } },
   }) as CommandContext;
@@ -30,7 +34,10 @@ export async function runAndShow(flags: RunFlags, context: CommandContext): Prom
       environment: context.environment,
       version: context.version,
       // Asked for only when something is started, so that until then Ctrl-C just ends the process.
-      signal: () => context.signal,
+      signal: () => (signal = context.signal),
+      onOpen: (facts) => {
+        known = facts;
+      },
       onLook: ({ base, branch, uncommitted, isSnapshot }) => {
         say(openingLine({ base, branch, uncommitted: uncommitted.length, workingTree: isSnapshot }));
       },
@@ -40,11 +47,31 @@ export async function runAndShow(flags: RunFlags, context: CommandContext): Prom
       },
     });
     await reporter.finish(report);
+    isShown = true;
     if (validUntil !== undefined) remember(report, { rest: said, validUntil, context });
     return report;
+  } catch (error) {
+    if (flags.json && !isShown) await showError(error, { known, isInterrupted: isAborted(signal), context });
+    throw error;
   } finally {
     reporter.close();
   }
+}
+
+/** Programs get a document whatever happens; whoever called prints the words for people and ends with the same code. */
+async function showError(
+  error: unknown,
+  about: { known: KnownOfRun | null; isInterrupted: boolean; context: CommandContext },
+): Promise<void> {
+  const { debug, version, output } = about.context;
+  const [{ explainError }, { errorDocument }] = await Promise.all([import('../explain-error.ts'), import('../reporters/json-document.ts')]);
+  const explained = explainError(error, { debug, version });
+  const document = errorDocument(about.known, about.isInterrupted ? { ...explained, exitCode: 130 } : explained);
+  output.out(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+function isAborted(signal: AbortSignal | null): boolean {
+  return signal?.aborted === true;
 }
 
 /** Lets the next call on the same state answer without working it out again; the opening line is made anew. */

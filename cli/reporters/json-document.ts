@@ -1,4 +1,5 @@
 import type { RunReport } from '../../agents/run-report.ts';
+import type { ExplainedError } from '../explain-error.ts';
 
 /** The document of `--json`, schema version 1; keys may be added within a version, never changed. */
 export function jsonDocument(report: RunReport): Record<string, unknown> {
@@ -42,5 +43,26 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
     commitlint: report.commitlint,
     hooksPassedOver: report.hooksPassedOver,
     exitCode: report.exitCode,
+  };
+}
+
+/** What is known of a run before it starts. */
+export type KnownOfRun = Pick<RunReport, 'repository' | 'branch' | 'base'>;
+
+/** The document of a run that could not start or broke off: what is known of it, no runs, and why. */
+export function errorDocument(
+  known: KnownOfRun | null,
+  { code, message, exitCode }: Pick<ExplainedError, 'code' | 'message' | 'exitCode'>,
+): Record<string, unknown> {
+  const base = known?.base ?? null;
+  return {
+    schemaVersion: 1,
+    repository: known?.repository ?? null,
+    branch: known?.branch ?? null,
+    base,
+    head: base,
+    runs: [],
+    error: { code, message },
+    exitCode,
   };
 }

@@ -29,6 +29,8 @@ export interface RunOnceRequest {
   readonly version: string;
   /** Asked for once something is started. */
   signal(): AbortSignal;
+  /** Told once, as soon as it is known what is to be checked. */
+  onOpen(facts: Pick<RunReport, 'repository' | 'branch' | 'base'>): void;
   /** Told once, before anything is started. */
   onLook(facts: LookFacts): void;
   /** Sink of events. Never throws. */
@@ -49,6 +51,8 @@ export interface LookFacts {
 export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const { flags, environment, version } = request;
   const seen = await look(request.cwd, flags);
+  const checked = { repository: repositoryName(seen.repository, environment), branch: seen.branch, base: seen.base };
+  request.onOpen(checked);
   const ci = flags.ci || environment.github !== null;
   const now = new Date();
   const origin: EventOrigin = { source: sourceOf(environment, ci), correlationId: uuidv7(now), now: () => new Date() };
@@ -74,9 +78,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   });
   const common = {
     schemaVersion: 1 as const,
-    repository: repositoryName(seen.repository, environment),
-    branch: seen.branch,
-    base: seen.base,
+    ...checked,
     uncommitted: changed,
     notes: [...memory.notes],
   };
