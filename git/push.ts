@@ -1,7 +1,7 @@
 import { failed, git } from './exec-git.ts';
 import type { GitOptions } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
-import { PUSH_ADVICE, refusalOfRef, refusalOfStderr } from './push-refusal.ts';
+import { PUSH_ADVICE, refusalOfRef, refusalOfStderr, serverWords } from './push-refusal.ts';
 import type { PushRefusal } from './push-refusal.ts';
 import { isValidRefName } from './refs.ts';
 import { remoteFailure, remoteOptions, requireRemote } from './remote-access.ts';
@@ -40,6 +40,8 @@ export type PushResult =
       readonly reason: PushRefusal;
       readonly refs: readonly PushedRef[];
       readonly advice: string;
+      /** The server's own words, line by line. */
+      readonly said: readonly string[];
       readonly stderr: string;
     };
 
@@ -80,7 +82,8 @@ async function attempt(args: readonly string[], options: GitOptions): Promise<Pu
   } catch (error) {
     const { reason, stderr } = remoteFailure(error);
     const said = refusalOfStderr(stderr);
-    return refusal(reason === 'failed' || (reason === 'unreachable' && said !== 'failed') ? said : reason, [], stderr);
+    const isOpen = reason === 'timeout' || reason === 'cancelled';
+    return refusal(isOpen || said === 'failed' ? reason : said, [], stderr);
   }
 }
 
@@ -104,7 +107,7 @@ function arrived(updates: PushRequest['updates']): PushResult {
 }
 
 function refusal(reason: PushRefusal, refs: readonly PushedRef[], stderr: string): PushResult {
-  return { ok: false, reason, refs, advice: PUSH_ADVICE[reason], stderr };
+  return { ok: false, reason, refs, advice: PUSH_ADVICE[reason].advice, said: serverWords(stderr), stderr };
 }
 
 function settings(remote: string): (readonly [string, string])[] {

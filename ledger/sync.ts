@@ -1,7 +1,7 @@
 /** Shares the ledger with a remote: one shallow fetch, one plain atomic push, and a union where others were faster. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { push, type PushResult } from '../git/push.ts';
-import { refusalOfRef, type PushRefusal } from '../git/push-refusal.ts';
+import { PUSH_ADVICE, refusalOfRef, type PushRefusal } from '../git/push-refusal.ts';
 import type { RemoteFailure } from '../git/remote-access.ts';
 import { adopt, prepareAppend } from './append.ts';
 import { beginAnew } from './begin-anew.ts';
@@ -58,6 +58,8 @@ export type PushedLedger =
       /** The branch that was refused. */
       readonly ref: string | null;
       readonly message: string;
+      /** The remote's own words, line by line. */
+      readonly said: readonly string[];
       readonly tries: number;
     };
 
@@ -90,11 +92,11 @@ export async function pushShared(ledger: Ledger, options: PushShared): Promise<P
       return { ok: true, sha, tries };
     }
     const verdict = judge(pushed, REMOTE_REFS[place]);
-    const refused = { ok: false, ...verdict, message: pushed.advice, tries } as const;
+    const refused = { ok: false, ...verdict, message: PUSH_ADVICE[verdict.reason].advice, said: pushed.said, tries } as const;
     if (verdict.reason === 'failed' && tries === 1 && (await beginAnew(ledger))) continue;
     if (verdict.culprit !== 'ledger') return refused;
     if (!['moved', 'locked'].includes(verdict.reason)) {
-      if (place === 'branch' || !['protected', 'hook-declined', 'denied', 'failed'].includes(verdict.reason)) return refused;
+      if (place === 'branch' || !['protected', 'ruleset', 'hook-declined', 'denied', 'failed'].includes(verdict.reason)) return refused;
       place = 'branch';
     } else {
       if (tries >= MIN_TRIES && Date.now() - start >= (options.patienceMs ?? PATIENCE_MS)) return refused;

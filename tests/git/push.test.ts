@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePorcelain, push } from '../../git/push.ts';
 import type { PushRequest } from '../../git/push.ts';
-import { refusalOfRef, refusalOfStderr } from '../../git/push-refusal.ts';
 import { createRepository, repositoryWith } from '../support/git-repository.ts';
 import type { TestRepository } from '../support/git-repository.ts';
 import { READER_TOKEN, startGitServer, WRITER_TOKEN } from '../support/git-server.ts';
@@ -129,12 +128,12 @@ describe('push', () => {
 
   it.each([
     ['echo "no, thanks" >&2', 'hook-declined'],
-    ['echo "error: GH013: Repository rule violations found for refs/heads/main." >&2', 'protected'],
+    ['echo "error: GH013: Repository rule violations found for refs/heads/main." >&2', 'ruleset'],
     ['echo "error: GH008: Your push referenced at least 1 unknown Git LFS object:" >&2', 'lfs'],
     ['echo "error: GH001: Large files detected." >&2', 'too-large'],
     [
       'echo "refusing to allow a GitHub App to create or update workflow \\`.github/workflows/x.yml\\` without \\`workflows\\` permission" >&2',
-      'workflow-scope',
+      'workflow-permission',
     ],
   ])('reads a hook of the server that says %j', async (words, reason) => {
     await using w = await world();
@@ -226,37 +225,7 @@ describe('push', () => {
   });
 });
 
-describe('what git and servers say', () => {
-  it.each([
-    ['[rejected] (fetch first)', '', 'moved'],
-    ['[rejected] (non-fast-forward)', '', 'moved'],
-    ["[remote rejected] (cannot lock ref 'refs/heads/main': is at 1 but expected 2)", '', 'moved'],
-    ["[remote rejected] (cannot lock ref 'refs/heads/main': Unable to create 'main.lock': File exists.)", '', 'locked'],
-    ['[remote rejected] (failed to update ref)', '', 'locked'],
-    ['[remote rejected] (incorrect old value provided)', '', 'moved'],
-    ['[remote rejected] (atomic transaction failed)', '', 'followed'],
-    ['[rejected] (atomic push failed)', '', 'followed'],
-    ['[remote rejected] (protected branch hook declined)', '', 'protected'],
-    [
-      '[remote rejected] (pre-receive hook declined)',
-      'remote: GitLab: You are not allowed to push code to protected branches on this project.',
-      'protected',
-    ],
-    ['[remote rejected] (push declined due to repository rule violations)', '', 'protected'],
-    ['[remote rejected] (refusing to allow an OAuth App to create or update workflow `x` without `workflow` scope)', '', 'workflow-scope'],
-    ['[remote failure] (remote failed to report status)', '', 'unreachable'],
-    ['[remote rejected] (deny updating a hidden ref)', '', 'failed'],
-  ])('reads %j', (summary, stderr, reason) => {
-    expect(refusalOfRef(summary, stderr)).toBe(reason);
-  });
-
-  it('reads a push of which no ref was reported', () => {
-    expect([refusalOfStderr('remote: fatal: pack exceeds maximum allowed size'), refusalOfStderr('who knows')]).toEqual([
-      'too-large',
-      'failed',
-    ]);
-  });
-
+describe('the porcelain output', () => {
   it('reads the porcelain lines and nothing else', () => {
     const lines = [
       'To https://example.test/r',
