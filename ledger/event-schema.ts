@@ -85,7 +85,17 @@ export const EVENT_DATA = {
     nextRunAt: time.nullable(),
     commit: sha.nullable(),
   }),
-  'agent:escalated': z.object({ ...common, number: z.number().nullable(), url: z.string().nullable(), kind, streak: z.number() }),
+  'agent:escalated': z.object({
+    ...common,
+    /** Null when GitHub would not take an issue and will not by itself. */
+    number: z.number().nullable(),
+    url: z.string().nullable(),
+    kind,
+    streak: z.number(),
+    /** What people were told: digest and beginning of the failure, as in failure.ts. */
+    digest: z.string().optional(),
+    failingSince: z.string().optional(),
+  }),
   'agent:escalation-closed': z.object({ ...common, number: z.number().nullable(), url: z.string().nullable(), kind, streak: z.number() }),
   'agent:scheduled': z.object({ ...common, cron: z.string(), zone: z.string(), by: z.string() }),
   'agent:slot-dropped': z.object({ ...common, nominalTime: time, reason: z.string() }),

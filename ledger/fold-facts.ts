@@ -15,13 +15,16 @@ export function foldTripped(agent: AgentState, { data, time }: EventOf<'agent:tr
 /** An agent that is well again; the success of an older run never closes a newer failure. */
 export function foldRecovered(agent: AgentState, { data }: EventOf<'agent:recovered'>): AgentState {
   if (agent.decided !== null && startedBefore(data, agent.decided)) return agent;
-  return { ...agent, breaker: null, inError: null, crashes: 0 };
+  return { ...agent, failing: null, breaker: null, inError: null, crashes: 0 };
 }
 
-/** The issue that an agent opened. */
+/** What people were told about an agent that fails, and in which issue. */
 export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:escalated'>): AgentState {
-  const { number, url, kind } = data;
-  return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since: time } } };
+  const { number, url, kind, digest, failingSince } = data;
+  const told = { ...(typeof digest === 'string' ? { digest } : {}), ...(typeof failingSince === 'string' ? { failingSince } : {}) };
+  const before = agent.escalations[kind];
+  const since = before !== undefined && before.number === number && number !== null ? before.since : time;
+  return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told } } };
 }
 
 /** The issue that was closed. */

@@ -1,6 +1,7 @@
 /** What a settled run changes in the state of its agent on its branch. */
 import { breakerNextTryAt } from './breaker.ts';
 import type { EventOf } from './event.ts';
+import { failingAfter } from './failure.ts';
 import { plainTime, startedBefore } from './run-order.ts';
 import { LIMITS, type AgentState, type Breaker, type FindingSummary, type KeyRecord, type LastRun, type RunSummary } from './state.ts';
 import { streakAfter } from './streak.ts';
@@ -34,6 +35,7 @@ export function foldSettled(agent: AgentState, event: SettledEvent, sequence: nu
     keys,
     decided: last,
     streak: streakAfter(agent.streak, data),
+    failing: data.outcome !== 'failed' ? null : data.counts ? failingAfter(agent.failing, { ...data, at: event.time }) : agent.failing,
     breaker: data.outcome === 'failed' && agent.breaker ? failedAgain(agent.breaker, event) : null,
     inError: null,
     crashes: 0,

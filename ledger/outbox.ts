@@ -1,6 +1,7 @@
 /** What people outside have not been told yet, derived from what is so and what they were told. */
+import { failureOf, type Failure } from './failure.ts';
 import type { AgentId } from './outcome.ts';
-import type { AgentState, EscalationKind, LedgerState, OutboxEntry } from './state.ts';
+import type { Escalation, EscalationKind, LedgerState, OutboxEntry } from './state.ts';
 
 const KINDS: readonly EscalationKind[] = ['code', 'operation'];
 
@@ -17,11 +18,11 @@ function entryFor(state: LedgerState, name: string, kind: EscalationKind): Omit<
   const agent = state.agents[name];
   if (agent === undefined) return null;
   const issue = agent.escalations[kind];
-  const wanted = isWanted(agent, kind);
-  if (wanted === (issue !== undefined)) return null;
+  const action = actionFor(failureOf(agent, kind), issue);
+  if (action === null) return null;
   const at = name.indexOf('@');
   return {
-    action: wanted ? 'escalate' : 'close',
+    action,
     agent: name.slice(0, at) as AgentId,
     branch: name.slice(at + 1),
     kind,
@@ -29,8 +30,17 @@ function entryFor(state: LedgerState, name: string, kind: EscalationKind): Omit<
   };
 }
 
-function isWanted(agent: AgentState, kind: EscalationKind): boolean {
-  return kind === 'code' ? agent.breaker !== null : agent.inError !== null;
+function actionFor(failure: Failure | null, issue: Escalation | undefined): OutboxEntry['action'] | null {
+  if (failure === null) return issue === undefined ? null : 'close';
+  if (issue === undefined) return 'escalate';
+  if (isTold(issue, failure)) return null;
+  return issue.number === null ? 'escalate' : 'update';
+}
+
+/** What an event did not say is taken as told. */
+function isTold(issue: Escalation, failure: Failure): boolean {
+  const { digest = failure.digest, failingSince = failure.since } = issue;
+  return digest === failure.digest && failingSince === failure.since;
 }
 
 function isSame(a: Omit<OutboxEntry, 'since'>, b: Omit<OutboxEntry, 'since'>): boolean {

@@ -44,7 +44,7 @@ export function unpackAgent(agent: PackedAgent): AgentState {
 export function isPackedAgent(agent: unknown): agent is PackedAgent {
   if (!isRecord(agent) || !isRecord(agent['escalations'])) return false;
   const { runs, keys } = agent;
-  const nullable = ['decided', 'last', 'breaker', 'inError', 'pausedBy'];
+  const nullable = ['failing', 'decided', 'last', 'breaker', 'inError', 'pausedBy'];
   return (
     Array.isArray(runs) &&
     runs.every((row) => isRow(row, COLUMNS.run)) &&

@@ -91,16 +91,31 @@ export interface Breaker {
   readonly key: string | null;
 }
 
+/** The failures since an agent was last well: only runs that count. */
+export interface Failing {
+  /** The commit that the first of them checked. */
+  readonly commit: string;
+  /** When the first of them ended, ISO 8601. */
+  readonly at: string;
+  /** What the newest of them found; see failure.ts. */
+  readonly digest: string;
+}
+
 export interface InError {
   readonly reason: string;
   readonly since: string;
 }
 
 export interface Escalation {
+  /** Null when GitHub would not take an issue. */
   readonly number: number | null;
   readonly url: string | null;
   readonly kind: EscalationKind;
+  /** When people were first told in this issue; without one, when GitHub refused last. */
   readonly since: string;
+  /** What they were told: digest and beginning of the failure. Absent where an event did not say. */
+  readonly digest?: string;
+  readonly failingSince?: string;
 }
 
 export interface Pause {
@@ -117,6 +132,8 @@ export interface AgentState {
   readonly sequence: number;
   /** Consecutive `failed` runs that count. */
   readonly streak: number;
+  /** Null when the newest run that decides was well. */
+  readonly failing: Failing | null;
   /** The newest run that passed, fixed or failed. */
   readonly decided: LastRun | null;
   /** The newest run, whatever its outcome. */
@@ -146,11 +163,12 @@ export interface Frozen {
 
 /** Something that people outside have not been told yet. */
 export interface OutboxEntry {
-  readonly action: 'escalate' | 'close';
+  /** `update`: what fails is no longer what the issue says. */
+  readonly action: 'escalate' | 'update' | 'close';
   readonly agent: AgentId;
   readonly branch: string;
   readonly kind: EscalationKind;
-  /** The issue to close, where its number is known. */
+  /** The issue, where its number is known. */
   readonly number: number | null;
   /** Sequence of the batch since which it is wanted. */
   readonly since: number;
@@ -207,6 +225,7 @@ export function emptyAgentState(): AgentState {
   return {
     sequence: 0,
     streak: 0,
+    failing: null,
     decided: null,
     last: null,
     lastScheduledAt: null,

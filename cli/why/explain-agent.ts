@@ -118,8 +118,10 @@ function commitSentences(facts: AgentFacts, memory: AgentState): string[] {
 
 function escalationSentences({ threshold, now, agent }: AgentFacts, memory: AgentState): string[] {
   const { streak, breaker, inError } = memory;
-  const sentences = Object.values(memory.escalations).map(
-    (issue) => `an issue is open since ${ago(issue.since, now)}: ${issue.url ?? `#${issue.number ?? '?'}`}`,
+  const sentences = Object.values(memory.escalations).map(({ number, url, since }) =>
+    number === null
+      ? `GitHub would not take an issue ${ago(since, now)}: agent doctor says why`
+      : `an issue is open since ${ago(since, now)}: ${url ?? `#${number}`}`,
   );
   if (inError !== null)
     sentences.push(`it could not be carried out since ${ago(inError.since, now)} (${inError.reason}): agent retry ${agent} brings it back`);

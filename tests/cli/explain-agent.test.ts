@@ -119,6 +119,11 @@ describe('agent why', () => {
       [/an issue is open since 60 min ago: https:\/\/x\.test\/7/],
     ],
     [
+      'that there could be no issue',
+      { state: stateWith({ escalations: { code: { number: null, url: null, kind: 'code', since: hourAgo } } }) },
+      [/GitHub would not take an issue 60 min ago: agent doctor says why/],
+    ],
+    [
       'that a commit waits',
       { waiting: SHA, state: stateWith({ last, runs: [{ ...run, commit: SHA }], keys: [{ ...answer, commit: SHA, delivered: false }] }) },
       [

@@ -136,6 +136,32 @@ describe('the breaker', () => {
     expect(fold(green, { sequence: 5, events: [closed] }).outbox).toEqual([]);
   });
 
+  it('wants the issue brought up to date when something else fails, and not when it is the same', () => {
+    const told = (state: LedgerState, number: number | null) => {
+      const { digest, at: failingSince } = backend(state).failing ?? { digest: '', at: '' };
+      const data = { ...common(), number, url: null, kind: 'code', streak: 2, digest, failingSince } as const;
+      return fold(state, { sequence: state.sequence + 1, events: [makeEvent('agent:escalated', data, originAt(2))] });
+    };
+    const run = (minutes: number, ...names: string[]) =>
+      failed({ minutes, errors: names.length, findings: names.map((name) => ({ ...finding(name), fingerprint: name })) });
+    const red = foldAll(run(1, 'a', 'b'), tripped({ minutes: 1 }));
+    const after = (state: LedgerState, ...events: UpkeepEvent[]) => fold(state, { sequence: state.sequence + 1, events });
+    expect(after(told(red, 7), run(3, 'b', 'a')).outbox).toEqual([]);
+    expect(after(told(red, 7), run(3, 'a', 'c')).outbox).toMatchObject([{ action: 'update', number: 7 }]);
+    expect(backend(told(told(red, 7), 7)).escalations.code).toMatchObject({ number: 7, since: at(2).toISOString() });
+    expect(after(told(red, null), run(3, 'a', 'c')).outbox).toMatchObject([{ action: 'escalate', number: null }]);
+    const again = [completed({ minutes: 4 }), run(5, 'a', 'b'), tripped({ minutes: 5 })];
+    expect(after(told(red, 7), ...again).outbox).toMatchObject([{ action: 'update', number: 7 }]);
+  });
+
+  it('remembers the commit since which it fails, of runs that count', () => {
+    const [first, second] = ['1'.repeat(40), '2'.repeat(40)];
+    const early = failed({ minutes: 0, base: '0'.repeat(40), counts: false });
+    const red = foldAll(early, failed({ minutes: 1, base: first }), failed({ minutes: 2, base: second }));
+    expect(backend(red).failing).toMatchObject({ commit: first, at: at(1).toISOString() });
+    expect(backend(fold(red, { sequence: 4, events: [completed({ minutes: 3 })] })).failing).toBeNull();
+  });
+
   it('is apart from ERROR, which a person’s resume ends', () => {
     const crashed = failed({ minutes: 1, outcome: 'errored', reason: 'internal' });
     const state = foldAll(crashed, tripped({ minutes: 2, kind: 'operation', reason: 'internal' }));
