@@ -10,17 +10,31 @@ import type { GitDirectory } from './repository.ts';
 
 export type { PushRefusal } from './push-refusal.ts';
 
+/** One ref of a push. */
+export interface RefPush {
+  /** Null deletes the ref. */
+  readonly sha: string | null;
+  /** In full: refs/heads/… or refs/upkeep/…. */
+  readonly ref: string;
+  /**
+   * Only for branches of our own, `refs/heads/upkeep/…`: whatever stands there is replaced, but only while it is this
+   * commit; null: only while there is none. Left out, nothing is ever replaced.
+   */
+  readonly expected?: string | null | undefined;
+}
+
 /** What is pushed where. */
 export interface PushRequest {
   /** A repository, or any Git directory: the private one of the ledger pushes to an address. */
   readonly repository: GitDirectory;
   readonly remote: string;
-  /** `ref` in full: refs/heads/… or refs/upkeep/…; `sha` null deletes it. */
-  readonly updates: readonly { readonly sha: string | null; readonly ref: string }[];
+  readonly updates: readonly RefPush[];
   /** All of it or nothing; default true when there is more than one. */
   readonly atomic?: boolean | undefined;
   readonly auth?: RemoteAuth | undefined;
   readonly timeoutMs?: number | undefined;
+  /** How long the remote may take for its first word. */
+  readonly firstReplyMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,28 +59,42 @@ export type PushResult =
       readonly stderr: string;
     };
 
-const TIMEOUT_MS = 120_000;
+/** Branches that agents make and nobody else: the ledger, which may be a branch as well, is only ever appended to. */
+const OWN_BRANCH = /^refs\/heads\/upkeep\/(?!ledger$)/;
+// As long as data flow a push may take its time; the server may think long about what it got before it answers.
+const TIMEOUT_MS = 600_000;
+const STALLED_MS = 60_000;
 const LOOK_TIMEOUT_MS = 10_000;
 
-/** One plain push, never forced, past all hooks of this machine. */
+/** One push past all hooks of this machine; plain, but for branches of our own that are where they are expected. */
 export async function push(request: PushRequest): Promise<PushResult> {
   const { repository, remote, updates } = request;
-  for (const { ref } of updates)
+  for (const { ref, expected } of updates) {
     if (!(await isValidRefName(ref))) throw new TypeError(`not the full name of a ref: ${JSON.stringify(ref)}`);
+    if (expected !== undefined && !OWN_BRANCH.test(ref)) throw new TypeError(`${ref} is not ours, so it is never replaced`);
+  }
   const options = await remoteOptions(repository, requireRemote(remote), {
     auth: request.auth,
     signal: request.signal,
+    firstReplyMs: request.firstReplyMs,
+    stalledMs: STALLED_MS,
     timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
   });
   const args = [
     ...['push', '--porcelain', '--no-verify', '--no-force', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'],
     (request.atomic ?? updates.length > 1) ? '--atomic' : '--no-atomic',
+    ...updates.flatMap(({ ref, expected }) => (expected === undefined ? [] : [lease(ref, expected)])),
     ...['--', remote, ...updates.map(({ sha, ref }) => `${sha === null ? '' : requireObjectId(sha)}:${ref}`)],
   ];
   // A mirror remote and push options of a person are not for us.
   const config = [...(options.config ?? []), ...settings(remote)];
   const result = await attempt(args, { ...options, config });
   return !result.ok && mayHaveArrived(result, updates) && (await hasArrived(request, options)) ? arrived(updates) : result;
+}
+
+/** A compare-and-swap: git compares with what the server says it has, and the server refuses when that is no longer so. */
+function lease(ref: string, expected: string | null): string {
+  return `--force-with-lease=${ref}:${expected === null ? '' : requireObjectId(expected)}`;
 }
 
 async function attempt(args: readonly string[], options: GitOptions): Promise<PushResult> {
@@ -88,7 +116,7 @@ async function attempt(args: readonly string[], options: GitOptions): Promise<Pu
 }
 
 /** A connection that breaks before the answer: curl sends the push once more, and the second finds the first in its way. */
-function mayHaveArrived(result: PushResult & { ok: false }, updates: PushRequest['updates']): boolean {
+function mayHaveArrived(result: PushResult & { ok: false }, updates: readonly RefPush[]): boolean {
   return result.reason === 'unreachable' || updates.some(({ sha }) => sha !== null && result.stderr.includes(`is at ${sha} `));
 }
 
@@ -102,7 +130,7 @@ async function hasArrived({ remote, updates }: PushRequest, options: GitOptions)
   return answer !== null && updates.every(({ sha, ref }) => (at.get(ref) ?? null) === sha);
 }
 
-function arrived(updates: PushRequest['updates']): PushResult {
+function arrived(updates: readonly RefPush[]): PushResult {
   return { ok: true, refs: updates.map(({ ref }) => ({ ref, ok: true, summary: 'arrived, though the answer was lost' })) };
 }
 

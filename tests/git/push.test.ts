@@ -218,6 +218,45 @@ describe('push', () => {
     expect(JSON.stringify(result)).not.toContain('secret-token');
   });
 
+  it('replaces a branch of ours while it is where it is expected, and only then', async () => {
+    await using w = await world();
+    const ref = 'refs/heads/upkeep/docs';
+    const [first, second, third] = await Promise.all(
+      ['1', '2', '3'].map((message) => w.repo.git('commit-tree', '-p', 'HEAD~1', '-m', message, 'HEAD^{tree}')),
+    );
+    const replace = (sha: string | null | undefined, expected: string | null | undefined) =>
+      w.push([], { updates: [{ sha: sha ?? null, ref, expected }] });
+    expect(await replace(first, null)).toMatchObject({ ok: true });
+    expect(await replace(second, null)).toMatchObject({ ok: false, reason: 'moved' });
+    expect(await replace(second, first)).toMatchObject({ ok: true });
+    expect(await replace(third, first)).toMatchObject({ ok: false, reason: 'moved' });
+    expect(await replace(null, first)).toMatchObject({ ok: false, reason: 'moved' });
+    expect(await w.at(ref)).toBe(second);
+    expect(await replace(null, second)).toMatchObject({ ok: true });
+    expect(await w.at(ref)).toBe('');
+  });
+
+  it('replaces a branch of ours once, of several that try at the same time', async () => {
+    await using w = await world();
+    const ref = 'refs/heads/upkeep/docs';
+    const old = await w.repo.git('commit-tree', '-p', 'HEAD~1', '-m', 'old', 'HEAD^{tree}');
+    await w.push([], { updates: [{ sha: old, ref, expected: null }] });
+    const commits = await Promise.all(
+      Array.from({ length: 5 }, (_, i) => w.repo.git('commit-tree', '-p', 'HEAD~1', '-m', String(i), 'HEAD^{tree}')),
+    );
+    const results = await Promise.all(commits.map((sha) => w.push([], { updates: [{ sha, ref, expected: old }] })));
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    for (const result of results) if (!result.ok) expect(['moved', 'locked']).toContain(result.reason);
+  });
+
+  it('replaces no branch that is not ours, whatever is asked', async () => {
+    await using w = await world();
+    const sha = await w.repo.head();
+    for (const ref of [MAIN, LEDGER, 'refs/heads/upkeep', 'refs/heads/upkeep/ledger', 'refs/heads/x/upkeep/docs', 'refs/tags/upkeep/a']) {
+      await expect(w.push([], { updates: [{ sha, ref, expected: null }] }), ref).rejects.toThrow('never replaced');
+    }
+  });
+
   it('takes no ref that is not one', async () => {
     await using w = await world();
     await expect(w.push(['--force'])).rejects.toThrow('not the full name of a ref');
