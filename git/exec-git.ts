@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { awaitFirstReply, TRACE_ENVIRONMENT, TRACE_FD } from './first-reply.ts';
 import { BASE_CONFIG, gitEnvironment } from './git-environment.ts';
 import { GitError, gitErrorCode } from './git-error.ts';
 import { redactUrls } from './redact-url.ts';
@@ -19,6 +21,8 @@ export interface GitOptions {
   /** Exit codes that are an answer and not a failure; default only 0. */
   readonly okCodes?: readonly number[] | undefined;
   readonly timeoutMs?: number | undefined;
+  /** For commands that talk to a remote: ends them with the code `silent` when it has not said a word by then. */
+  readonly firstReplyMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Passed as `-c key=value`. */
   readonly config?: readonly (readonly [string, string])[] | undefined;
@@ -43,7 +47,7 @@ const MAX_STDERR_BYTES = 1024 * 1024;
 /** Git removes its lock files on SIGTERM; this is how long it may take. */
 const TERMINATION_GRACE_MS = 2_000;
 
-type Interruption = 'timeout' | 'aborted' | 'output-limit';
+type Interruption = 'timeout' | 'silent' | 'aborted' | 'output-limit';
 
 interface Said {
   readonly args: readonly string[];
@@ -70,10 +74,11 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 /** Runs git and answers with what it said; throws GitError when the exit code is not one of `okCodes`. */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
   if (options.signal?.aborted === true) throw interrupted('aborted', { args, stderr: '' }, options);
+  const { firstReplyMs } = options;
   const child = spawn('git', gitArguments(args, options), {
     cwd: options.cwd ?? options.gitDir,
-    env: gitEnvironment(options.env, options.secretConfig),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    env: gitEnvironment(firstReplyMs === undefined ? options.env : { ...options.env, ...TRACE_ENVIRONMENT }, options.secretConfig),
+    stdio: ['pipe', 'pipe', 'pipe', ...(firstReplyMs === undefined ? [] : ['pipe' as const])],
     // Its own group, so that helpers (ssh, filters, git-remote-https) end with it.
     detached: true,
   });
@@ -98,6 +103,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const timer = setTimeout(() => {
     interrupt('timeout');
   }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const stopWaiting =
+    firstReplyMs === undefined ? null : awaitFirstReply(child.stdio[TRACE_FD] as Readable, firstReplyMs, () => interrupt('silent'));
 
   child.stdout.on('data', (chunk: Buffer) => {
     outBytes += chunk.length;
@@ -126,6 +133,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   } finally {
     clearTimeout(timer);
     clearTimeout(graceTimer);
+    stopWaiting?.();
     options.signal?.removeEventListener('abort', onAbort);
   }
 }
@@ -163,8 +171,9 @@ export function failed(args: readonly string[], exitCode: number | null, stderr:
   return new GitError(gitErrorCode(stderr), message, { args, exitCode, stderr });
 }
 
-function interrupted(reason: Interruption, { args, stderr }: Said, options: Pick<GitOptions, 'timeoutMs'>): GitError {
+function interrupted(reason: Interruption, { args, stderr }: Said, options: Pick<GitOptions, 'timeoutMs' | 'firstReplyMs'>): GitError {
   const why = {
+    silent: `heard nothing from the remote for ${(options.firstReplyMs ?? 0) / 1000} s`,
     timeout: `did not end within ${(options.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000} s`,
     aborted: 'was cancelled',
     'output-limit': 'printed more than its limit',

@@ -8,6 +8,7 @@ export type GitErrorCode =
   | 'git-missing'
   | 'git-too-old'
   | 'timeout'
+  | 'silent'
   | 'aborted'
   | 'output-limit'
   | 'disk-full'

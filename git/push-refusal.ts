@@ -16,6 +16,7 @@ export type PushRefusal =
   | 'archived'
   | 'denied'
   | 'unreachable'
+  | 'silent'
   | 'timeout'
   | 'cancelled'
   | 'failed';
@@ -72,6 +73,7 @@ export const PUSH_ADVICE: Readonly<Record<PushRefusal, PushAdvice>> = {
     mayPropose: false,
   },
   unreachable: elsewhere('the remote did not answer: check the network and try again'),
+  silent: elsewhere('the remote did not say a word, so nothing was pushed: try again when it answers'),
   timeout: elsewhere('the remote did not answer in time: look whether the push arrived before trying again'),
   cancelled: elsewhere('the push was cancelled before the remote had answered'),
   failed: elsewhere('git could not push: its own words say why'),

@@ -1,5 +1,6 @@
 import type { GitOptions } from './exec-git.ts';
 import { git, GitError } from './exec-git.ts';
+import { redactUrls } from './redact-url.ts';
 import type { GitDirectory } from './repository.ts';
 
 /** What identifies us to a remote: the whole header line, "Authorization: …". */
@@ -7,8 +8,23 @@ export interface RemoteAuth {
   readonly header: string;
 }
 
-/** Why nothing came back from a remote. */
-export type RemoteFailure = 'unreachable' | 'denied' | 'timeout' | 'cancelled' | 'failed';
+/** Why nothing came back from a remote; `silent`: it never said a word, `timeout`: it stopped in the middle. */
+export type RemoteFailure = 'unreachable' | 'denied' | 'silent' | 'timeout' | 'cancelled' | 'failed';
+
+/** A remote has this long for its first word. One that has begun may be slow as long as it goes on. */
+export const FIRST_REPLY_MS = 15_000;
+
+/** How a command talks to a remote, and how long it waits. */
+export interface RemotePatience {
+  readonly auth?: RemoteAuth | undefined;
+  /** For all of it. */
+  readonly timeoutMs?: number | undefined;
+  /** Default `FIRST_REPLY_MS`. */
+  readonly firstReplyMs?: number | undefined;
+  /** A transfer below 1 byte a second for this long is dead; default `FIRST_REPLY_MS`. */
+  readonly stalledMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** The address of a remote by its name, null when there is no such remote; it may hold credentials: never print it. */
 export async function remoteUrl(repository: GitDirectory, remote: string): Promise<string | null> {
@@ -25,13 +41,14 @@ export function requireRemote(remote: string): string {
 }
 
 /** The options with which a command talks to a remote: the header goes to that server alone, and by no argument. */
-export async function remoteOptions(
-  repository: GitDirectory,
-  remote: string,
-  options: { readonly auth?: RemoteAuth | undefined; readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal | undefined },
-): Promise<GitOptions> {
+export async function remoteOptions(repository: GitDirectory, remote: string, options: RemotePatience): Promise<GitOptions> {
   requireRemote(remote);
-  const base = { gitDir: repository.gitDir, timeoutMs: options.timeoutMs, signal: options.signal, config: STALLED_IS_DEAD };
+  const { timeoutMs, signal, firstReplyMs = FIRST_REPLY_MS, stalledMs = FIRST_REPLY_MS } = options;
+  const config = [
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', String(Math.ceil(stalledMs / 1000))],
+  ] as const;
+  const base = { gitDir: repository.gitDir, timeoutMs, firstReplyMs, signal, config };
   if (options.auth === undefined) return base;
   const address = (await remoteUrl(repository, remote)) ?? '';
   if (!/^https?:\/\//.test(address)) return base;
@@ -46,17 +63,12 @@ export async function remoteOptions(
   };
 }
 
-/** Below 1 byte a second for this long a transfer is dead. */
-const STALLED_IS_DEAD = [
-  ['http.lowSpeedLimit', '1'],
-  ['http.lowSpeedTime', '60'],
-] as const;
-
 /** The reason in the words of git, curl, ssh and the servers people use; throws what is no matter of the remote. */
 export function remoteFailure(error: unknown): { readonly reason: RemoteFailure; readonly stderr: string } {
   if (!(error instanceof GitError)) throw error;
   const { stderr } = error;
-  if (error.code === 'timeout') return { reason: 'timeout', stderr };
+  if (error.code === 'silent') return { reason: 'silent', stderr };
+  if (error.code === 'timeout' || STALLED.test(stderr)) return { reason: 'timeout', stderr };
   if (error.code === 'aborted') return { reason: 'cancelled', stderr };
   if (error.code === 'git-missing') throw error;
   if (DENIED.test(stderr)) return { reason: 'denied', stderr };
@@ -64,11 +76,33 @@ export function remoteFailure(error: unknown): { readonly reason: RemoteFailure;
   return { reason: 'failed', stderr: stderr === '' ? error.message : stderr };
 }
 
+const STALLED = /Operation too slow/;
+
 const DENIED =
   /Authentication failed|could not read (?:Username|Password)|returned error: 40[13]|Permission (?:to \S+ )?denied|access denied|invalid credentials|Host key verification failed|terminal prompts disabled|repository not found|Repository not found|HTTP 40[13]/i;
 
 const UNREACHABLE =
-  /Could not resolve host|Failed to connect|Connection (?:refused|reset|timed out|closed)|Couldn't connect|Network is unreachable|No route to host|RPC failed|the remote end hung up|early EOF|unexpected disconnect|Empty reply|returned error: (?:5\d\d|429|408)|Operation too slow|does not appear to be a git repository|Could not read from remote repository|SSL|GnuTLS|transfer closed|expected flush|unable to access/i;
+  /Could not resolve host|Failed to connect|Connection (?:refused|reset|timed out|closed)|Couldn't connect|Network is unreachable|No route to host|RPC failed|the remote end hung up|early EOF|unexpected disconnect|Empty reply|returned error: (?:5\d\d|429|408)|does not appear to be a git repository|Could not read from remote repository|SSL|GnuTLS|transfer closed|expected flush|unable to access/i;
+
+const WHAT_HAPPENED: Readonly<Record<RemoteFailure, string>> = {
+  silent: `sent nothing for ${FIRST_REPLY_MS / 1000} s`,
+  timeout: 'began to answer and did not end',
+  unreachable: 'cannot be reached',
+  denied: 'does not take this identity',
+  cancelled: 'was not waited for',
+  failed: 'could not be asked',
+};
+
+/** One sentence for a person: which remote, at which address, and what became of it. No credential is in it. */
+export async function remoteSentence(repository: GitDirectory, remote: string, reason: RemoteFailure): Promise<string> {
+  const address = redactUrls((await remoteUrl(repository, remote)) ?? remote);
+  return `${address === remote ? remote : `${remote} (${address})`} ${WHAT_HAPPENED[reason]}`;
+}
+
+/** Whether the remote keeps us waiting: then it makes no sense to ask it again at once. */
+export function isWaitedFor(reason: string): boolean {
+  return reason === 'silent' || reason === 'timeout';
+}
 
 function isAddress(remote: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\/|^[^/]+@?[^/]*:|^[./]/i.test(remote);

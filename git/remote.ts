@@ -1,7 +1,7 @@
 import { git } from './exec-git.ts';
 import { isValidBranchName } from './refs.ts';
 import { remoteFailure, remoteOptions, requireRemote } from './remote-access.ts';
-import type { RemoteAuth, RemoteFailure } from './remote-access.ts';
+import type { RemoteAuth, RemoteFailure, RemotePatience } from './remote-access.ts';
 import type { GitDirectory } from './repository.ts';
 
 export { remoteUrl } from './remote-access.ts';
@@ -16,6 +16,8 @@ export interface RemoteRequest {
   readonly branch: string;
   readonly auth?: RemoteAuth | undefined;
   readonly timeoutMs?: number | undefined;
+  /** How long it may take for its first word. */
+  readonly firstReplyMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,8 +25,10 @@ export interface RemoteRequest {
 export type RemoteAnswer =
   { readonly ok: true; readonly sha: string | null } | { readonly ok: false; readonly reason: RemoteFailure; readonly stderr: string };
 
-const LOOK_TIMEOUT_MS = 30_000;
-const FETCH_TIMEOUT_MS = 120_000;
+// A remote may be slow as long as it goes on; one that is silent or stops is noticed long before.
+const LOOK_TIMEOUT_MS = 120_000;
+const FETCH_TIMEOUT_MS = 600_000;
+const FETCH_STALLED_MS = 60_000;
 
 /** Where a branch of the remote is now; nothing is fetched. */
 export async function remoteHead(request: RemoteRequest): Promise<RemoteAnswer> {
@@ -48,7 +52,11 @@ export function fetchedRef(remote: string, branch: string): string {
 export async function fetchCommits(request: RemoteRequest): Promise<RemoteAnswer> {
   const ref = await branchRef(request.branch);
   const kept = fetchedRef(requireRemote(request.remote), request.branch);
-  const options = await remoteOptions(request.repository, request.remote, { timeoutMs: FETCH_TIMEOUT_MS, ...given(request) });
+  const options = await remoteOptions(request.repository, request.remote, {
+    timeoutMs: FETCH_TIMEOUT_MS,
+    stalledMs: FETCH_STALLED_MS,
+    ...given(request),
+  });
   const args = [
     // Never a depth: in a shallow clone that would cut off the merge base.
     ...['fetch', '--quiet', '--no-tags', '--no-prune', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'],
@@ -80,7 +88,7 @@ async function branchRef(branch: string): Promise<string> {
   return `refs/heads/${branch}`;
 }
 
-function given(request: RemoteRequest): Pick<RemoteRequest, 'auth' | 'timeoutMs' | 'signal'> {
-  const { auth, timeoutMs, signal } = request;
-  return { auth, signal, ...(timeoutMs !== undefined && { timeoutMs }) };
+function given(request: RemoteRequest): Pick<RemotePatience, 'auth' | 'timeoutMs' | 'firstReplyMs' | 'signal'> {
+  const { auth, timeoutMs, firstReplyMs, signal } = request;
+  return { auth, signal, firstReplyMs, ...(timeoutMs !== undefined && { timeoutMs }) };
 }

@@ -13,6 +13,8 @@ export interface RemoteLedger {
   readonly cwd?: string | undefined;
   readonly auth?: RemoteAuth | undefined;
   readonly timeoutMs?: number | undefined;
+  /** How long it may take for its first word. */
+  readonly firstReplyMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** `branch` for hosts that refuse custom refs; default `ref`. */
   readonly store?: 'ref' | 'branch' | undefined;
@@ -21,7 +23,8 @@ export interface RemoteLedger {
 /** Names of the shared ledger on a remote. */
 export const REMOTE_REFS = { ref: LEDGER_REFS.shared, branch: 'refs/heads/upkeep/ledger' } as const;
 
-const FETCH_TIMEOUT_MS = 30_000;
+/** For all of a fetch; one that is silent or stops ends long before. */
+const FETCH_TIMEOUT_MS = 120_000;
 
 /** The address as it is valid in any folder; what is no remote's name is taken for one. */
 export async function remoteAddress(ledger: Ledger, { remote, cwd }: RemoteLedger): Promise<string> {
@@ -47,7 +50,8 @@ export type FetchedTip =
 export async function fetchTip(ledger: Ledger, options: RemoteLedger): Promise<FetchedTip> {
   const address = await remoteAddress(ledger, options);
   const auth = options.auth ?? (await inheritedAuth(ledger, address));
-  const given = { auth, signal: options.signal, timeoutMs: options.timeoutMs ?? FETCH_TIMEOUT_MS };
+  const { signal, firstReplyMs, timeoutMs = FETCH_TIMEOUT_MS } = options;
+  const given = { auth, signal, firstReplyMs, timeoutMs };
   const access = await remoteOptions({ gitDir: ledger.gitDir }, address, given);
   const wanted = options.store ?? 'ref';
   try {

@@ -77,6 +77,7 @@ export async function pushShared(ledger: Ledger, options: PushShared): Promise<P
     auth: options.auth ?? (await inheritedAuth(ledger, address)),
     signal: options.signal,
     timeoutMs: options.timeoutMs,
+    firstReplyMs: options.firstReplyMs,
   };
   const start = Date.now();
   let place = options.store ?? 'ref';

@@ -173,6 +173,19 @@ describe('push', () => {
     expect(await w.push([MAIN])).toMatchObject({ ok: true });
   });
 
+  it('does not wait for a remote that never says a word, and waits for one that is slow', async () => {
+    await using w = await world();
+    w.server.fail('hang', 'push');
+    expect(await w.push([MAIN], { firstReplyMs: 500 })).toMatchObject({
+      ok: false,
+      reason: 'silent',
+      advice: expect.stringContaining('nothing was pushed') as string,
+    });
+    expect(await w.at(MAIN)).toBe(await w.repo.git('rev-parse', 'HEAD~1'));
+    w.server.fail('trickle', 'push', 9);
+    expect(await w.push([MAIN], { firstReplyMs: 1_500 })).toMatchObject({ ok: true });
+  });
+
   it('has delivered nothing when the remote vanishes before its work', async () => {
     await using w = await world();
     w.server.fail('cut-request', 'push', 9);

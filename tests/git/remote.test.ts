@@ -1,11 +1,14 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { git } from '../../git/exec-git.ts';
+import { remoteFailure, remoteOptions, remoteSentence } from '../../git/remote-access.ts';
 import { fetchCommits, fetchedRef, remoteHead, remoteUrl } from '../../git/remote.ts';
 import { createRepository, repositoryAt, repositoryWith } from '../support/git-repository.ts';
 import type { TestRepository } from '../support/git-repository.ts';
 import { READER_TOKEN, startGitServer, WRITER_TOKEN } from '../support/git-server.ts';
 import type { GitServer } from '../support/git-server.ts';
+import { startSilentServer } from '../support/silent-server.ts';
 
 interface World extends AsyncDisposable {
   readonly server: GitServer;
@@ -77,12 +80,49 @@ describe('remoteHead', () => {
     });
   });
 
+  it.each(['http', 'https', 'git'])('does not wait for a remote that takes the connection and never says a word: %s', async (protocol) => {
+    await using silent = await startSilentServer();
+    await using local = await repositoryWith({ a: 'x' });
+    const ask = {
+      repository: await local.open(),
+      remote: `${protocol}://127.0.0.1:${silent.port}/r.git`,
+      branch: 'main',
+      firstReplyMs: 300,
+    };
+    expect(await remoteHead(ask)).toEqual({ ok: false, reason: 'silent', stderr: expect.any(String) as string });
+    expect(await fetchCommits(ask)).toMatchObject({ ok: false, reason: 'silent' });
+    expect(silent.connections()).toBe(2);
+  });
+
+  it('waits for one that is slow and goes on', async () => {
+    await using w = await world();
+    await using clone = await w.clone();
+    const tip = await w.author.commit('third', { b: '3' });
+    await w.author.git('push', '-q', 'origin', 'main');
+    w.server.fail('trickle', 'fetch', 10);
+    const ask = { repository: await clone.open(), remote: 'origin', branch: 'main', firstReplyMs: 1_500 };
+    const started = performance.now();
+    expect(await remoteHead(ask)).toEqual({ ok: true, sha: tip });
+    expect(await fetchCommits(ask)).toEqual({ ok: true, sha: tip });
+    expect(performance.now() - started).toBeGreaterThan(1_500);
+  });
+
+  it('gives up on one that stops in the middle', async () => {
+    await using w = await world();
+    await using clone = await w.clone();
+    w.server.fail('stall', 'fetch');
+    const options = await remoteOptions(await clone.open(), 'origin', { firstReplyMs: 500, stalledMs: 1_000 });
+    const error: unknown = await git(['ls-remote', '--', 'origin'], options).catch((reason: unknown) => reason);
+    expect(remoteFailure(error)).toMatchObject({ reason: 'timeout' });
+  });
+
   it('never shows the credentials of an address', async () => {
     await using local = await repositoryWith({ a: 'x' });
     await local.git('remote', 'add', 'origin', `${'http'}://person:pa55word@127.0.0.1:1/r.git`);
     const result = await remoteHead({ repository: await local.open(), remote: 'origin', branch: 'main' });
     expect(result).toMatchObject({ ok: false, reason: 'unreachable' });
     expect(JSON.stringify(result)).not.toContain('pa55word');
+    expect(await remoteSentence(await local.open(), 'origin', 'silent')).toBe('origin (http://127.0.0.1:1/r.git) sent nothing for 15 s');
   });
 
   it('takes neither a remote nor a branch that looks like an option', async () => {

@@ -7,11 +7,20 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { repositoryAt, temporaryFolder } from './git-repository.ts';
 import type { TestRepository } from './git-repository.ts';
 
-/** How the server misbehaves. `cut-request`: in the middle of what the client sends; `cut-response`: after the work is done, before the answer. */
-export type Fault = 'hang' | 'cut-request' | 'cut-response' | 'unavailable';
+/**
+ * How the server misbehaves. `cut-request`: in the middle of what the client sends; `cut-response`: after the work is done, before the
+ * answer; `stall`: in the middle of the answer, for ever; `trickle`: the answer comes in small pieces.
+ */
+export type Fault = 'hang' | 'cut-request' | 'cut-response' | 'unavailable' | 'stall' | 'trickle';
+
+/** A piece of an answer that trickles, and the pause after it. */
+const PIECE_BYTES = 20;
+const PAUSE_MS = 80;
 
 export interface GitServer extends AsyncDisposable {
   readonly origin: string;
@@ -94,7 +103,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Authentication failed');
     }
     if (isPush && who?.write !== true) return void response.writeHead(403).end(`Permission denied to ${who?.login}`);
-    serve(request, response, { root: folder.path, url, login: who?.login ?? '', backends, cut: fault === 'cut-response' });
+    serve(request, response, { root: folder.path, url, login: who?.login ?? '', backends, fault });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -148,11 +157,11 @@ interface Served {
   readonly url: URL;
   readonly login: string;
   readonly backends: Set<ChildProcessWithoutNullStreams>;
-  readonly cut: boolean;
+  readonly fault: Fault | null;
 }
 
 /** Hands one request to git http-backend, a CGI program. */
-function serve(request: IncomingMessage, response: ServerResponse, { root, url, login, backends, cut }: Served): void {
+function serve(request: IncomingMessage, response: ServerResponse, { root, url, login, backends, fault }: Served): void {
   const environment: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     GIT_PROJECT_ROOT: root,
@@ -180,22 +189,44 @@ function serve(request: IncomingMessage, response: ServerResponse, { root, url, 
   backend.stderr.resume();
   backend.stdin.on('error', () => undefined);
   request.pipe(backend.stdin);
+  const cut = fault === 'cut-response';
+  const body = fault === 'trickle' ? trickleInto(response) : response;
   let head: Buffer | null = Buffer.alloc(0);
   backend.stdout.on('data', (chunk: Buffer) => {
-    if (cut) return;
-    if (head === null) return void response.write(chunk);
+    if (cut || (fault === 'stall' && response.headersSent)) return;
+    if (head === null) return void body.write(chunk);
     head = Buffer.concat([head, chunk]);
     const end = head.indexOf('\r\n\r\n');
     if (end < 0) return;
     response.writeHead(...parseCgiHead(head.subarray(0, end).toString()));
-    response.write(head.subarray(end + 4));
+    const rest = head.subarray(end + 4);
     head = null;
+    if (fault === 'stall') return void response.write(rest.subarray(0, 1));
+    body.write(rest);
   });
   backend.on('close', () => {
     backends.delete(backend);
     if (cut) return void request.socket.destroy();
+    if (fault === 'stall') return;
     if (!response.headersSent) response.writeHead(500);
-    response.end();
+    body.end();
+  });
+}
+
+/** A stream that passes on what it gets piece by piece. */
+function trickleInto(response: ServerResponse): Writable {
+  const pieces = async (chunk: Buffer): Promise<void> => {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      response.write(chunk.subarray(at, at + PIECE_BYTES));
+      await delay(PAUSE_MS);
+    }
+  };
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => void pieces(chunk).then(() => done(), done),
+    final(done) {
+      response.end();
+      done();
+    },
   });
 }
 
