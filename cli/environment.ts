@@ -24,6 +24,8 @@ export interface Environment {
 export interface GitHubActions {
   /** Path of the job summary. */
   readonly summaryPath: string | null;
+  /** Path of the file that takes outputs for further steps. */
+  readonly outputPath: string | null;
   readonly eventName: string | null;
   readonly runId: string | null;
   readonly runAttempt: string | null;
@@ -32,6 +34,14 @@ export interface GitHubActions {
   /** Branch or tag that started the workflow. */
   readonly refName: string | null;
   readonly refType: string | null;
+  /** `refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`. */
+  readonly ref: string | null;
+  /** The commit that started the workflow. */
+  readonly sha: string | null;
+  /** Login of whoever caused the event. */
+  readonly actor: string | null;
+  /** Folder that is emptied after the job. */
+  readonly temporaryFolder: string | null;
   readonly eventPath: string | null;
   readonly serverUrl: string | null;
 }
@@ -54,12 +64,17 @@ export function readEnvironment(variables: Variables, userName = 'someone'): Env
 function readGitHub(get: (name: string) => string | null): GitHubActions {
   return {
     summaryPath: get('GITHUB_STEP_SUMMARY'),
+    outputPath: get('GITHUB_OUTPUT'),
     eventName: get('GITHUB_EVENT_NAME'),
     runId: get('GITHUB_RUN_ID'),
     runAttempt: get('GITHUB_RUN_ATTEMPT'),
     repository: get('GITHUB_REPOSITORY'),
     refName: get('GITHUB_REF_NAME'),
     refType: get('GITHUB_REF_TYPE'),
+    ref: get('GITHUB_REF'),
+    sha: get('GITHUB_SHA'),
+    actor: get('GITHUB_ACTOR'),
+    temporaryFolder: get('RUNNER_TEMP'),
     eventPath: get('GITHUB_EVENT_PATH'),
     serverUrl: get('GITHUB_SERVER_URL'),
   };
