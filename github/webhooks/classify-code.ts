@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { areOwnCommits, isOwnBranch } from './own-change.ts';
 import type { pullRequestSchema, pushSchema } from './payload-schema.ts';
 import type { Verdict } from './trigger.ts';
-import { about, ignored, refusal, trigger, type Ours } from './verdict.ts';
+import { about, ignored, isProgram, refusal, trigger, type Ours } from './verdict.ts';
 
 const BRANCH = 'refs/heads/';
 
@@ -20,7 +20,8 @@ export function classifyPush(payload: z.output<typeof pushSchema>, ours: Ours): 
   if (refused !== null) return refused;
   // A push that brings no commits, such as that of a new branch, names the one that it is at.
   const messages = commits.length > 0 ? commits.map((commit) => commit.message) : head === null ? [] : [head.message];
-  if (areOwnCommits(messages)) return ignored('own-commits');
+  // Both: people push commits of agents after `agent accept`, and programs push commits of people.
+  if (isProgram(payload.sender) && areOwnCommits(messages)) return ignored('own-commits');
   return trigger({
     kind: 'push',
     ...about(payload),

@@ -4,7 +4,7 @@ import { parseCommands } from '../comment-command.ts';
 import { markedEscalation } from './marked-escalation.ts';
 import type { issueCommentSchema, issuesSchema } from './payload-schema.ts';
 import type { MarkedEscalation, Verdict } from './trigger.ts';
-import { about, ignored, refusal, trigger, type Ours } from './verdict.ts';
+import { about, ignored, isProgram, refusal, trigger, type Ours } from './verdict.ts';
 
 type Issue = z.output<typeof issuesSchema>['issue'];
 
@@ -19,7 +19,7 @@ export function classifyComment(payload: z.output<typeof issueCommentSchema>, ou
   if (commands.length === 0) return ignored('no-command');
   const refused = refusal(payload, ours);
   if (refused !== null) return refused;
-  if (comment.user === null || comment.user.type === 'Bot') return ignored('bot');
+  if (comment.user === null || isProgram(comment.user)) return ignored('bot');
   return trigger({
     kind: 'comment',
     ...about(payload),
@@ -39,7 +39,7 @@ export function classifyIssue(payload: z.output<typeof issuesSchema>, ours: Ours
   if (escalation === null) return ignored('not-an-escalation');
   const refused = refusal(payload, ours);
   if (refused !== null) return refused;
-  if (sender?.type === 'Bot') return ignored('bot');
+  if (isProgram(sender)) return ignored('bot');
   return trigger({ kind: 'escalation-issue', ...about(payload), action, number: issue.number, escalation });
 }
 

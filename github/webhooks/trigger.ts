@@ -14,7 +14,7 @@ export const IGNORED_REASONS = [
   'branch-deleted', // there is nothing left to look at
   'no-branch', // a commit that no branch names
   'own-branch', // a branch that Upkeep itself keeps: upkeep/<agent>
-  'own-commits', // every commit has the trailer Agent-Run
+  'own-commits', // a program pushed them, and every one has the trailer Agent-Run
   'own-actor', // Upkeep itself did it
   'own-workflow', // the workflow that runs Upkeep ended
   'bot', // a program: it may neither steer agents nor close their issues

@@ -53,3 +53,8 @@ export function refusal(payload: Common, ours: Ours): Verdict | null {
 export function isOurs(login: string | undefined, ours: Ours): boolean {
   return login !== undefined && ours.logins.some((one) => one.toLowerCase() === login.toLowerCase());
 }
+
+/** Whether a program did it: an App or GitHub's workflows. */
+export function isProgram(sender: Common['sender']): boolean {
+  return sender?.type === 'Bot' || (sender?.login.endsWith('[bot]') ?? false);
+}

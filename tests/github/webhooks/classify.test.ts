@@ -48,14 +48,21 @@ describe('a push', () => {
   it('that deletes a branch is ignored', () => {
     expect(push((payload) => (payload.deleted = true))).toBe('branch-deleted');
   });
-  it('of commits by agents alone is ignored, one with a commit of a person is not', () => {
+  it('by a program of commits by agents alone is ignored, one with a commit of a person is not', () => {
     const own = { message: OWN };
-    expect(push((payload) => (payload.commits = [own, own]))).toBe('own-commits');
-    expect(push((payload) => (payload.commits = [{ message: 'feat: mine' }, own]))).toMatchObject({ kind: 'push' });
+    const by = (type: string, commits: object[]) =>
+      push((payload) => {
+        payload.sender.type = type;
+        payload.commits = commits;
+      });
+    expect(by('Bot', [own, own])).toBe('own-commits');
+    expect(by('Bot', [{ message: 'feat: mine' }, own])).toMatchObject({ kind: 'push' });
+    expect(by('User', [own, own])).toMatchObject({ kind: 'push' });
   });
   it('without commits goes by the one that the branch is at', () => {
     const at = (message: string) =>
       push((payload) => {
+        payload.sender = { login: 'github-actions[bot]' };
         payload.commits = [];
         payload.head_commit = { message };
       });
@@ -64,10 +71,14 @@ describe('a push', () => {
   });
   it('that speaks of the trailer in its text is not one of ours', () => {
     const told = `docs: explain trailers\n\nAgent-Run: 01980c5e-7b1a-7000-8000-000000000001\n\nis what they look like`;
-    expect(push((payload) => (payload.commits = [{ message: told }]))).toMatchObject({ kind: 'push' });
-    expect(push((payload) => (payload.commits = [{ message: 'Agent-Run: 01980c5e-7b1a-7000-8000-000000000001' }]))).toMatchObject({
-      kind: 'push',
-    });
+    for (const message of [told, 'Agent-Run: 01980c5e-7b1a-7000-8000-000000000001']) {
+      expect(
+        push((payload) => {
+          payload.sender.type = 'Bot';
+          payload.commits = [{ message }];
+        }),
+      ).toMatchObject({ kind: 'push' });
+    }
   });
   it('by Upkeep itself is ignored, whatever the case of its name', () => {
     expect(push((payload) => (payload.sender.login = 'Upkeep[bot]'))).toBe('own-actor');
