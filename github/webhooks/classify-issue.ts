@@ -1,9 +1,9 @@
 /** Comments and issues: what people say. Pure. */
 import type { z } from 'zod';
 import { parseCommands } from '../comment-command.ts';
-import { markedEscalation } from './marked-escalation.ts';
+import { readMarker, type EscalationName } from '../escalation-marker.ts';
 import type { issueCommentSchema, issuesSchema } from './payload-schema.ts';
-import type { MarkedEscalation, Verdict } from './trigger.ts';
+import type { Verdict } from './trigger.ts';
 import { about, ignored, isProgram, refusal, trigger, type Ours } from './verdict.ts';
 
 type Issue = z.output<typeof issuesSchema>['issue'];
@@ -43,7 +43,7 @@ export function classifyIssue(payload: z.output<typeof issuesSchema>, ours: Ours
   return trigger({ kind: 'escalation-issue', ...about(payload), action, number: issue.number, escalation });
 }
 
-function escalationOf(issue: Issue): MarkedEscalation | null {
+function escalationOf(issue: Issue): EscalationName | null {
   const isTrusted = issue.user?.type === 'Bot' || TRUSTED.has(issue.author_association ?? '');
-  return isTrusted ? markedEscalation(issue.body ?? '') : null;
+  return isTrusted ? readMarker(issue.body ?? '') : null;
 }

@@ -1,7 +1,7 @@
 /** What a webhook asks for, as data: one typed trigger or a reason why nothing follows. Types and lists only. */
 import type { AgentId } from '../../ledger/outcome.ts';
-import type { EscalationKind } from '../../ledger/state.ts';
 import type { CommentCommand } from '../comment-command.ts';
+import type { EscalationName } from '../escalation-marker.ts';
 
 /** Why a webhook that is well formed leads to nothing. */
 export const IGNORED_REASONS = [
@@ -41,13 +41,6 @@ interface InRepository {
   readonly installationId: number | null;
 }
 
-/** An escalation as the marker in its issue names it. */
-export interface MarkedEscalation {
-  readonly agent: AgentId;
-  readonly branch: string;
-  readonly kind: EscalationKind;
-}
-
 /** Commits arrived on a branch: agents look at `before..after`. */
 export interface PushTrigger extends InRepository {
   readonly kind: 'push';
@@ -79,7 +72,7 @@ export interface CommentTrigger extends InRepository {
   readonly author: string;
   readonly commands: readonly CommentCommand[];
   /** What the issue is about, where it is an escalation. */
-  readonly escalation: MarkedEscalation | null;
+  readonly escalation: EscalationName | null;
 }
 
 /** A person closed or reopened the issue of an escalation: its agent looks again. */
@@ -87,7 +80,7 @@ export interface EscalationIssueTrigger extends InRepository {
   readonly kind: 'escalation-issue';
   readonly action: 'closed' | 'reopened';
   readonly number: number;
-  readonly escalation: MarkedEscalation;
+  readonly escalation: EscalationName;
 }
 
 /** Somebody else's CI ended on a commit. */
