@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
 import type { EscalationKind } from '../ledger/state.ts';
 
+/** Findings that a record names, the first of them. */
+export const MOST_FAILS = 50;
+
 /** There is one open issue for each. */
 export interface EscalationName {
   readonly agent: AgentId;
@@ -29,7 +32,6 @@ export interface EscalationRecord {
 const LONGEST_BRANCH = 12_288;
 const MARKER = /^<!-- upkeep:v1:([a-z]+):([^:\s~]*):(code|operation) -->$/;
 const RECORD = /^<!-- upkeep:record (\{.*\}) -->$/;
-const MOST_FAILS = 50;
 
 /** `<!-- upkeep:v1:<agent>:<branch>:<kind> -->`. */
 export function escalationMarker({ agent, branch, kind }: EscalationName): string {
@@ -53,7 +55,7 @@ export function readMarker(body: string): EscalationName | null {
 /** The second line. */
 export function recordLine(record: EscalationRecord): string {
   const json = JSON.stringify({ ...record, fails: record.fails.slice(0, MOST_FAILS) });
-  return `<!-- upkeep:record ${json.replace(/[-<>]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)} -->`;
+  return `<!-- upkeep:record ${json.replace(/[-<>\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)} -->`;
 }
 
 /** What the body says for programs, or null when it was edited away. */

@@ -64,7 +64,7 @@ export function cell(code: string): string {
 /** A block of code that nothing in `text` can end. `language` is ours. */
 export function codeBlock(text: string, language: string): string {
   // Whoever looks for our marker in a body finds the one on its first line only.
-  const lines = visibleText(text).replaceAll('<!--', `<!${JOINER}--`).replace(/\n+$/, '');
+  const lines = visibleText(text).replaceAll('<!--', `<!${JOINER}--`).replace(/`{30}/g, `$&${JOINER}`).replace(/\n+$/, '');
   const ticks = '`'.repeat(Math.max(3, longestRun(lines) + 1));
   return `${ticks}${language}\n${lines}\n${ticks}`;
 }
