@@ -86,7 +86,7 @@ const UNREACHABLE =
 
 const WHAT_HAPPENED: Readonly<Record<RemoteFailure, string>> = {
   silent: `sent nothing for ${FIRST_REPLY_MS / 1000} s`,
-  timeout: 'began to answer and did not end',
+  timeout: 'did not answer in time',
   unreachable: 'cannot be reached',
   denied: 'does not take this identity',
   cancelled: 'was not waited for',
@@ -94,14 +94,10 @@ const WHAT_HAPPENED: Readonly<Record<RemoteFailure, string>> = {
 };
 
 /** One sentence for a person: which remote, at which address, and what became of it. No credential is in it. */
-export async function remoteSentence(repository: GitDirectory, remote: string, reason: RemoteFailure): Promise<string> {
+export async function remoteSentence(repository: GitDirectory, remote: string, reason: string): Promise<string> {
   const address = redactUrls((await remoteUrl(repository, remote)) ?? remote);
-  return `${address === remote ? remote : `${remote} (${address})`} ${WHAT_HAPPENED[reason]}`;
-}
-
-/** Whether the remote keeps us waiting: then it makes no sense to ask it again at once. */
-export function isWaitedFor(reason: string): boolean {
-  return reason === 'silent' || reason === 'timeout';
+  const what = Object.hasOwn(WHAT_HAPPENED, reason) ? WHAT_HAPPENED[reason as RemoteFailure] : `could not be asked: ${reason}`;
+  return `${address === remote ? address : `${remote} (${address})`} ${what}`;
 }
 
 function isAddress(remote: string): boolean {

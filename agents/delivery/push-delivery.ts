@@ -1,4 +1,6 @@
 /** Delivery `push`: branch and ledger reach the remote in one atomic push, or neither does. */
+import { remoteSentence } from '../../git/remote-access.ts';
+import type { RemoteSilence } from '../../git/remote-silence.ts';
 import { fetchCommits, remoteHead } from '../../git/remote.ts';
 import type { Ledger } from '../../ledger/store.ts';
 import { pushShared } from '../../ledger/sync.ts';
@@ -17,11 +19,13 @@ export interface PushTarget {
   readonly ledger: Ledger;
   /** Where the remote keeps the shared ledger. */
   readonly store: 'ref' | 'branch';
+  /** What this command knows of a remote that keeps it waiting. */
+  readonly silence: RemoteSilence;
 }
 
 export function pushDelivery(context: RunContext, target: PushTarget): Delivery {
   const { repository, journal } = context;
-  const { branch, remote, ledger, store } = target;
+  const { branch, remote, ledger, store, silence } = target;
 
   const refuse = async ({ integration }: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> => {
     const kept = await keepUnderRefs(repository, integration);
@@ -32,6 +36,13 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
       recorded: false,
       report: { ...emptyDelivery('push', branch), ...kept, outcome: 'refused', patches, ...refusal },
     };
+  };
+
+  /** The remote was not asked or gave no answer: nothing of the commits is there. */
+  const unanswered = async (step: DeliveryStep, about: { remote: string; reason: string }): Promise<DeliveryEnd> => {
+    silence.heard(about.reason);
+    const reason = await remoteSentence(repository, about.remote, about.reason);
+    return refuse(step, { reason, advice: 'run again when it answers; the commits wait' });
   };
 
   /** Pushes the branch with the events; other writers of the ledger are waited out there, those of the branch are ours to follow. */
@@ -47,6 +58,8 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
     const extraUpdates = [{ sha: to, ref: `refs/heads/${at.branch}` }];
     const result = await pushShared(ledger, { remote: at.remote, cwd: repository.root ?? repository.gitDir, store, extraUpdates, events });
     if (result.ok) return arrived(true);
+    if (result.reason === 'silent') return unanswered(step, { remote: at.remote, reason: result.reason });
+    silence.heard(result.reason);
     const now = await remoteHead({ repository, remote: at.remote, branch: at.branch });
     // A connection that breaks leaves open whether the push arrived.
     if (now.ok && now.sha === to) return arrived(false);
@@ -58,6 +71,7 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
   const follow = async (step: DeliveryStep, at: { remote: string; branch: string }): Promise<DeliveryAttempt> => {
     const fetched = await fetchCommits({ repository, ...at });
     if (fetched.ok && fetched.sha !== null) return { kind: 'moved', tip: fetched.sha };
+    if (!fetched.ok) return unanswered(step, { remote: at.remote, reason: fetched.reason });
     return refuse(step, { reason: `the new commits of ${at.branch} could not be fetched`, advice: 'run again; the commits wait' });
   };
 
@@ -79,12 +93,10 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
           advice: 'check out a branch, or name one in delivery.branch',
         });
       }
+      const known = silence.why();
+      if (known !== null) return unanswered(step, { remote, reason: known });
       const head = await remoteHead({ repository, remote, branch });
-      if (!head.ok)
-        return refuse(step, {
-          reason: `${remote} could not be asked: ${head.reason}`,
-          advice: 'run again when it can be reached; the commits wait',
-        });
+      if (!head.ok) return unanswered(step, { remote, reason: head.reason });
       if (head.sha === null)
         return refuse(step, { reason: `${remote} has no branch ${branch}`, advice: `push it once with \`git push ${remote} ${branch}\`` });
       if (head.sha !== from) return follow(step, { remote, branch });

@@ -2,7 +2,7 @@
 import { makeEvent, uuidv7, type EventData, type UpkeepEvent } from '../../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import { agentStateOf, pauseOf } from '../../ledger/state.ts';
-import { remember, type Audience } from '../remember.ts';
+import { remember, type Audience, type Remembered } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
@@ -21,25 +21,25 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   const agent = name === undefined ? null : agentNamed(name);
   const until = flags.for === undefined ? null : new Date(Date.now() + durationMs(flags.for)).toISOString();
   const here = await openHere(context, flags.branch);
-  const arrived = await note(here, [eventOf('agent:paused', agent, { flags, context, nextRunAt: until, status: 'PAUSED' })], {
+  const noted = await note(here, [eventOf('agent:paused', agent, { flags, context, nextRunAt: until, status: 'PAUSED' })], {
     flags,
     context,
   });
   context.output.out(
-    `${agent ?? 'every agent'} is paused${whereOf(flags, arrived)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
+    `${agent ?? 'every agent'} is paused${whereOf(flags, noted)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
   );
-  return 0;
+  return exitCodeOf(noted);
 }
 
 export async function resumeCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
   const here = await openHere(context, flags.branch);
-  const arrived = await note(here, [eventOf('agent:resumed', agent, { flags, context, nextRunAt: null, status: 'ACTIVE' })], {
+  const noted = await note(here, [eventOf('agent:resumed', agent, { flags, context, nextRunAt: null, status: 'ACTIVE' })], {
     flags,
     context,
   });
-  context.output.out(`${agent ?? 'every agent'} may run again${whereOf(flags, arrived)}\n`);
-  return 0;
+  context.output.out(`${agent ?? 'every agent'} may run again${whereOf(flags, noted)}\n`);
+  return exitCodeOf(noted);
 }
 
 /** Ends ERROR; a pause stays, because that is somebody's decision. */
@@ -71,8 +71,8 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
       out(`${agent} needs no retry: it is in the schedule\n`);
     }
   }
-  if (events.length > 0) await note(here, events, { flags, context });
-  else if (name === undefined) out('no agent needs a retry\n');
+  if (events.length > 0) return exitCodeOf(await note(here, events, { flags, context }));
+  if (name === undefined) out('no agent needs a retry\n');
   return 0;
 }
 
@@ -108,11 +108,16 @@ function eventOf(
   return makeEvent(type, data, personalOrigin(context));
 }
 
-/** Whether everyone who was to know of it does. */
-async function note(here: Here, events: readonly UpkeepEvent[], ask: { flags: SteerFlags; context: CommandContext }): Promise<boolean> {
-  const problem = await remember(here, events, await audienceOf(here, ask));
-  if (problem !== null) ask.context.output.err(`${problem}\n`);
-  return problem === null;
+/** Remembers the events and says so when not everyone knows of them who was to. */
+async function note(here: Here, events: readonly UpkeepEvent[], ask: { flags: SteerFlags; context: CommandContext }): Promise<Remembered> {
+  const noted = await remember(here, events, await audienceOf(here, ask));
+  if (noted.is === 'unshared') ask.context.output.err(`${plainLine(noted.why)}\n`);
+  return noted;
+}
+
+/** 3 when there is someone who does not know of it yet. */
+function exitCodeOf(noted: Remembered): number {
+  return noted.is === 'unshared' && noted.hasRemote ? 3 : 0;
 }
 
 /** Who is to know of it; the remote is the one that runs deliver to. Throws ConfigError. */
@@ -128,7 +133,7 @@ async function audienceOf(here: Here, { flags, context }: { flags: SteerFlags; c
   return { shared: true, remote: delivery.remote, store: ledger.store };
 }
 
-function whereOf(flags: SteerFlags, arrived: boolean): string {
+function whereOf(flags: SteerFlags, noted: Remembered): string {
   const branch = flags.branch === undefined ? '' : ` on ${plainLine(flags.branch)}`;
-  return `${branch}${flags.shared === true && arrived ? ', for everyone' : ' in this clone'}`;
+  return `${branch}${noted.is === 'shared' ? ', for everyone' : ' in this clone'}`;
 }

@@ -1,11 +1,12 @@
 /** Whether the remote answers and takes pushes. Asks it, changes nothing there. */
 import { git, GitError } from '../../git/exec-git.ts';
 import { hasRemote } from '../../git/remote-name.ts';
+import { remoteSentence } from '../../git/remote-access.ts';
 import { remoteHead } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 export async function examineRemote(repository: Repository, remote: string, offline: boolean): Promise<Diagnosis[]> {
   if (!(await hasRemote(repository, remote)))
@@ -17,7 +18,7 @@ export async function examineRemote(repository: Repository, remote: string, offl
     return [
       bad(
         'remote',
-        `${remote} did not answer (${answer.reason})`,
+        await remoteSentence(repository, remote, answer.reason),
         answer.reason === 'denied'
           ? 'check the token or key that Git uses for it'
           : 'check its address and the network; agents run without it',

@@ -31,6 +31,7 @@ export function createDelivery(request: DeliveryRequest): Delivery {
         remoteName: config.delivery.remote,
         ledger: memory.ledger,
         store: config.ledger.store,
+        silence: memory.silence,
       });
     case 'patch':
       return patchDelivery(context, { branch, folder: request.rehearse ?? null });

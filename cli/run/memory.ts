@@ -1,6 +1,9 @@
 /** What is remembered, and where this run remembers: the shared ledger in CI and when it pushes, this clone's own otherwise. */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { remoteSentence } from '../../git/remote-access.ts';
+import { remoteSilence } from '../../git/remote-silence.ts';
+import type { RemoteSilence } from '../../git/remote-silence.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { DeliveryMode } from '../../ledger/outcome.ts';
@@ -10,11 +13,9 @@ import { openLedger } from '../../ledger/store.ts';
 import type { Ledger, Scope } from '../../ledger/store.ts';
 import type { LoadedRun } from './prepare-run.ts';
 
-/** A laptop asks the remote for the shared ledger at most so often, and waits at most so long. */
+/** A laptop asks the remote for the shared ledger at most so often, and waits at most so long; CI needs it, or streaks would be forgotten. */
 const FRESH_MS = 5 * 60_000;
 const PATIENCE_MS = 3_000;
-/** CI needs the shared ledger: without it streaks would be forgotten. */
-const CI_PATIENCE_MS = 30_000;
 
 export interface Memory {
   readonly ledger: Ledger;
@@ -29,6 +30,8 @@ export interface Memory {
   readonly answersUntil: string | null;
   /** Sentences for the report: a remote that did not answer. */
   readonly notes: readonly string[];
+  /** Whether the remote keeps this command waiting. */
+  readonly silence: RemoteSilence;
   record(events: readonly UpkeepEvent[]): Promise<void>;
   reload(): Promise<void>;
 }
@@ -43,12 +46,19 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
   const name = delivery.remote;
   const remote = (await hasRemote(repository, name)) ? name : null;
   const notes: string[] = [];
+  const silence = remoteSilence();
   const place = { remote: name, cwd: repository.root ?? repository.gitDir, store: settings.store };
   if (remote !== null && settings.fetch && (scope === 'shared' || !isFresh(repository))) {
     const { fetchShared } = await import('../../ledger/sync.ts');
-    const fetched = await fetchShared(ledger, { ...place, timeoutMs: scope === 'shared' ? CI_PATIENCE_MS : PATIENCE_MS });
-    if (!fetched.ok)
-      notes.push(`the shared ledger of ${remote} could not be read (${fetched.reason}): this run goes by what this clone remembers`);
+    const fetched = await fetchShared(ledger, { ...place, ...(scope === 'shared' ? {} : { timeoutMs: PATIENCE_MS }) });
+    if (!fetched.ok) {
+      silence.heard(fetched.reason);
+      const why =
+        fetched.reason === 'corrupt'
+          ? `the shared ledger of ${remote} cannot be read`
+          : await remoteSentence(repository, remote, fetched.reason);
+      notes.push(`${why}: this run goes by what this clone remembers`);
+    }
     markFresh(repository);
   }
   let { layered, shared } = await readState(ledger);
@@ -57,6 +67,7 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
     scope,
     remote,
     notes,
+    silence,
     answersUntil: remote === null || !settings.fetch ? null : scope === 'shared' ? 'now' : freshUntil(repository),
     get state() {
       return layered;
@@ -67,10 +78,18 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
     async record(events) {
       const { append } = await import('../../ledger/append.ts');
       await append(ledger, events, { scope, compactAfterDays: settings.compactAfterDays });
-      if (scope === 'local' || remote === null) return;
+      // Whoever waited for the remote has said so already.
+      if (scope === 'local' || remote === null || silence.why() !== null) return;
       const { pushShared } = await import('../../ledger/sync.ts');
       const pushed = await pushShared(ledger, place);
-      if (!pushed.ok) notes.push(`the shared ledger could not be pushed to ${remote} (${pushed.reason}): the next run tries again`);
+      if (pushed.ok) return;
+      silence.heard(pushed.reason);
+      const why = silence.why();
+      notes.push(
+        why === null
+          ? `the shared ledger could not be pushed to ${remote} (${pushed.reason}): the next run tries again`
+          : `${await remoteSentence(repository, remote, why)}: the next run pushes the shared ledger`,
+      );
     },
     async reload() {
       ({ layered, shared } = await readState(ledger));
