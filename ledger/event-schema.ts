@@ -138,6 +138,16 @@ export const EVENT_DATA = {
     /** `path` → blob id that the agent wrote and a person undid: never written again. */
     frozenBlobs: z.record(z.string(), z.string()),
   }),
+  /** The input keys that the tree of a branch has, with what decides when its agents run: all that a look without an installation needs. */
+  'scheduler:keyed': z.object({
+    ...common,
+    tree: sha,
+    /** Version of Upkeep that made the keys. */
+    version: z.string(),
+    agents: z.array(
+      z.object({ agentId: z.enum(AGENT_IDS), key: z.string(), cron: z.string(), zone: z.string(), triggers: z.array(z.enum(TRIGGERS)) }),
+    ),
+  }),
   'scheduler:status': z.object({
     ...common,
     running: z.number(),

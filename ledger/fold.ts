@@ -1,12 +1,12 @@
 /** From events to state. Pure; the order is that of the sequence, then of the lines of a batch, never that of clocks. */
-import type { UpkeepEvent } from './event.ts';
+import type { EventData, UpkeepEvent } from './event.ts';
 import { foldCancelled, foldDelivery, foldEscalated, foldEscalationClosed, foldRecovered, foldTripped, foldUndone } from './fold-facts.ts';
 import { foldPaused, foldResumed } from './fold-pauses.ts';
 import { foldSettled, type SettledEvent } from './fold-settled.ts';
 import { foldWritten } from './fold-written.ts';
 import { isFoldable } from './foldable.ts';
 import { outboxAfter } from './outbox.ts';
-import { agentKey, emptyAgentState, type AgentState, type LedgerState } from './state.ts';
+import { agentKey, emptyAgentState, LIMITS, type AgentState, type LedgerState } from './state.ts';
 import { trimAgents } from './trim.ts';
 
 export { emptyState } from './state.ts';
@@ -52,6 +52,8 @@ function foldEvent(state: LedgerState, event: UpkeepEvent, sequence: number): Le
       return foldResumed(state, event);
     case 'agent:scheduled':
       return withSchedule(state, event.data, event.time);
+    case 'scheduler:keyed':
+      return withTree(state, event.data);
     case 'delivery:pushed':
     case 'delivery:proposed':
     case 'delivery:kept':
@@ -93,4 +95,9 @@ function withSchedule(
 ): LedgerState {
   const schedule = { cron: data.cron, zone: data.zone, by: data.by, at };
   return { ...state, schedules: { ...state.schedules, [data.agentId ?? '*']: schedule } };
+}
+
+function withTree(state: LedgerState, { branch, tree, version, agents }: EventData<'scheduler:keyed'>): LedgerState {
+  const trees = [{ branch, tree, version, agents }, ...state.trees.filter((known) => known.branch !== branch)];
+  return { ...state, trees: trees.slice(0, LIMITS.trees) };
 }

@@ -2,7 +2,7 @@
 import { AGENT_IDS, OUTCOMES } from './outcome.ts';
 import type { UpkeepEvent } from './event.ts';
 
-type Kind = 'string' | 'number' | 'boolean' | 'array' | 'record' | 'outcome' | 'kind' | 'string?';
+type Kind = 'string' | 'number' | 'boolean' | 'array' | 'record' | 'outcome' | 'kind' | 'string?' | 'keyed';
 
 const SETTLED = {
   runId: 'string',
@@ -32,6 +32,7 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   'agent:escalated': { kind: 'kind' },
   'agent:escalation-closed': { kind: 'kind' },
   'agent:scheduled': { cron: 'string', zone: 'string', by: 'string' },
+  'scheduler:keyed': { tree: 'string', version: 'string', agents: 'keyed' },
   'delivery:pushed': { commits: 'array' },
   'delivery:proposed': { commits: 'array' },
   'delivery:kept': { commits: 'array' },
@@ -52,10 +53,20 @@ export function isFoldable(line: unknown): line is UpkeepEvent {
 function is(value: unknown, kind: Kind): boolean {
   if (kind === 'array') return Array.isArray(value);
   if (kind === 'record') return isRecord(value);
+  if (kind === 'keyed') return Array.isArray(value) && value.every(isKeyed);
   if (kind === 'outcome') return (OUTCOMES as readonly unknown[]).includes(value);
   if (kind === 'kind') return value === 'code' || value === 'operation';
   if (kind === 'string?') return value === null || typeof value === 'string';
   return typeof value === kind && (kind !== 'number' || Number.isFinite(value));
+}
+
+function isKeyed(agent: unknown): boolean {
+  return (
+    isRecord(agent) &&
+    isAgent(agent['agentId']) &&
+    ['key', 'cron', 'zone'].every((field) => typeof agent[field] === 'string') &&
+    Array.isArray(agent['triggers'])
+  );
 }
 
 /** An unknown name could also be one of JavaScript's own, `constructor`. */

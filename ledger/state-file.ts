@@ -21,6 +21,7 @@ export function encodeState(state: LedgerState): string {
     ['outbox', JSON.stringify(state.outbox)],
     ['frozen', lines(state.frozen)],
     ['written', JSON.stringify(state.written)],
+    ['trees', JSON.stringify(state.trees)],
     ['deadLetters', JSON.stringify(state.deadLetters)],
   ];
   return `{\n${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',\n')}\n}\n`;
@@ -59,8 +60,14 @@ function isPackedState(json: object): json is PackedState {
     records.every((record) => isRecord(record) && Object.values(record).every(isRecord)) &&
     Object.values(state['agents'] as object).every(isPackedAgent) &&
     Object.values(state['frozen'] as object).every((frozen: unknown) => hasLists(frozen, ['keys', 'blobs'])) &&
+    isKnownTrees(state['trees']) &&
     state['written'].every((entry) => hasLists(entry, ['paths']) && entry['paths'].every((path: unknown) => hasLists(path, ['states'])))
   );
+}
+
+function isKnownTrees(value: unknown): boolean {
+  const isAgent = (agent: unknown): boolean => hasLists(agent, ['triggers']);
+  return Array.isArray(value) && value.every((entry) => hasLists(entry, ['agents']) && entry['agents'].every(isAgent));
 }
 
 function hasLists<const N extends string>(value: unknown, names: readonly N[]): value is Readonly<Record<N, readonly unknown[]>> {

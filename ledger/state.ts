@@ -29,6 +29,8 @@ export const LIMITS = {
   writtenBranches: 3,
   writtenPaths: 40,
   writtenStates: 7,
+  /** Branches whose newest tree is known. */
+  trees: 8,
 } as const;
 
 export type EscalationKind = 'code' | 'operation';
@@ -181,6 +183,25 @@ export interface WrittenPath {
   readonly states: readonly { readonly blob: string; readonly agent: AgentId | null }[];
 }
 
+/** What an agent that is enabled would go by on a tree. */
+export interface KeyedAgent {
+  readonly agentId: AgentId;
+  readonly key: string;
+  /** Cron expression and time zone of its schedule. */
+  readonly cron: string;
+  readonly zone: string;
+  readonly triggers: readonly Trigger[];
+}
+
+/** The tree of a branch that CI looked at last, with the input keys it has: the same tree has the same keys. */
+export interface KnownTree {
+  readonly branch: string;
+  readonly tree: string;
+  /** Version of Upkeep that made the keys. */
+  readonly version: string;
+  readonly agents: readonly KeyedAgent[];
+}
+
 /** `state.json`. */
 export interface LedgerState {
   readonly schemaVersion: typeof STATE_SCHEMA_VERSION;
@@ -196,6 +217,8 @@ export interface LedgerState {
   readonly frozen: Readonly<Record<string, Frozen>>;
   /** Files that automatic commits changed; branches and paths newest first. */
   readonly written: readonly { readonly branch: string; readonly paths: readonly WrittenPath[] }[];
+  /** One a branch, newest first. */
+  readonly trees: readonly KnownTree[];
   /** Lines among the events that could not be read. */
   readonly deadLetters: number;
 }
@@ -216,6 +239,7 @@ export function emptyState(): LedgerState {
     outbox: [],
     frozen: {},
     written: [],
+    trees: [],
     deadLetters: 0,
   };
 }

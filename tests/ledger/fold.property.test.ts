@@ -8,7 +8,7 @@ import { emptyState, fold } from '../../ledger/fold.ts';
 import { decodeState, encodeState } from '../../ledger/state-file.ts';
 import { mayEscalate, streakAfter } from '../../ledger/streak.ts';
 import { AGENT_IDS, OUTCOMES } from '../../ledger/outcome.ts';
-import { at, common, completed, failed, finding, originAt, tripped } from '../support/ledger-events.ts';
+import { at, common, completed, failed, finding, keyed, originAt, tripped } from '../support/ledger-events.ts';
 
 const place = fc.record({ agentId: fc.constantFrom(...AGENT_IDS), branch: fc.constantFrom('main', 'next', '__proto__') });
 const anyEvent: fc.Arbitrary<UpkeepEvent> = fc
@@ -16,7 +16,7 @@ const anyEvent: fc.Arbitrary<UpkeepEvent> = fc
     place,
     minutes: fc.integer({ min: 0, max: 500 }),
     key: fc.constantFrom('a', 'b', 'c'),
-    kind: fc.integer({ min: 0, max: 8 }),
+    kind: fc.integer({ min: 0, max: 9 }),
     late: fc.boolean(),
     many: fc.integer({ min: 0, max: 60 }),
   })
@@ -69,6 +69,8 @@ const anyEvent: fc.Arbitrary<UpkeepEvent> = fc
           { ...common(agentId, '', branch), number: minutes, url: null, kind: 'code', streak: 2 },
           originAt(minutes),
         );
+      case 7:
+        return keyed({ minutes, branch, tree: key.repeat(40) });
       default:
         return failed({ minutes, ...data, findings: Array.from({ length: many }, (_, index) => finding(`${index}`)) });
     }

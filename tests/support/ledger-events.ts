@@ -1,6 +1,6 @@
 /** Events for tests of the ledger, complete but for what a test is about. */
 import { makeEvent, uuidv7, type EventData, type EventOf, type UpkeepEvent } from '../../ledger/event.ts';
-import type { AgentId } from '../../ledger/outcome.ts';
+import { AGENT_IDS, TRIGGERS, type AgentId } from '../../ledger/outcome.ts';
 
 /** A point in time every test may count from. */
 export const START = Date.UTC(2026, 8, 1, 10, 0, 0);
@@ -80,4 +80,11 @@ export function tripped(over: Partial<EventData<'agent:tripped'>> & { readonly m
 
 export function finding(message: string, severity: 'error' | 'warning' = 'error') {
   return { path: 'src/a.ts', line: 1, rule: 'no-undef', severity, message, fingerprint: 'f'.repeat(16), check: 'eslint' };
+}
+
+/** The keys that the tree of a branch has; every agent at every five minutes unless `over` says otherwise. */
+export function keyed(over: Partial<EventData<'scheduler:keyed'>> & { readonly minutes?: number } = {}): EventOf<'scheduler:keyed'> {
+  const { minutes = 0, ...data } = over;
+  const agents = AGENT_IDS.map((agentId) => ({ agentId, key: 'key', cron: '*/5 * * * *', zone: 'UTC', triggers: [...TRIGGERS] }));
+  return makeEvent('scheduler:keyed', { ...common(null), tree: SHA, version: '1.0.0', agents, ...data }, originAt(minutes));
 }
