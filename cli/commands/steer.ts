@@ -1,12 +1,11 @@
 /** `agent pause`, `resume` and `retry`: a person's decisions, remembered as events. */
-import { makeEvent, uuidv7, type EventData, type UpkeepEvent } from '../../ledger/event.ts';
-import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
-import { agentStateOf, pauseOf } from '../../ledger/state.ts';
+import type { UpkeepEvent } from '../../ledger/event.ts';
+import { AGENT_IDS } from '../../ledger/outcome.ts';
 import { remember, type Audience, type Remembered } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
-import { UsageError } from '../usage-error.ts';
+import { endOf, pauseEvent, planRetries, resumeEvent, type Decider, type Retry } from '../steer/plan-steering.ts';
 
 export interface SteerFlags {
   readonly reason?: string;
@@ -19,12 +18,9 @@ export interface SteerFlags {
 
 export async function pauseCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
-  const until = flags.for === undefined ? null : new Date(Date.now() + durationMs(flags.for)).toISOString();
+  const until = flags.for === undefined ? null : endOf(flags.for, new Date());
   const here = await openHere(context, flags.branch);
-  const noted = await note(here, [eventOf('agent:paused', agent, { flags, context, nextRunAt: until, status: 'PAUSED' })], {
-    flags,
-    context,
-  });
+  const noted = await note(here, [pauseEvent(agent, deciderOf(flags, context), until)], { flags, context });
   context.output.out(
     `${agent ?? 'every agent'} is paused${whereOf(flags, noted)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
   );
@@ -34,10 +30,7 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
 export async function resumeCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
   const here = await openHere(context, flags.branch);
-  const noted = await note(here, [eventOf('agent:resumed', agent, { flags, context, nextRunAt: null, status: 'ACTIVE' })], {
-    flags,
-    context,
-  });
+  const noted = await note(here, [resumeEvent(agent, deciderOf(flags, context))], { flags, context });
   context.output.out(`${agent ?? 'every agent'} may run again${whereOf(flags, noted)}\n`);
   return exitCodeOf(noted);
 }
@@ -47,65 +40,41 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
   const here = await openHere(context, flags.branch);
   const asked = name === undefined ? AGENT_IDS : [agentNamed(name)];
   const { out } = context.output;
-  const events: UpkeepEvent[] = [];
-  for (const agent of asked) {
-    const memory = agentStateOf(here.state, agent, here.branch);
-    const pause = pauseOf(here.state, agent, here.branch, new Date());
-    if (memory.inError !== null && pause === null) {
-      events.push(
-        eventOf('agent:resumed', agent, {
-          flags: { ...flags, branch: here.branch, reason: flags.reason ?? 'retry' },
-          context,
-          nextRunAt: null,
-          status: 'ACTIVE',
-        }),
-      );
-      out(`${agent} is back in the schedule: agent run ${agent} tries it at once\n`);
-    } else if (pause !== null && (memory.inError !== null || name !== undefined)) {
-      out(
-        `${agent} is paused by ${plainLine(pause.by)}: agent resume ${agent} ends that${memory.inError === null ? '' : ', and ERROR with it'}\n`,
-      );
-    } else if (memory.breaker !== null) {
-      out(`${agent} waits because it keeps failing on the same content: agent run ${agent} --force tries it at once\n`);
-    } else if (name !== undefined) {
-      out(`${agent} needs no retry: it is in the schedule\n`);
-    }
+  const retries = planRetries(asked, { state: here.state, branch: here.branch, now: new Date() });
+  for (const retry of retries) {
+    const sentence = retrySentence(retry, name !== undefined);
+    if (sentence !== null) out(`${sentence}\n`);
   }
+  const decider = { ...deciderOf(flags, context), branch: here.branch, reason: flags.reason ?? 'retry' };
+  const events = retries.filter(({ kind }) => kind === 'back').map(({ agent }) => resumeEvent(agent, decider));
   if (events.length > 0) return exitCodeOf(await note(here, events, { flags, context }));
   if (name === undefined) out('no agent needs a retry\n');
   return 0;
 }
 
-/** Milliseconds of `45m`, `2h`, `3d`, `1w`. Throws UsageError. */
-export function durationMs(text: string): number {
-  const [, amount, unit] = /^(\d{1,4})\s*(m|min|h|d|w)$/.exec(text.trim()) ?? [];
-  const minutes = { m: 1, min: 1, h: 60, d: 1440, w: 10_080 }[unit as 'm'] as number | undefined;
-  if (amount === undefined || minutes === undefined || Number(amount) === 0) {
-    throw new UsageError(`--for ${JSON.stringify(text)}: expected a length such as 45m, 2h, 3d or 1w`);
+/** Of agents that nobody named, only those are spoken of that a retry concerns. */
+function retrySentence({ agent, kind, inError, pause }: Retry, isNamed: boolean): string | null {
+  switch (kind) {
+    case 'back':
+      return `${agent} is back in the schedule: agent run ${agent} tries it at once`;
+    case 'paused': {
+      if (!inError && !isNamed) return null;
+      return `${agent} is paused by ${plainLine(pause?.by ?? '')}: agent resume ${agent} ends that${inError ? ', and ERROR with it' : ''}`;
+    }
+    case 'waits':
+      return `${agent} waits because it keeps failing on the same content: agent run ${agent} --force tries it at once`;
+    case 'none':
+      return isNamed ? `${agent} needs no retry: it is in the schedule` : null;
   }
-  return Number(amount) * minutes * 60_000;
 }
 
-type Steering = 'agent:paused' | 'agent:resumed';
-
-function eventOf(
-  type: Steering,
-  agent: AgentId | null,
-  about: { flags: SteerFlags; context: CommandContext; nextRunAt: string | null; status: string },
-): UpkeepEvent {
-  const { flags, context, nextRunAt, status } = about;
-  const id = uuidv7(new Date());
-  const data: EventData<Steering> = {
-    agentId: agent,
-    jobId: id,
-    runId: id,
-    branch: flags.branch ?? '',
-    status,
+function deciderOf(flags: SteerFlags, context: CommandContext): Decider {
+  return {
     by: context.environment.person,
     reason: flags.reason ?? null,
-    nextRunAt,
+    branch: flags.branch ?? null,
+    origin: personalOrigin(context),
   };
-  return makeEvent(type, data, personalOrigin(context));
 }
 
 /** Remembers the events and says so when not everyone knows of them who was to. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { explainAgent, type AgentFacts } from '../../cli/why/explain-agent.ts';
-import { durationMs } from '../../cli/commands/steer.ts';
 import { emptyAgentState, emptyState, type AgentState, type LedgerState } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import { backendAgent } from '../support/backend-agent.ts';
@@ -139,14 +138,5 @@ describe('agent why', () => {
   ];
   it.each(cases)('says %s', (_title, facts, patterns) => {
     for (const pattern of patterns) expect(text(facts)).toMatch(pattern);
-  });
-});
-
-describe('the length of a pause', () => {
-  it('is read in minutes, hours, days and weeks', () => {
-    expect(['45m', '90min', '2h', '3d', '1w'].map(durationMs)).toEqual([45, 90, 120, 4320, 10_080].map((minutes) => minutes * 60_000));
-  });
-  it.each(['', '0h', '5', 'soon', '-2h', '99999h', '1y'])('is refused as %j', (bad) => {
-    expect(() => durationMs(bad)).toThrow('expected a length such as 45m');
   });
 });

@@ -1,0 +1,64 @@
+/** What a person decides about agents, as events; wherever it is said, on the command line or in a comment. Pure. */
+import { makeEvent, uuidv7, type EventOrigin, type UpkeepEvent } from '../../ledger/event.ts';
+import type { AgentId } from '../../ledger/outcome.ts';
+import { agentStateOf, pauseOf, type LedgerState, type Pause } from '../../ledger/state.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** Who decides, where and why. */
+export interface Decider {
+  readonly by: string;
+  readonly reason: string | null;
+  /** Null: on every branch. */
+  readonly branch: string | null;
+  readonly origin: EventOrigin;
+}
+
+/** Keeps an agent, or with null every agent, from running until somebody ends it or `until` (ISO 8601) has come. */
+export function pauseEvent(agent: AgentId | null, decider: Decider, until: string | null): UpkeepEvent {
+  return makeEvent('agent:paused', { ...dataOf(agent, decider), status: 'PAUSED', nextRunAt: until }, decider.origin);
+}
+
+/** Ends a pause, and ERROR with it. */
+export function resumeEvent(agent: AgentId | null, decider: Decider): UpkeepEvent {
+  return makeEvent('agent:resumed', { ...dataOf(agent, decider), status: 'ACTIVE', nextRunAt: null }, decider.origin);
+}
+
+function dataOf(agent: AgentId | null, { by, reason, branch }: Decider) {
+  const id = uuidv7(new Date());
+  return { agentId: agent, jobId: id, runId: id, branch: branch ?? '', by, reason };
+}
+
+/**
+ * What a retry means for an agent. `back`: it is in ERROR, and `resumeEvent` ends that. `paused`: a pause stays, because it is
+ * somebody's decision. `waits`: its breaker is open, only a forced run tries at once. `none`: it is in the schedule.
+ */
+export interface Retry {
+  readonly agent: AgentId;
+  readonly kind: 'back' | 'paused' | 'waits' | 'none';
+  readonly inError: boolean;
+  /** Of `paused`. */
+  readonly pause: Pause | null;
+}
+
+/** One for each agent. */
+export function planRetries(
+  agents: readonly AgentId[],
+  at: { readonly state: LedgerState; readonly branch: string; readonly now: Date },
+): Retry[] {
+  return agents.map((agent) => {
+    const { inError, breaker } = agentStateOf(at.state, agent, at.branch);
+    const pause = pauseOf(at.state, agent, at.branch, at.now);
+    const kind = pause !== null ? 'paused' : inError !== null ? 'back' : breaker !== null ? 'waits' : 'none';
+    return { agent, kind, inError: inError !== null, pause };
+  });
+}
+
+/** The moment at which a pause of `45m`, `2h`, `3d` or `1w` that begins now ends, ISO 8601. Throws UsageError. */
+export function endOf(length: string, now: Date): string {
+  const [, amount, unit] = /^(\d{1,4})\s*(m|min|h|d|w)$/.exec(length.trim()) ?? [];
+  const minutes = { m: 1, min: 1, h: 60, d: 1440, w: 10_080 }[unit as 'm'] as number | undefined;
+  if (amount === undefined || minutes === undefined || Number(amount) === 0) {
+    throw new UsageError(`--for ${JSON.stringify(length)}: expected a length such as 45m, 2h, 3d or 1w`);
+  }
+  return new Date(now.getTime() + Number(amount) * minutes * 60_000).toISOString();
+}
