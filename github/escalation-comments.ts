@@ -57,8 +57,6 @@ function closingSentence({ agent, branch, how, commit, delivered, webUrl }: Clos
       return `Healed: ${title} passes again${at}.`;
     case 'carried-out':
       return `${title} can be carried out again${at}.`;
-    case 'resumed':
-      return `A person brought ${title} back to its schedule. If it still cannot be carried out, this is opened again.`;
     case 'left':
       return `${branchText(branch)} is no longer a branch that ${title} asks for help about (\`scheduler.escalation.branches\`).`;
   }

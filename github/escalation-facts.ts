@@ -58,10 +58,10 @@ export interface CloseAsk extends EscalationName {
   /** The issue that the ledger knows, or null. */
   readonly number: number | null;
   /**
-   * `repaired`: by a commit of the agent; `passed`: people did; `carried-out`: the run can be carried out again;
-   * `resumed`: a person brought the agent back, which has not run yet; `left`: the branch is no longer looked after.
+   * `repaired`: by a commit of the agent; `passed`: by people; `carried-out`: the run can be carried out again;
+   * `left`: the branch is no longer one to ask for help about.
    */
-  readonly how: 'repaired' | 'passed' | 'carried-out' | 'resumed' | 'left';
+  readonly how: 'repaired' | 'passed' | 'carried-out' | 'left';
   /** The commit that healed it: the agent's own, or the one that was checked. */
   readonly commit: string | null;
   /** Whether that commit is where people find it. */

@@ -9,12 +9,30 @@ const retry = z
   .prefault({})
   .describe('Retries of runs that ended errored for a reason that may pass by itself.');
 
+const clock = z.string().refine((text) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text), 'a time of day such as "22:00"');
+
+const quietHours = z
+  .strictObject({
+    from: clock.describe('When they begin, such as "22:00".'),
+    to: clock.describe('When they end, such as "07:00"; earlier than from when they reach over midnight.'),
+    timeZone: z.string().max(100).default('UTC').describe('Time zone of both, such as "Europe/Berlin".'),
+  })
+  .refine(({ from, to }) => from !== to, 'two different times');
+
 const escalation = z
   .strictObject({
     threshold: z.int().min(1).max(100).default(2).describe('Failed runs in a row after which an agent opens its issue.'),
     branches: z.array(z.string().min(1)).max(100).default([]).describe('Branches that escalate besides the default branch.'),
     labels: z.array(z.string().min(1).max(50)).max(20).default(['upkeep']).describe('Labels of the issue; it is found again by the first.'),
     assignees: z.array(z.string().min(1).max(100)).max(10).default([]).describe('Logins that the issue is assigned to.'),
+    reopenDays: z
+      .int()
+      .min(0)
+      .max(365)
+      .default(14)
+      .describe('Days after closing in which the issue is opened again rather than a new one made.'),
+    maxOpenIssues: z.int().min(1).max(1000).default(10).describe('Issues that are open at once; what is beyond waits.'),
+    quietHours: quietHours.nullable().default(null).describe('Hours in which nothing is said; what falls in them is said afterwards.'),
   })
   .prefault({})
   .describe('The issue that an agent keeps open while it fails.');

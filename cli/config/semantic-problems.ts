@@ -1,11 +1,17 @@
 /** What a schema cannot see: cron expressions, time zones, regular expressions, names of checks. */
 import { isConfigObject, type ConfigObject, type ConfigPath } from './config-layer.ts';
 import { show, type PathProblem } from './describe-issue.ts';
+import { valueAt } from './merge-config.ts';
 import { didYouMean } from './nearest-name.ts';
 
 /** Problems of one layer, which may be partial: only what is there is judged. */
 export async function semanticProblems(layer: ConfigObject, knownChecks: () => Promise<readonly string[]>): Promise<PathProblem[]> {
-  return [...(await agentProblems(layer)), ...patternProblems(layer), ...(await checkNameProblems(layer, knownChecks))];
+  return [
+    ...(await agentProblems(layer)),
+    ...quietProblems(layer),
+    ...patternProblems(layer),
+    ...(await checkNameProblems(layer, knownChecks)),
+  ];
 }
 
 /** Problems that only the merged configuration can have. */
@@ -30,15 +36,7 @@ export function mergedProblems(merged: ConfigObject): PathProblem[] {
 async function agentProblems(layer: ConfigObject): Promise<PathProblem[]> {
   const problems: PathProblem[] = [];
   for (const [id, agent] of entriesOf(layer['agents'])) {
-    const zone = agent['timeZone'];
-    if (typeof zone === 'string' && !isTimeZone(zone)) {
-      problems.push(
-        problem(
-          ['agents', id, 'timeZone'],
-          `agents.${id}.timeZone: expected a time zone such as "Europe/Berlin", got ${show(zone)}${didYouMean(zone, Intl.supportedValuesOf('timeZone'))}`,
-        ),
-      );
-    }
+    problems.push(...zoneProblems(['agents', id, 'timeZone'], agent['timeZone']));
     const schedule = agent['schedule'];
     if (typeof schedule !== 'string') continue;
     const fault = await cronFault(schedule);
@@ -51,6 +49,17 @@ async function agentProblems(layer: ConfigObject): Promise<PathProblem[]> {
       );
   }
   return problems;
+}
+
+function quietProblems(layer: ConfigObject): PathProblem[] {
+  const path = ['scheduler', 'escalation', 'quietHours', 'timeZone'];
+  return zoneProblems(path, valueAt(layer, path));
+}
+
+function zoneProblems(path: readonly string[], zone: unknown): PathProblem[] {
+  if (typeof zone !== 'string' || isTimeZone(zone)) return [];
+  const near = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
+  return [problem(path, `${path.join('.')}: expected a time zone such as "Europe/Berlin", got ${show(zone)}${near}`)];
 }
 
 /** Why a cron expression cannot be used, or null. */

@@ -194,7 +194,6 @@ describe('comments', () => {
     [closeAsk({ how: 'repaired', delivered: false }), /repaired it by .*, which has not reached `main` yet\./],
     [closeAsk({ how: 'passed' }), /Healed: QA passes again at \[`aaaaaaaaa`\]/],
     [closeAsk({ how: 'carried-out', kind: 'operation' }), /QA can be carried out again at \[`aaaaaaaaa`\]/],
-    [closeAsk({ how: 'resumed', kind: 'operation', commit: null }), /A person brought QA back/],
     [closeAsk({ how: 'left' }), /`main` is no longer a branch/],
   ])('of closing name what healed it: %#', (ask, expected) => {
     expect(closingComment(ask, before).body).toMatch(expected);

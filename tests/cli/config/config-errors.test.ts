@@ -74,6 +74,21 @@ const jsonCases: [string, string, string[]][] = [
     ['agents.qa.timeZone: expected a time zone', '"Europe/Berlln" – did you mean "Europe/Berlin"?'],
   ],
   [
+    'quiet hours in an unknown time zone',
+    '{"scheduler": {"escalation": {"quietHours": {"from": "22:00", "to": "07:00", "timeZone": "Europe/Berlln"}}}}',
+    ['scheduler.escalation.quietHours.timeZone: expected a time zone', '"Europe/Berlln" – did you mean "Europe/Berlin"?'],
+  ],
+  [
+    'a time of day that there is not',
+    '{"scheduler": {"escalation": {"quietHours": {"from": "24:00", "to": "7:00"}}}}',
+    ['quietHours.from: expected a time of day such as "22:00", got "24:00"', 'quietHours.to: expected a time of day'],
+  ],
+  [
+    'quiet hours of no length',
+    '{"scheduler": {"escalation": {"quietHours": {"from": "07:00", "to": "07:00"}}}}',
+    ['scheduler.escalation.quietHours: expected two different times'],
+  ],
+  [
     'a path outside the repository',
     '{"paths": {"exclude": ["src/**", "../secrets/**"]}}',
     [':1:34: paths.exclude.1: expected a pattern inside the repository', 'got "../secrets/**"'],

@@ -1,0 +1,165 @@
+/** What people are to be told now: which issues to open, bring up to date and close, and what has to wait. Pure. */
+import type { CloseAsk, EscalationFacts } from '../github/escalation-facts.ts';
+import { failureOf } from '../ledger/failure.ts';
+import { AGENT_IDS } from '../ledger/outcome.ts';
+import { agentStateOf, type AgentState, type EscalationKind, type LedgerState, type OutboxEntry } from '../ledger/state.ts';
+import { closeAskOf, factsOf, type Here, type Ran } from './escalation-facts.ts';
+import { isQuiet, type QuietHours } from './quiet-hours.ts';
+
+/** What the configuration says about speaking; see config-schema.ts. */
+export interface SpeakPolicy {
+  readonly threshold: number;
+  /** Besides the default branch. */
+  readonly branches: readonly string[];
+  readonly quietHours: QuietHours | null;
+  readonly maxOpenIssues: number;
+}
+
+export interface EscalateRequest {
+  /** The ledger with what this process recorded. */
+  readonly state: LedgerState;
+  /** Null when it is not known: then only branches that the configuration names are spoken of. */
+  readonly defaultBranch: string | null;
+  readonly policy: SpeakPolicy;
+  /** False on laptops: only CI and services speak. */
+  readonly speaks: boolean;
+  readonly now: Date;
+  /** What this process ran, for what the ledger does not keep; null when it ran nothing. */
+  readonly ran: Ran | null;
+  readonly here: Here;
+}
+
+/** One thing to say, or to wait with. */
+export type Plan =
+  | { readonly action: 'open' | 'update'; readonly facts: EscalationFacts }
+  | { readonly action: 'close'; readonly ask: CloseAsk }
+  | {
+      readonly action: 'hold';
+      readonly agent: OutboxEntry['agent'];
+      readonly branch: string;
+      readonly kind: EscalationKind;
+      readonly why: 'quiet-hours' | 'too-many';
+    };
+
+/** An issue that GitHub would not take is asked for again after so long: somebody may have changed the settings. */
+const ASK_AGAIN_MS = 24 * 60 * 60_000;
+
+type Wish = OutboxEntry & { readonly how?: 'left' };
+
+/** The plans in the order in which they are to be carried out: what closes first, then what changed, then what is new. */
+export function planEscalations(request: EscalateRequest): Plan[] {
+  if (!request.speaks) return [];
+  const quiet = isQuiet(request.policy.quietHours, request.now);
+  const wishes = wishesOf(request);
+  const closing = wishes.filter(({ action, number }) => action === 'close' && number !== null).length;
+  let room = request.policy.maxOpenIssues - openIssues(request.state) + closing;
+  return wishes.flatMap((wish): Plan[] => {
+    const { agent, branch, kind } = wish;
+    if (quiet) return [{ action: 'hold', agent, branch, kind, why: 'quiet-hours' }];
+    if (wish.action === 'escalate' && room <= 0) return [{ action: 'hold', agent, branch, kind, why: 'too-many' }];
+    if (wish.action === 'escalate') room -= 1;
+    return planFor(wish, request);
+  });
+}
+
+/** One sentence that names what waits, or null when nothing does. */
+export function heldSentence(plans: readonly Plan[], policy: SpeakPolicy): string | null {
+  const held = (why: 'quiet-hours' | 'too-many') =>
+    plans
+      .filter((plan) => plan.action === 'hold' && plan.why === why)
+      .map((plan) => (plan.action === 'hold' ? `${plan.agent} on ${plan.branch}${plan.kind === 'operation' ? ' (operation)' : ''}` : ''))
+      .join(', ');
+  const [quiet, many] = [held('quiet-hours'), held('too-many')];
+  const hours = policy.quietHours;
+  const parts = [
+    ...(quiet === '' || hours === null ? [] : [`nobody is told of ${quiet} before ${hours.to} ${hours.timeZone}`]),
+    ...(many === '' ? [] : [`no issue for ${many}: at most ${policy.maxOpenIssues} are open at once (scheduler.escalation.maxOpenIssues)`]),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
+}
+
+/** What is to be said at all, quiet or not. */
+function wishesOf(request: EscalateRequest): Wish[] {
+  const { state } = request;
+  const wishes = [...state.outbox.filter((entry) => isMeant(entry, request)), ...leftOnes(request), ...refusedOnes(request)];
+  return wishes.sort(
+    (a, b) =>
+      ORDER[a.action] - ORDER[b.action] ||
+      Number(b.branch === request.defaultBranch) - Number(a.branch === request.defaultBranch) ||
+      a.since - b.since ||
+      AGENT_IDS.indexOf(a.agent) - AGENT_IDS.indexOf(b.agent) ||
+      (a.branch < b.branch ? -1 : Number(a.branch > b.branch)) ||
+      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
+  );
+}
+
+const ORDER = { close: 0, update: 1, escalate: 2 } as const;
+const KINDS: readonly EscalationKind[] = ['code', 'operation'];
+
+function isMeant({ action, agent, branch, kind }: OutboxEntry, request: EscalateRequest): boolean {
+  const memory = agentStateOf(request.state, agent, branch);
+  if (action === 'close') return closeAskOf(memory, { agent, branch, kind, request }) !== null;
+  if (!isWatched(branch, request)) return false;
+  return action === 'update' || kind === 'operation' || memory.streak >= request.policy.threshold;
+}
+
+function isWatched(branch: string, { defaultBranch, policy }: EscalateRequest): boolean {
+  return branch === defaultBranch || policy.branches.includes(branch);
+}
+
+/** Issues that are open for branches that are not looked after any more. */
+function leftOnes(request: EscalateRequest): Wish[] {
+  if (request.defaultBranch === null) return [];
+  return failures(request.state)
+    .filter(({ memory, branch, kind }) => memory.escalations[kind] !== undefined && !isWatched(branch, request))
+    .map(({ agent, branch, kind, memory }) => ({
+      action: 'close',
+      how: 'left',
+      agent,
+      branch,
+      kind,
+      number: memory.escalations[kind]?.number ?? null,
+      since: memory.sequence,
+    }));
+}
+
+/** Failures that GitHub would not take an issue for, a while ago. */
+function refusedOnes(request: EscalateRequest): Wish[] {
+  const { state, now } = request;
+  return failures(state)
+    .filter(({ agent, branch, kind, memory }) => {
+      const told = memory.escalations[kind];
+      const isOld = told !== undefined && told.number === null && now.getTime() - Date.parse(told.since) >= ASK_AGAIN_MS;
+      const isInOutbox = state.outbox.some((entry) => entry.agent === agent && entry.branch === branch && entry.kind === kind);
+      return isOld && !isInOutbox && isWatched(branch, request);
+    })
+    .map(({ agent, branch, kind, memory }) => ({ action: 'escalate', agent, branch, kind, number: null, since: memory.sequence }));
+}
+
+/** Everything that fails now. */
+function failures(state: LedgerState): { agent: OutboxEntry['agent']; branch: string; kind: EscalationKind; memory: AgentState }[] {
+  return Object.entries(state.agents).flatMap(([name, memory]) => {
+    const at = name.indexOf('@');
+    const agent = AGENT_IDS.find((id) => id === name.slice(0, at));
+    if (agent === undefined) return [];
+    return KINDS.filter((kind) => failureOf(memory, kind) !== null).map((kind) => ({ agent, branch: name.slice(at + 1), kind, memory }));
+  });
+}
+
+function openIssues(state: LedgerState): number {
+  return Object.values(state.agents).reduce(
+    (sum, { escalations }) => sum + Object.values(escalations).filter(({ number }) => number !== null).length,
+    0,
+  );
+}
+
+function planFor(wish: Wish, request: EscalateRequest): Plan[] {
+  const { agent, branch, kind } = wish;
+  const memory = agentStateOf(request.state, agent, branch);
+  if (wish.action === 'close') {
+    const ask = closeAskOf(memory, { agent, branch, kind, request, ...(wish.how === undefined ? {} : { how: wish.how }) });
+    return ask === null ? [] : [{ action: 'close', ask }];
+  }
+  const facts = factsOf(memory, { agent, branch, kind, request });
+  return facts === null ? [] : [{ action: wish.action === 'update' ? 'update' : 'open', facts }];
+}
