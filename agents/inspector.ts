@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding } from '../ledger/finding.ts';
 import { TRANSIENT_REASONS } from '../ledger/outcome.ts';
+import { completeTree } from '../git/partial-clone.ts';
 import { treeIdOf } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { CheckContext, CheckReport } from './checks/check.ts';
@@ -107,6 +108,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       let scene = scenes.get(commit);
       if (scene === undefined) {
         scene = (async () => {
+          await completeTree(repository, commit);
           const project = await readProject(repository, commit);
           const [plan, treeId] = await Promise.all([planChecks(policy, project), treeIdOf(repository, commit)]);
           return { project, plan, treeId };

@@ -53,22 +53,26 @@ export async function readProject(repository: Repository, commit: string): Promi
 /** Reads that are asked for in the same turn of the event loop share one `git cat-file --batch`. */
 function batchedReader(repository: Repository, byPath: ReadonlyMap<string, TreeEntry>): Project['read'] {
   const known = new Map<string, Promise<string | null>>();
-  let waiting = new Map<string, (content: string | null) => void>();
+  let waiting = new Map<string, PromiseWithResolvers<string | null>>();
   const flush = async (): Promise<void> => {
     const batch = waiting;
     waiting = new Map();
-    const blobs = await readBlobs(repository, [...batch.keys()]);
-    for (const [oid, resolve] of batch) resolve(blobs.get(oid)?.toString('utf8') ?? null);
+    try {
+      const blobs = await readBlobs(repository, [...batch.keys()]);
+      for (const [oid, { resolve }] of batch) resolve(blobs.get(oid)?.toString('utf8') ?? null);
+    } catch (error) {
+      for (const { reject } of batch.values()) reject(error);
+    }
   };
   return (path) => {
     const oid = byPath.get(path)?.oid;
     if (oid === undefined) return Promise.resolve(null);
     let content = known.get(oid);
     if (content === undefined) {
-      content = new Promise((resolve, reject) => {
-        if (waiting.size === 0) setImmediate(() => void flush().catch(reject));
-        waiting.set(oid, resolve);
-      });
+      if (waiting.size === 0) setImmediate(() => void flush());
+      const asked = Promise.withResolvers<string | null>();
+      waiting.set(oid, asked);
+      content = asked.promise;
       known.set(oid, content);
     }
     return content;

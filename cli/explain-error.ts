@@ -26,6 +26,8 @@ const ADVICE: Readonly<Partial<Record<GitErrorCode, string>>> = {
   'disk-full': 'make room on the disk and run again; finished work is kept',
   'read-only': 'the Git directory must be writable',
   locked: 'another git process is at work; run again when it has ended',
+  'objects-missing':
+    'bring the remote back, or name its new address with `git remote set-url`; `git fetch --refetch --no-filter` then makes the clone whole',
   timeout: 'the command took too long; is the remote reachable?',
 };
 

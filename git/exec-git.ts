@@ -164,11 +164,14 @@ export function startFailure(error: unknown, options: Pick<GitOptions, 'cwd' | '
   return new GitError('git-missing', 'git was not found on the PATH: install Git 2.38 or later');
 }
 
+const OBJECTS_MISSING = 'this clone is partial and objects that are needed are missing: its remote did not give them';
+
 /** The error of a process that ended with an exit code nobody expected. */
 export function failed(args: readonly string[], exitCode: number | null, stderr: string): GitError {
   const line = stderr.split('\n').find((text) => /^(?:fatal|error):/.test(text)) ?? stderr.trim().split('\n')[0] ?? '';
   const message = `git ${args[0] ?? ''} ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}: ${line}`;
-  return new GitError(gitErrorCode(stderr), message, { args, exitCode, stderr });
+  const code = gitErrorCode(stderr);
+  return new GitError(code, code === 'objects-missing' ? OBJECTS_MISSING : message, { args, exitCode, stderr });
 }
 
 function interrupted(reason: Interruption, { args, stderr }: Said, options: Pick<GitOptions, 'timeoutMs' | 'firstReplyMs'>): GitError {

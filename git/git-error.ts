@@ -15,6 +15,7 @@ export type GitErrorCode =
   | 'read-only'
   | 'locked'
   | 'filter-failed'
+  | 'objects-missing'
   | 'failed';
 
 interface GitErrorDetails {
@@ -43,6 +44,7 @@ export class GitError extends Error {
 // Read in the C locale; the first line that matches wins, so what is special stands before what is general.
 const WORDS: readonly (readonly [RegExp, GitErrorCode])[] = [
   [/detected dubious ownership/, 'unsafe-owner'],
+  [/could not fetch [0-9a-f]+ from promisor remote|unable to .*promisor/, 'objects-missing'],
   [/not a git repository|not a git dir/i, 'not-a-repository'],
   [/No space left on device|Disk quota exceeded|file write error.*ENOSPC|File too large/i, 'disk-full'],
   [/(?:smudge|clean) filter .* failed|external filter .* failed/, 'filter-failed'],

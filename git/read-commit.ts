@@ -1,6 +1,7 @@
 /** A commit's tree id and a few of its files, in one process. */
 import { git } from './exec-git.ts';
-import type { GitDirectory } from './repository.ts';
+import { fetchMissingBlobs, isPartialClone } from './partial-clone.ts';
+import type { Repository } from './repository.ts';
 
 export interface CommitFiles {
   readonly treeId: string;
@@ -8,8 +9,10 @@ export interface CommitFiles {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/** Reads `paths` (repository-relative, without newlines) of `commit` with one `git cat-file --batch`. */
-export async function readCommit(repository: GitDirectory, commit: string, paths: readonly string[]): Promise<CommitFiles> {
+/** Reads `paths` (repository-relative, without newlines) of `commit` with one `git cat-file --batch`. Throws GitError. */
+export async function readCommit(repository: Repository, commit: string, paths: readonly string[]): Promise<CommitFiles> {
+  // Left to itself, git would fetch one file after the other.
+  if (await isPartialClone(repository)) await fetchMissingBlobs(repository, await blobsAt(repository, commit, paths));
   const names = [`${commit}^{tree}`, ...paths.map((path) => `${commit}:${path}`)];
   const { stdoutBytes } = await git(['cat-file', '--batch'], { gitDir: repository.gitDir, input: `${names.join('\n')}\n` });
   const answers = parseBatch(stdoutBytes, names.length);
@@ -19,6 +22,12 @@ export async function readCommit(repository: GitDirectory, commit: string, paths
     if (answer?.type === 'blob') files.set(path, answer.content);
   }
   return { treeId: answers[0]?.id ?? '', files };
+}
+
+async function blobsAt({ gitDir }: Repository, commit: string, paths: readonly string[]): Promise<string[]> {
+  const args = ['--literal-pathspecs', 'ls-tree', '-z', '--full-tree', '--end-of-options', commit, '--', ...paths];
+  const { stdout } = await git(args, { gitDir });
+  return stdout.split('\0').flatMap((line) => /^\d+ blob ([0-9a-f]+)\t/.exec(line)?.[1] ?? []);
 }
 
 interface Answer {

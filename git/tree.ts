@@ -1,9 +1,8 @@
 import { batchObjects } from './batch-objects.ts';
 import { git } from './exec-git.ts';
 import { requireObjectId } from './object-id.ts';
+import { fetchMissingBlobs } from './partial-clone.ts';
 import type { GitDirectory } from './repository.ts';
-
-const FETCH_TIMEOUT_MS = 120_000;
 
 /** One file, symbolic link or submodule of a tree. */
 export interface TreeEntry {
@@ -72,21 +71,16 @@ export async function diffTrees(repository: GitDirectory, from: string, to: stri
   return changes;
 }
 
-/** The contents of blobs, in one pass; what a partial clone lacks is fetched at once, and what cannot be had is absent. */
+/** The contents of blobs, in one pass; those that are nowhere are absent. Throws GitError `objects-missing` in a partial clone whose remote does not give them. */
 export async function readBlobs(repository: GitDirectory, oids: Iterable<string>): Promise<Map<string, Buffer>> {
-  let wanted = [...new Set(oids)].map(requireObjectId);
+  const wanted = [...new Set(oids)].map(requireObjectId);
   if (wanted.length === 0) return new Map();
-  const remote = await promisorRemote(repository);
-  if (remote !== null) {
-    // Asked for a missing blob, git would fetch each by itself and end at the first that cannot be had.
-    const missing = new Set(await missingBlobs(repository, wanted));
-    if (missing.size > 0 && !(await fetchObjects(repository, remote, [...missing]))) wanted = wanted.filter((oid) => !missing.has(oid));
-  }
+  await fetchMissingBlobs(repository, wanted);
   const objects = await batchObjects(wanted, { gitDir: repository.gitDir });
   return new Map(objects.flatMap((object) => (object?.type === 'blob' ? [[object.oid, object.content]] : [])));
 }
 
-/** The content of one path of a commit; null when there is no such file, or it cannot be had. */
+/** The content of one path of a commit; null when there is no such file. */
 export async function readPath(repository: GitDirectory, commit: string, path: string): Promise<Buffer | null> {
   // A pathspec is read as a pattern unless told otherwise.
   const args = ['--literal-pathspecs', 'ls-tree', '-z', '--full-tree', requireObjectId(commit), '--', path];
@@ -94,39 +88,4 @@ export async function readPath(repository: GitDirectory, commit: string, path: s
   const [, type, oid] = /^\d+ (\w+) ([0-9a-f]+)\t/.exec(stdout) ?? [];
   if (type !== 'blob' || oid === undefined) return null;
   return (await readBlobs(repository, [oid])).get(oid) ?? null;
-}
-
-/** The remote from which a partial clone gets what it lacks; null for a full clone. */
-async function promisorRemote({ gitDir }: GitDirectory): Promise<string | null> {
-  const args = ['config', '--name-only', '-z', '--get-regexp', String.raw`^remote\..*\.promisor$`];
-  const remote = /^remote\.(.*)\.promisor\0/s.exec((await git(args, { gitDir, okCodes: [0, 1] })).stdout)?.[1];
-  return remote === undefined || remote.startsWith('-') ? null : remote;
-}
-
-/** Those of the blobs that are not here. Only a walk can tell without fetching them, and a walk wants a tree. */
-async function missingBlobs({ gitDir }: GitDirectory, oids: readonly string[]): Promise<string[]> {
-  const entries = oids.map((oid) => `100644 blob ${oid}\t${oid}\n`).join('');
-  const tree = (await git(['mktree', '--missing'], { gitDir, input: entries })).stdout.trim();
-  const { stdout } = await git(['rev-list', '--objects', '--no-object-names', '--missing=print', '--no-walk', tree], { gitDir });
-  return stdout.split('\n').flatMap((line) => (line.startsWith('?') ? [line.slice(1)] : []));
-}
-
-/** Asks for these objects, all at once; false when the remote does not answer. */
-async function fetchObjects({ gitDir }: GitDirectory, remote: string, oids: readonly string[]): Promise<boolean> {
-  // The same words with which Git itself fetches what is missing.
-  const args = [
-    'fetch',
-    '--no-tags',
-    '--no-write-fetch-head',
-    '--recurse-submodules=no',
-    '--no-auto-maintenance',
-    '--filter=blob:none',
-    '--stdin',
-    remote,
-  ];
-  const config = [['fetch.negotiationAlgorithm', 'noop']] as const;
-  return git(args, { gitDir, input: `${oids.join('\n')}\n`, config, timeoutMs: FETCH_TIMEOUT_MS }).then(
-    () => true,
-    () => false,
-  );
 }

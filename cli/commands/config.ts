@@ -1,11 +1,10 @@
 /** `agent config print|validate|schema`. */
 import { catalog } from '../../agents/catalog.ts';
-import { readCommit } from '../../git/read-commit.ts';
 import type { CommandContext } from '../command-context.ts';
 import { loadConfig, type LoadedConfig } from '../config.ts';
-import type { ReadFile } from '../config/find-config.ts';
 import { readBelow } from '../config/read-file.ts';
 import { plainLine } from '../reporters/plain-text.ts';
+import { settingsAt } from '../run/load-settings.ts';
 import { look } from '../run/look.ts';
 import { alignedRows } from '../table.ts';
 
@@ -53,10 +52,9 @@ async function load(flags: ConfigFlagsOfCommand, context: CommandContext): Promi
   const seen = await look(context.cwd, { base: flags.base, workingTree: false });
   const { repository, base } = seen;
   const onDisk = repository.root === null ? null : readBelow(repository.root);
-  const inCommit: ReadFile = async (path) => (await readCommit(repository, base, [path])).files.get(path)?.toString('utf8') ?? null;
   const fromDisk = flags.workingTree === true && onDisk !== null;
   const loaded = await loadConfig({
-    readFile: fromDisk ? onDisk : inCommit,
+    readFile: fromDisk ? onDisk : (await settingsAt(repository, base)).readFile,
     readInstalled: onDisk,
     // What is being worked on is looked at afresh.
     cacheFolder: null,

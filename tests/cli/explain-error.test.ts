@@ -39,6 +39,12 @@ describe('an error that ends a command', () => {
       3,
       /^agent: \/r\/\.git\/upkeep cannot be written: no right to\n {2}the folder must be writable$/,
     ],
+    [
+      'a partial clone whose remote is gone',
+      new GitError('objects-missing', 'this clone is partial and 1 object that is needed is missing: origin (/r.git) cannot be reached'),
+      3,
+      /^agent: this clone is partial and 1 object .*\n {2}bring the remote back, .*`git fetch --refetch --no-filter`/,
+    ],
     ['no git', new GitError('git-missing', 'git was not found'), 3, /install Git/],
     ['another run', new BusyError(42, 'now'), 3, /process 42/],
     ['a ledger of the future', new LedgerError('future-version', 'a newer upkeep wrote it'), 3, /newer upkeep/],

@@ -97,7 +97,7 @@ describe('readBlobs', () => {
     expect(blobs.has(missing)).toBe(false);
   });
 
-  it('fetches what a partial clone lacks all at once, and does without when the server is gone', async () => {
+  it('fetches what a partial clone lacks all at once, and says what is missing when the server is gone', async () => {
     await using source = await createRepository();
     for (let i = 0; i < 40; i += 1) await source.write(`f${i}`, `content ${i}`);
     await source.commit('many');
@@ -115,14 +115,12 @@ describe('readBlobs', () => {
     expect(server.requests.slice(before).filter((line) => line.startsWith('POST')).length).toBeLessThanOrEqual(2);
 
     await server[Symbol.asyncDispose]();
-    expect(
-      (
-        await readBlobs(
-          { gitDir },
-          entries.map(({ oid }) => oid),
-        )
-      ).size,
-    ).toBe(20);
+    expect((await readBlobs({ gitDir }, half)).size).toBe(20);
+    const all = entries.map(({ oid }) => oid);
+    await expect(readBlobs({ gitDir }, all)).rejects.toMatchObject({
+      code: 'objects-missing',
+      message: `this clone is partial and 20 objects that are needed are missing: origin (${server.url('r')}) cannot be reached`,
+    });
   });
 });
 
