@@ -147,6 +147,12 @@ export const EVENT_DATA = {
     agents: z.array(
       z.object({ agentId: z.enum(AGENT_IDS), key: z.string(), cron: z.string(), zone: z.string(), triggers: z.array(z.enum(TRIGGERS)) }),
     ),
+    speak: z.object({
+      threshold: z.number(),
+      branches: z.array(z.string()),
+      quietHours: z.object({ from: z.string(), to: z.string(), timeZone: z.string() }).nullable(),
+      maxOpenIssues: z.number(),
+    }),
   }),
   'scheduler:status': z.object({
     ...common,

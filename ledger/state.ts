@@ -200,6 +200,8 @@ export interface KnownTree {
   /** Version of Upkeep that made the keys. */
   readonly version: string;
   readonly agents: readonly KeyedAgent[];
+  /** When people are told by an issue. */
+  readonly speak: EventData<'scheduler:keyed'>['speak'];
 }
 
 /** `state.json`. */

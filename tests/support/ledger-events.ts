@@ -86,5 +86,6 @@ export function finding(message: string, severity: 'error' | 'warning' = 'error'
 export function keyed(over: Partial<EventData<'scheduler:keyed'>> & { readonly minutes?: number } = {}): EventOf<'scheduler:keyed'> {
   const { minutes = 0, ...data } = over;
   const agents = AGENT_IDS.map((agentId) => ({ agentId, key: 'key', cron: '*/5 * * * *', zone: 'UTC', triggers: [...TRIGGERS] }));
-  return makeEvent('scheduler:keyed', { ...common(null), tree: SHA, version: '1.0.0', agents, ...data }, originAt(minutes));
+  const speak = { threshold: 2, branches: [], quietHours: null, maxOpenIssues: 10 };
+  return makeEvent('scheduler:keyed', { ...common(null), tree: SHA, version: '1.0.0', agents, speak, ...data }, originAt(minutes));
 }
