@@ -12,7 +12,7 @@ describe('known trees', () => {
   it('are the newest one of each branch, of the branches that were looked at last', () => {
     const state = foldAll(keyed({ tree: 'b'.repeat(40) }), keyed({ branch: 'next' }), keyed({ tree: 'c'.repeat(40), version: '1.1.0' }));
     expect(state.trees.map((known) => known.branch)).toEqual(['main', 'next']);
-    expect(treeOf(state, 'main')).toMatchObject({ tree: 'c'.repeat(40), version: '1.1.0' });
+    expect(treeOf(state, 'main')).toMatchObject({ tree: 'c'.repeat(40), version: '1.1.0', speak: { threshold: 2 } });
     expect(treeOf(state, 'main')?.agents[0]).toEqual(keyed().data.agents[0]);
     const many = foldAll(...Array.from({ length: LIMITS.trees + 3 }, (_, index) => keyed({ branch: `b${index}` })));
     expect(many.trees).toHaveLength(LIMITS.trees);
