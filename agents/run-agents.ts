@@ -6,7 +6,7 @@ import type { Trigger } from '../ledger/outcome.ts';
 import { askCommitlint, commitlintRefusal } from './commit-rules/ask-commitlint.ts';
 import { hooksOf, passedOver } from './commit-rules/passed-over-hooks.ts';
 import type { Delivery } from './delivery/delivery.ts';
-import { dependencySource } from './dependencies/prepare-dependencies.ts';
+import { openDependencies } from './dependencies/prepare-dependencies.ts';
 import { eventOfDelivery } from './delivery/delivery-event.ts';
 import { runRef, setOwnRef, suggestRef } from './delivery/own-refs.ts';
 import type { KeyContext } from './input-key.ts';
@@ -62,27 +62,23 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Runs the agents; returns when everything is delivered, recorded and cleaned up. Throws Interrupted when asked to stop. */
 export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsResult> {
   const { context } = request;
+  const dependencies = openDependencies({
+    root: context.repository.root,
+    policy: context.policy.dependencies,
+    runTool: context.runTool,
+  });
   await using trees = openTrees({
     repository: context.repository,
     runId: context.journal.entry.id,
     folder: context.journal.entry.worktrees,
-    dependencies: (project) => sourceOf(project),
+    dependencies,
   });
-  const sources = new Map<string, ReturnType<typeof dependencySource>>();
-  const sourceOf = (project: Parameters<typeof dependencySource>[0]['project']): ReturnType<typeof dependencySource> => {
-    const id = project.commit;
-    const source =
-      sources.get(id) ??
-      dependencySource({ root: context.repository.root, project, policy: context.policy.dependencies, runTool: context.runTool });
-    sources.set(id, source);
-    return source;
-  };
   const inspector = createInspector({
     context,
     trees,
     missingDependencies: async (project) => {
-      const source = await sourceOf(project);
-      return source.ok ? null : `${source.why}: install the dependencies, or pass --install`;
+      const source = await dependencies(project);
+      return source.ok ? null : source.why;
     },
     ...announceCheck(request),
   });

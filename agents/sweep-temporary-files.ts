@@ -27,7 +27,8 @@ function namesIn(path: string): string[] {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether some process has that number now. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

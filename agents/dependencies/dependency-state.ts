@@ -2,13 +2,23 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackageManifest, Project } from '../project.ts';
+import { compareWithYarnRecord } from './yarn-state.ts';
 
-export type DependencyState = { readonly inStep: true } | { readonly inStep: false; readonly why: string };
+export type DependencyState = { readonly inStep: true } | OutOfStep;
+
+export interface OutOfStep {
+  readonly inStep: false;
+  /** A clause. */
+  readonly why: string;
+  /** What to do, as a clause. */
+  readonly advice: string;
+}
+
+const INSTALL = 'install the dependencies, or pass --install';
 
 /** Compares the checkout at `root` with `project`; reads files only. */
 export async function dependencyState(root: string, project: Project): Promise<DependencyState> {
-  const wanted = project.workspaces.filter((manifest) => directDependencies(manifest).length > 0);
-  if (wanted.length === 0) return { inStep: true };
+  if (!asksForPackages(project)) return { inStep: true };
   if (project.lockfile === 'package-lock.json' || project.lockfile === 'npm-shrinkwrap.json') {
     const npm = await npmState(root, project, project.lockfile);
     if (npm !== null) return npm;
@@ -17,7 +27,16 @@ export async function dependencyState(root: string, project: Project): Promise<D
     const pnpm = await pnpmState(root, project);
     if (pnpm !== null) return pnpm;
   }
-  return everyDirectDependency(root, project, wanted);
+  if (project.lockfile === 'yarn.lock') {
+    const yarn = await yarnState(root, project);
+    if (yarn !== null) return yarn;
+  }
+  return everyDirectDependency(root, project);
+}
+
+/** Whether any of the packages that are installed together depends on something. */
+export function asksForPackages(project: Project): boolean {
+  return project.workspaces.some((manifest) => directDependencies(manifest).length > 0);
 }
 
 /** The folders that have a node_modules to link: the root and every workspace member. */
@@ -40,29 +59,46 @@ async function npmState(root: string, project: Project, lockfile: string): Promi
     if (!path.includes('node_modules/') || entry.link === true || entry.version === undefined) continue;
     const version = installed[path]?.version;
     if (version === undefined && (entry.optional === true || entry.devOptional === true || entry.peer === true)) continue;
-    if (version === undefined) return { inStep: false, why: `${nameIn(path)} ${entry.version} of ${lockfile} is not installed` };
-    if (version !== entry.version) return { inStep: false, why: `${nameIn(path)} is ${version}, ${lockfile} says ${entry.version}` };
+    if (version === undefined) return outOfStep(`${nameIn(path)} ${entry.version} of ${lockfile} is not installed`);
+    if (version !== entry.version) return outOfStep(`${nameIn(path)} is ${version}, ${lockfile} says ${entry.version}`);
   }
   return { inStep: true };
 }
 
-/** pnpm keeps the lockfile it installed from; null when it is not there. */
+/** pnpm keeps the lockfile it installed from, up to version 10 without `dependenciesMeta`; null when it is not there. */
 async function pnpmState(root: string, project: Project): Promise<DependencyState | null> {
   const installed = await text(join(root, 'node_modules', '.pnpm', 'lock.yaml'));
   if (installed === null) return null;
   const locked = await project.read('pnpm-lock.yaml');
-  const same = (a: string): string => a.replace(/\r\n/g, '\n').trim();
-  if (locked !== null && same(locked) === same(installed)) return { inStep: true };
-  return { inStep: false, why: 'node_modules was installed from another pnpm-lock.yaml' };
+  const essence = (lock: string): string =>
+    lock
+      .replace(/\r\n/g, '\n')
+      .replace(/^( +)dependenciesMeta:\n(?:\1 +.*\n)*/gm, '')
+      .trim();
+  if (locked !== null && essence(locked) === essence(installed)) return { inStep: true };
+  return outOfStep('node_modules was installed from another pnpm-lock.yaml');
 }
 
-async function everyDirectDependency(root: string, project: Project, manifests: readonly PackageManifest[]): Promise<DependencyState> {
+/** Yarn says in node_modules what it installed; null when it did not. */
+async function yarnState(root: string, project: Project): Promise<DependencyState | null> {
+  const compared = await compareWithYarnRecord(root, (await project.read('yarn.lock')) ?? '');
+  if (compared !== null) return compared.same ? { inStep: true } : outOfStep(compared.why);
+  const found = await Promise.all(['.pnp.cjs', '.pnp.js'].map((name) => stat(join(root, name)).catch(() => null)));
+  if (found.every((file) => file === null)) return null;
+  return {
+    inStep: false,
+    why: 'Yarn Plug’n’Play (.pnp.cjs) keeps packages in archives, where the tools of a worktree do not find them',
+    advice: 'pass --install, which installs them into a node_modules of our own, or set nodeLinker to node-modules',
+  };
+}
+
+async function everyDirectDependency(root: string, project: Project): Promise<DependencyState> {
   const own = new Set(project.workspaces.map((manifest) => manifest.name));
-  for (const manifest of manifests) {
+  for (const manifest of project.workspaces) {
     for (const name of directDependencies(manifest)) {
       if (own.has(name)) continue;
       if (!(await isInstalled(root, manifest.dir, name))) {
-        return { inStep: false, why: `${name} of ${manifest.path} is not installed` };
+        return outOfStep(`${name} of ${manifest.path} is not installed`);
       }
     }
   }
@@ -81,6 +117,10 @@ async function isInstalled(root: string, dir: string, name: string): Promise<boo
 function directDependencies(manifest: PackageManifest): string[] {
   const section = (key: string): string[] => Object.keys(manifest.json[key] ?? {});
   return [...section('dependencies'), ...section('devDependencies')];
+}
+
+function outOfStep(why: string): OutOfStep {
+  return { inStep: false, why, advice: INSTALL };
 }
 
 function nameIn(lockPath: string): string {

@@ -4,21 +4,26 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Project } from '../project.ts';
+import { isRunning } from '../sweep-temporary-files.ts';
 import type { RunTool } from '../tools/run-tool.ts';
+import { installCommand, installInputs } from './install-command.ts';
 
 /** How many installed trees are kept in a clone's cache. */
 const KEPT_INSTALLS = 3;
+/** A folder that is being installed into, with the process that does it. */
+const UNFINISHED = /^\.installing-(\d+)-/;
 
+/** `why`: a clause. */
 export type InstallResult = { readonly ok: true; readonly folder: string } | { readonly ok: false; readonly why: string };
 
 /** Returns a folder with the node_modules that the lockfile asks for; the same lockfile is installed once. */
 export async function installDependencies(install: { cache: string; project: Project; runTool: RunTool }): Promise<InstallResult> {
   const { cache, project, runTool } = install;
-  const command = installCommand(project);
+  const command = await installCommand(project);
   if (command === null) return { ok: false, why: 'there is no lockfile to install from' };
-  const inputs = await installInputs(project);
+  const inputs = await readInputs(project);
   const id = createHash('sha256')
-    .update(JSON.stringify([process.version, process.platform, process.arch, inputs]))
+    .update(JSON.stringify([process.version, process.platform, process.arch, command, inputs]))
     .digest('hex')
     .slice(0, 20);
   const folder = join(cache, id);
@@ -27,18 +32,21 @@ export async function installDependencies(install: { cache: string; project: Pro
     return { ok: true, folder };
   }
   await mkdir(cache, { recursive: true });
-  const staging = await mkdtemp(join(cache, '.installing-'));
+  await dropUnfinished(cache);
+  const staging = await mkdtemp(join(cache, `.installing-${process.pid}-`));
   try {
     for (const [path, content] of inputs) {
       await mkdir(dirname(join(staging, path)), { recursive: true });
       await writeFile(join(staging, path), content);
     }
-    const result = await runTool({ argv: command, cwd: staging, timeoutMs: 10 * 60_000 });
-    if (result.end === 'not-found') return { ok: false, why: `${command[0]} is not on this machine` };
+    const result = await runTool({ ...command, cwd: staging, timeoutMs: 10 * 60_000 });
+    const line = command.argv.join(' ');
+    if (result.end === 'not-found') return { ok: false, why: `\`${line}\` is needed, and ${command.argv[0]} is not on this machine` };
     if (result.end !== 'exited' || result.exitCode !== 0) {
-      const tail = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' ');
-      return { ok: false, why: `\`${command.join(' ')}\` ended with ${result.end === 'exited' ? result.exitCode : result.end}: ${tail}` };
+      const said = (result.stderr || result.stdout).trim().split('\n').slice(-3).join(' ');
+      return { ok: false, why: `\`${line}\` ended with ${result.end === 'exited' ? result.exitCode : result.end}: ${said}` };
     }
+    if (!existsSync(join(staging, 'node_modules'))) return { ok: false, why: `\`${line}\` made no node_modules` };
     await rename(staging, folder).catch((error: NodeJS.ErrnoException) => {
       // Another run of this clone was faster: its result is as good.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
@@ -50,31 +58,16 @@ export async function installDependencies(install: { cache: string; project: Pro
   }
 }
 
-/** Scripts of packages are not run: what is installed here is only read by tools. */
-function installCommand(project: Project): [string, ...string[]] | null {
-  switch (project.lockfile) {
-    case 'package-lock.json':
-    case 'npm-shrinkwrap.json':
-      return ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-    case 'pnpm-lock.yaml':
-      return ['pnpm', 'install', '--frozen-lockfile', '--ignore-scripts', '--prefer-offline'];
-    case 'yarn.lock':
-      return ['yarn', 'install', '--frozen-lockfile', '--ignore-scripts', '--prefer-offline', '--non-interactive'];
-    default:
-      return null;
-  }
+async function readInputs(project: Project): Promise<(readonly [string, string])[]> {
+  return Promise.all(installInputs(project).map(async (path) => [path, (await project.read(path)) ?? ''] as const));
 }
 
-/** Everything an install reads: manifests, lockfile, package-manager settings. */
-async function installInputs(project: Project): Promise<[string, string][]> {
-  const paths = [...project.workspaces.map((manifest) => manifest.path), '.npmrc', '.yarnrc', '.yarnrc.yml', 'pnpm-workspace.yaml'];
-  if (project.lockfile !== null) paths.push(project.lockfile);
-  const inputs: [string, string][] = [];
-  for (const path of paths) {
-    const content = await project.read(path);
-    if (content !== null) inputs.push([path, content]);
+/** What a process that was killed left behind. */
+async function dropUnfinished(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const pid = UNFINISHED.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(cache, name), { recursive: true, force: true });
   }
-  return inputs;
 }
 
 async function dropOldInstalls(cache: string): Promise<void> {

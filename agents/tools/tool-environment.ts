@@ -36,7 +36,10 @@ const FIXED = {
   NO_COLOR: '1',
   FORCE_COLOR: '0',
   HUSKY: '0',
+  // pnpm up to 10, and later ones, which would besides install into the worktree before they run a script.
   npm_config_manage_package_manager_versions: 'false',
+  pnpm_config_pm_on_fail: 'ignore',
+  pnpm_config_verify_deps_before_run: 'false',
 } as const;
 
 /** Name of the variable by which recovery finds what a dead run left running. */

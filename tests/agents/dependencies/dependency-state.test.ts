@@ -75,4 +75,75 @@ describe('dependencyState', () => {
   it('does not ask for what an example outside the workspaces needs', async () => {
     expect(await stateOf({ 'package.json': '{"workspaces":["packages/*"]}', 'examples/a/package.json': manifest })).toBe('in step');
   });
+
+  it('compares as well where pnpm leaves out of its copy which dependencies are injected', async () => {
+    const lockfile = (meta: string): string =>
+      `importers:\n\n  packages/b:\n    dependencies:\n      a:\n        version: file:packages/a\n${meta}\npackages: {}\n`;
+    install({ 'node_modules/.pnpm/lock.yaml': lockfile('') });
+    const files = { 'package.json': manifest, 'pnpm-lock.yaml': lockfile('    dependenciesMeta:\n      a:\n        injected: true\n') };
+    expect(await stateOf(files)).toBe('in step');
+  });
+
+  describe('with Yarn 1', () => {
+    const lockfile = (version: string): string =>
+      `# yarn lockfile v1\n\n\n"eslint@^10.0.0", eslint@10:\n  version "${version}"\n  resolved "https://registry.example.test/eslint-${version}.tgz#abc"\n  dependencies:\n    chalk "4"\n\nchalk@4:\n  version "4.0.0"\n`;
+    const record = (version: string, more: object = { 'chalk@4': '' }): string => {
+      const resolved = `https://registry.example.test/eslint-${version}.tgz#abc`;
+      return JSON.stringify({ lockfileEntries: { 'eslint@^10.0.0': resolved, 'eslint@10': resolved, ...more } });
+    };
+
+    it('is in step when it resolved every range to what the lockfile says', async () => {
+      install({ 'node_modules/.yarn-integrity': record('10.1.0') });
+      expect(await stateOf({ 'package.json': manifest, 'yarn.lock': lockfile('10.1.0') })).toBe('in step');
+    });
+
+    it('names a range that it resolved to something else', async () => {
+      install({ 'node_modules/.yarn-integrity': record('10.0.0') });
+      expect(await stateOf({ 'package.json': manifest, 'yarn.lock': lockfile('10.1.0') })).toBe(
+        'eslint@^10.0.0 was installed from another yarn.lock',
+      );
+    });
+
+    it('names a range that it did not know', async () => {
+      install({ 'node_modules/.yarn-integrity': record('10.1.0', {}) });
+      expect(await stateOf({ 'package.json': manifest, 'yarn.lock': lockfile('10.1.0') })).toBe('chalk@4 of yarn.lock is not installed');
+    });
+  });
+
+  describe('with a later Yarn', () => {
+    const entry = (descriptor: string, resolution: string, more = ''): string =>
+      `"${descriptor}":\n  version: 0\n  resolution: "${resolution}"\n${more}  linkType: hard\n\n`;
+    const lockfile = (version: string): string =>
+      '__metadata:\n  version: 8\n\n' +
+      entry('eslint@npm:^10.0.0', `eslint@npm:${version}`) +
+      entry('fsevents@npm:2', 'fsevents@npm:2.0.0', '  conditions: os=darwin\n') +
+      entry('typescript@npm:6', 'typescript@npm:6.0.0') +
+      entry(
+        'x@workspace:.',
+        'x@workspace:.',
+        '  dependencies:\n    eslint: "npm:^10.0.0"\n    fsevents: "npm:2"\n    typescript: "npm:6"\n  dependenciesMeta:\n    fsevents:\n      optional: true\n',
+      );
+    const record = (...locators: string[]): string =>
+      `__metadata:\n  version: 1\n\n${locators.map((locator) => `"${locator}":\n  locations:\n    - "node_modules/x"\n\n`).join('')}`;
+    const patched = 'typescript@patch:typescript@npm%3A6.0.0#optional!builtin<compat/typescript>::version=6.0.0';
+
+    it('is in step when what the workspaces ask for is there, patched or with its peers', async () => {
+      install({ 'node_modules/.yarn-state.yml': record('eslint@virtual:0a1b#npm:10.1.0', patched, 'x@workspace:.') });
+      expect(await stateOf({ 'package.json': manifest, 'yarn.lock': lockfile('10.1.0') })).toBe('in step');
+    });
+
+    it('names what is installed in another version', async () => {
+      install({ 'node_modules/.yarn-state.yml': record('eslint@npm:10.0.0', patched) });
+      expect(await stateOf({ 'package.json': manifest, 'yarn.lock': lockfile('10.1.0') })).toBe(
+        'eslint 10.0.0 is installed, and yarn.lock has another',
+      );
+    });
+
+    it('names what is not installed', async () => {
+      install({ 'node_modules/.yarn-state.yml': record(patched) });
+      expect(await stateOf({ 'package.json': manifest, 'yarn.lock': lockfile('10.1.0') })).toBe(
+        'eslint 10.1.0 of yarn.lock is not installed',
+      );
+    });
+  });
 });

@@ -142,7 +142,12 @@ describe('the environment of a tool', () => {
       NODE_ENV: 'test',
       UPKEEP_RUN: 'run-1',
     });
-    expect(env).toMatchObject({ https_proxy: 'http://p', npm_config_manage_package_manager_versions: 'false' });
+    expect(env).toMatchObject({
+      https_proxy: 'http://p',
+      npm_config_manage_package_manager_versions: 'false',
+      pnpm_config_pm_on_fail: 'ignore',
+      pnpm_config_verify_deps_before_run: 'false',
+    });
     for (const name of ['GITHUB_TOKEN', 'NPM_TOKEN', 'NODE_OPTIONS', 'GIT_DIR']) expect(env).not.toHaveProperty(name);
   });
 });
