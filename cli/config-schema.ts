@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { agentsConfigShape, deliveryMode } from '../agents/config-schema.ts';
 import { deliveryTargetShape } from '../git/config-schema.ts';
+import { githubConfigShape } from '../github/config-schema.ts';
 import { ledgerConfigShape } from '../ledger/config-schema.ts';
 import { schedulerConfigShape } from '../scheduler/config-schema.ts';
 
@@ -21,6 +22,7 @@ export const configSchema = z
       .prefault({})
       .describe('How the commits of agents reach people.'),
     ...schedulerConfigShape,
+    ...githubConfigShape,
     ...ledgerConfigShape,
   })
   .describe('Configuration of Upkeep: agent.config.json, agent.config.yaml or "agent" in package.json.');
