@@ -49,10 +49,11 @@ export const pullOperations: Readonly<Record<string, Handler>> = {
     ]);
     if (headSha === null || (branch !== null && owner.toLowerCase() !== repository.owner.toLowerCase())) throw invalidPull('head');
     if (baseSha === null) throw invalidPull('base');
+    if ((await repository.git.between(baseSha, headSha)).length === 0) throw refusedPull(`No commits between ${base} and ${head}`);
+    // Last, and without a pause before it is there: of two that ask at once one is second.
     if (pullsOf(repository).some(({ state, pull }) => state === 'open' && pull.head === head && pull.base === base)) {
       throw refusedPull(`A pull request already exists for ${repository.owner}:${head}.`);
     }
-    if ((await repository.git.between(baseSha, headSha)).length === 0) throw refusedPull(`No commits between ${base} and ${head}`);
     const pull: Pull = {
       head,
       base,
@@ -201,6 +202,8 @@ export function pullShape(
   const { pull_request: _link, ...common } = issueShape(world, repository, issue);
   return {
     ...common,
+    // Here, unlike in issues, GitHub's description knows no label without words.
+    labels: (common['labels'] as { description: string | null }[]).map((label) => ({ ...label, description: label.description ?? '' })),
     node_id: nodeIdOf(issue),
     url: `${repositoryUrl(world, repository)}/pulls/${issue.number}`,
     issue_url: `${repositoryUrl(world, repository)}/issues/${issue.number}`,
