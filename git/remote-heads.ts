@@ -26,7 +26,7 @@ export type RemoteHeads =
     }
   | { readonly ok: false; readonly reason: RemoteFailure; readonly stderr: string };
 
-const LOOK_TIMEOUT_MS = 30_000;
+const LOOK_TIMEOUT_MS = 120_000;
 
 /** Asks the remote; nothing is fetched. Throws TypeError for what is not the name of a branch. */
 export async function remoteHeads(request: RemoteHeadsRequest): Promise<RemoteHeads> {
