@@ -10,6 +10,9 @@ const time = z.iso.datetime();
 const reason = z.enum(REASONS);
 const kind = z.enum(['code', 'operation']);
 
+/** The pull request of a proposal; null where it could not be opened. */
+const proposal = { number: z.number().int().nullable().optional(), url: z.string().nullable().optional() };
+
 const common = {
   agentId: z.enum(AGENT_IDS).nullable(),
   jobId: z.string(),
@@ -112,6 +115,16 @@ export const EVENT_DATA = {
     commits: z.array(sha),
     ref: z.string(),
     reason: z.string().nullable(),
+    ...proposal,
+  }),
+  /** A proposal that is not needed any more: merged, closed, or no longer what the agent would change. */
+  'delivery:withdrawn': z.object({
+    ...common,
+    mode: z.enum(DELIVERY_MODES),
+    commits: z.array(sha),
+    ref: z.string(),
+    reason: z.string().nullable(),
+    ...proposal,
   }),
   'delivery:kept': z.object({
     ...common,

@@ -44,6 +44,14 @@ export function foldDelivery(
   return { ...agent, keys: agent.keys.map((record) => (concerns(record.commit) ? { ...record, delivered } : record)) };
 }
 
+/** The pull request that is open now, or none: the newest word counts. */
+export function foldProposal(agent: AgentState, { type, data, time }: EventOf<'delivery:proposed' | 'delivery:withdrawn'>): AgentState {
+  if (type === 'delivery:withdrawn') return { ...agent, proposal: null };
+  const { number = null, url = null, ref } = data;
+  const since = agent.proposal?.number === number ? agent.proposal.since : time;
+  return { ...agent, proposal: { number, url, ref, commit: data.commits[0] ?? null, since } };
+}
+
 /** What a person undid, kept by agent, whatever the branch. */
 export function foldUndone(frozen: LedgerState['frozen'], { data }: EventOf<'delivery:undone'>): LedgerState['frozen'] {
   if (data.agentId === null) return frozen;

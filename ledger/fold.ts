@@ -1,6 +1,15 @@
 /** From events to state. Pure; the order is that of the sequence, then of the lines of a batch, never that of clocks. */
 import type { EventData, UpkeepEvent } from './event.ts';
-import { foldCancelled, foldDelivery, foldEscalated, foldEscalationClosed, foldRecovered, foldTripped, foldUndone } from './fold-facts.ts';
+import {
+  foldCancelled,
+  foldDelivery,
+  foldEscalated,
+  foldEscalationClosed,
+  foldProposal,
+  foldRecovered,
+  foldTripped,
+  foldUndone,
+} from './fold-facts.ts';
 import { foldPaused, foldResumed } from './fold-pauses.ts';
 import { foldSettled, type SettledEvent } from './fold-settled.ts';
 import { foldWritten } from './fold-written.ts';
@@ -54,8 +63,15 @@ function foldEvent(state: LedgerState, event: UpkeepEvent, sequence: number): Le
       return withSchedule(state, event.data, event.time);
     case 'scheduler:keyed':
       return withTree(state, event.data);
-    case 'delivery:pushed':
     case 'delivery:proposed':
+      return mapBranch(
+        update((agent) => foldProposal(agent, event)),
+        event.data.branch,
+        (agent) => foldDelivery(agent, event),
+      );
+    case 'delivery:withdrawn':
+      return update((agent) => foldProposal(agent, event));
+    case 'delivery:pushed':
     case 'delivery:kept':
     case 'delivery:refused':
       return mapBranch(state, event.data.branch, (agent) => foldDelivery(agent, event));

@@ -35,6 +35,7 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   'scheduler:keyed': { tree: 'string', version: 'string', agents: 'keyed', speak: 'record' },
   'delivery:pushed': { commits: 'array' },
   'delivery:proposed': { commits: 'array' },
+  'delivery:withdrawn': { commits: 'array' },
   'delivery:kept': { commits: 'array' },
   'delivery:refused': { commits: 'array' },
   'delivery:undone': { frozenKeys: 'array', frozenBlobs: 'record' },

@@ -17,7 +17,12 @@ type PackedKey = Omit<KeyRecord, 'at' | 'runId' | 'findings'> & {
 };
 
 /** An agent's state as it stands in the file. */
-export type PackedAgent = Omit<AgentState, 'runs' | 'keys'> & { readonly runs: readonly Row[]; readonly keys: readonly Row[] };
+export type PackedAgent = Omit<AgentState, 'runs' | 'keys' | 'proposal'> & {
+  readonly runs: readonly Row[];
+  readonly keys: readonly Row[];
+  /** Absent in a state that was written before proposals were known. */
+  readonly proposal?: AgentState['proposal'];
+};
 
 /** Makes rows. */
 export function packAgent(agent: AgentState): PackedAgent {
@@ -37,7 +42,7 @@ export function packAgent(agent: AgentState): PackedAgent {
 export function unpackAgent(agent: PackedAgent): AgentState {
   const runs = agent.runs.map((row) => unpack<PackedRun>(COLUMNS.run, row)).map((run) => ({ ...run, at: timeText(run.at) }));
   const keys = agent.keys.map((row) => unpack<PackedKey>(COLUMNS.key, row)).map((key) => unpackKey(key, runs));
-  return { ...agent, runs, keys };
+  return { ...agent, runs, keys, proposal: agent.proposal ?? null };
 }
 
 /** Whether it has the shape that can be unpacked. */
@@ -51,7 +56,8 @@ export function isPackedAgent(agent: unknown): agent is PackedAgent {
     Array.isArray(keys) &&
     keys.every((row) => isRow(row, COLUMNS.key) && hasFindings(row.at(-1))) &&
     ['sequence', 'streak', 'crashes'].every((name) => Number.isSafeInteger(agent[name])) &&
-    nullable.every((name) => agent[name] === null || isRecord(agent[name]))
+    nullable.every((name) => agent[name] === null || isRecord(agent[name])) &&
+    (agent['proposal'] === undefined || agent['proposal'] === null || isRecord(agent['proposal']))
   );
 }
 

@@ -153,6 +153,8 @@ export interface AgentState {
   /** A pause of this agent on this branch only; see `pauseOf`. */
   readonly pausedBy: Pause | null;
   readonly escalations: Readonly<Partial<Record<EscalationKind, Escalation>>>;
+  /** What the agent proposes for this branch; null when nothing is open. */
+  readonly proposal: OpenProposal | null;
 }
 
 /** What a person undid, newest first: never done again by the agent. */
@@ -202,6 +204,16 @@ export interface KnownTree {
   readonly agents: readonly KeyedAgent[];
   /** When people are told by an issue. */
   readonly speak: EventData<'scheduler:keyed'>['speak'];
+}
+
+/** A pull request that was open when its agent last had to do with it. */
+export interface OpenProposal {
+  readonly number: number | null;
+  readonly url: string | null;
+  /** `refs/heads/upkeep/docs`. */
+  readonly ref: string;
+  readonly commit: string | null;
+  readonly since: string;
 }
 
 /** `state.json`. */
@@ -262,6 +274,7 @@ export function emptyAgentState(): AgentState {
     crashes: 0,
     pausedBy: null,
     escalations: {},
+    proposal: null,
   };
 }
 

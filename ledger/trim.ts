@@ -19,7 +19,8 @@ export function trimAgents(agents: LedgerState['agents']): LedgerState['agents']
 
 /** Whether people still wait for something: it must not be forgotten. */
 function isUnfinished(agent: AgentState): boolean {
-  return agent.breaker !== null || agent.inError !== null || agent.pausedBy !== null || Object.keys(agent.escalations).length > 0;
+  const facts = [agent.breaker, agent.inError, agent.pausedBy, agent.proposal];
+  return facts.some((fact) => fact !== null) || Object.keys(agent.escalations).length > 0;
 }
 
 function briefly(agent: AgentState): AgentState {
