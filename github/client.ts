@@ -1,15 +1,9 @@
 /** The door to GitHub: octokit with a bound on every call, rate limits respected, answers that did not change not sent again. */
-import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from 'octokit';
 import { boundedFetch } from './bounded-fetch.ts';
 import { rememberAnswers } from './conditional-requests.ts';
-import { explainFailure } from './explain-failure.ts';
-import { GitHubError } from './github-error.ts';
-
-/** Who asks. An App gets installation tokens, renewed before they expire. */
-export type GitHubAuth =
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'app'; readonly appId: string; readonly privateKey: string; readonly installationId: number };
+import { credentialsOf, type GitHubAuth } from './credentials.ts';
+import { explainFailure, explainGraphqlFailure, explainRedirect, type FailedRequest } from './explain-failure.ts';
 
 export interface GitHubOptions {
   readonly repository: { readonly owner: string; readonly repo: string };
@@ -27,8 +21,8 @@ export interface GitHubOptions {
   onWait?(facts: WaitFacts): void;
   /** Default: the one of Node. */
   readonly fetch?: typeof fetch;
-  /** Turned off by tests that are not about them. */
-  readonly patience?: { readonly retries: number; readonly throttle: boolean };
+  /** Turned off by tests that are not about them. `secondMs`: how long a second of waiting is. */
+  readonly patience?: { readonly retries: number; readonly throttle: boolean; readonly secondMs?: number };
 }
 
 export interface WaitFacts {
@@ -50,7 +44,8 @@ export interface GitHub {
   readonly repo: string;
   readonly rest: Octokit['rest'];
   readonly paginate: Octokit['paginate'];
-  readonly graphql: Octokit['graphql'];
+  /** One operation; answers its `data`. */
+  readonly graphql: <Data>(document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Data>;
   usage(): Usage;
 }
 
@@ -59,10 +54,12 @@ const LONGEST_WAIT_S = 60;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_PATIENCE = { retries: 2, throttle: true };
 
-/** Opens the door. Asks nothing yet. */
+/** Opens the door. Asks nothing yet. Throws GitHubError for a token or key that cannot be one. */
 export function openGitHub(options: GitHubOptions): GitHub {
-  const { repository, auth, patience = DEFAULT_PATIENCE } = options;
-  if (auth.kind === 'token' && auth.token === '') throw new GitHubError('no-token', 'there is no token for GitHub: set GITHUB_TOKEN');
+  const { repository, patience = DEFAULT_PATIENCE, signal } = options;
+  const redact = (text: string): string => options.redact(text);
+  const failed = (request: RequestWords): FailedRequest => ({ words: wordsOf(request), redact, signal });
+  const secondMs = options.patience?.secondMs ?? 1000;
   const usage = { requests: 0, remaining: null as number | null };
   // eslint-disable-next-line max-params -- the plugin's signature
   const mayWait = (reason: WaitFacts['reason']) => (seconds: number, request: RequestWords, _octokit: unknown, tries: number) => {
@@ -74,42 +71,53 @@ export function openGitHub(options: GitHubOptions): GitHub {
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl.replace(/\/+$/, '') }),
     userAgent: `upkeep/${options.version}`,
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    ...(auth.kind === 'token'
-      ? { auth: auth.token }
-      : { authStrategy: createAppAuth, auth: { appId: auth.appId, privateKey: auth.privateKey, installationId: auth.installationId } }),
+    ...credentialsOf(options.auth),
     request: {
       fetch: boundedFetch({
         fetch: options.fetch ?? fetch,
         timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        signal: options.signal,
-        redact: (text) => options.redact(text),
-        onAnswer: (remaining) => {
+        signal,
+        redact,
+        onRequest: () => {
           usage.requests += 1;
+        },
+        onAnswer: (remaining) => {
           usage.remaining = remaining ?? usage.remaining;
         },
       }),
     },
-    retry: { enabled: patience.retries > 0, retries: patience.retries },
+    retry: { enabled: patience.retries > 0, retries: patience.retries, retryAfterBaseValue: secondMs },
     throttle: {
       enabled: patience.throttle,
+      retryAfterBaseValue: secondMs,
       onRateLimit: mayWait('rate-limit'),
       onSecondaryRateLimit: mayWait('secondary-limit'),
     },
   });
-  // A POST that was lost on its way back may have been done: whoever sends it looks before it sends again.
   octokit.hook.before('request', (request) => {
-    if (request.method === 'POST' && !request.url.endsWith('/graphql')) request.request = { ...request.request, retries: 0 };
+    if (!mayRepeat(request)) request.request = { ...request.request, retries: 0 };
+  });
+  octokit.hook.after('request', (answer, request) => {
+    if (answer.status >= 300) throw explainRedirect(answer.status, failed(request));
   });
   rememberAnswers(octokit);
+  // A wait for a limit does not outlive the run.
+  octokit.hook.wrap('request', (request, asked) => orEnded(Promise.resolve(request(asked)), signal));
   octokit.hook.error('request', (error, request) => {
-    throw explainFailure(error, wordsOf(request));
+    throw explainFailure(error, failed(request));
   });
   return {
     owner: repository.owner,
     repo: repository.repo,
     rest: octokit.rest,
     paginate: octokit.paginate,
-    graphql: octokit.graphql,
+    graphql: async <Data>(document: string, variables: Readonly<Record<string, unknown>> = {}) => {
+      try {
+        return await octokit.graphql<Data>(document, variables);
+      } catch (error) {
+        throw explainGraphqlFailure(error, failed({ method: 'POST', url: '/graphql' }));
+      }
+    },
     usage: () => ({ ...usage }),
   };
 }
@@ -117,6 +125,30 @@ export function openGitHub(options: GitHubOptions): GitHub {
 interface RequestWords {
   readonly method: string;
   readonly url: string;
+}
+
+/**
+ * A POST that was lost on its way back may have been done: whoever sends it looks before it sends again. One more installation token
+ * does no harm, nor does a query.
+ */
+function mayRepeat(request: RequestWords & { readonly query?: unknown }): boolean {
+  if (request.method !== 'POST' || request.url.endsWith('/access_tokens')) return true;
+  return typeof request.query === 'string' && !/^\s*mutation\b/.test(request.query);
+}
+
+async function orEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let end = ignore;
+  const ended = new Promise<never>((_resolve, reject) => {
+    end = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** `POST /repos/{owner}/{repo}/issues`, without values. */

@@ -14,9 +14,10 @@ export function rememberAnswers(octokit: Octokit): void {
     const { url, headers } = octokit.request.endpoint(options);
     const key = `${url} ${String(headers.accept)}`;
     const known = answers.get(key);
-    const asked = known === undefined ? options : { ...options, headers: { ...options.headers, 'if-none-match': known.etag } };
+    // Changed in place: octokit's hooks hand the options that they were given to the next one, whatever they pass on.
+    if (known !== undefined) options.headers = { ...options.headers, 'if-none-match': known.etag };
     try {
-      const answer = await request(asked);
+      const answer = await request(options);
       answers.delete(key);
       const { etag } = answer.headers;
       if (etag !== undefined) answers.set(key, { etag, answer });

@@ -2,21 +2,60 @@
 import { RequestError } from 'octokit';
 import { GitHubError, type GitHubErrorCode, type GitHubErrorFacts } from './github-error.ts';
 
+export interface FailedRequest {
+  /** `POST /repos/{owner}/{repo}/issues`, without values. */
+  readonly words: string;
+  /** Takes secrets out of what others said. */
+  redact(text: string): string;
+  /** Ended the request where it was aborted. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The error as a GitHubError; one that is one already is returned as it is. */
-export function explainFailure(error: unknown, request: string): GitHubError {
+export function explainFailure(error: unknown, request: FailedRequest): GitHubError {
   if (error instanceof GitHubError) return error;
   if (!(error instanceof RequestError) || error.response === undefined) return withoutAnswer(error, request);
   const headers = error.response.headers;
-  const text = messageOf(error);
+  const text = request.redact(messageOf(error));
   const facts: GitHubErrorFacts = {
     status: error.status,
-    request,
+    request: request.words,
     accepted: headers['x-accepted-github-permissions']?.toString() ?? null,
     until: limitEnd(headers),
   };
   const code = codeOf(error.status, text, headers);
-  return new GitHubError(code, `${request}: ${sentence(code, text, facts)}`, facts, { cause: error });
+  return new GitHubError(code, `${request.words}: ${sentence(code, text, facts)}`, facts, { cause: error });
 }
+
+/** The error of a redirect that was not followed: it leads to another host, or in a circle. */
+export function explainRedirect(status: number, request: FailedRequest): GitHubError {
+  const facts = { status, request: request.words };
+  return new GitHubError('moved', `${request.words}: the repository has moved elsewhere: use its new address in the remote`, facts);
+}
+
+interface GraphqlFailure {
+  readonly errors: readonly { readonly message: string; readonly type?: string }[];
+}
+
+/** GitHub's GraphQL interface answers 200 and lists errors. Other errors are returned as explainFailure does. */
+export function explainGraphqlFailure(error: unknown, request: FailedRequest): GitHubError {
+  const isListed = error instanceof Error && error.name === 'GraphqlResponseError';
+  const first = isListed ? (error as Error & GraphqlFailure).errors[0] : undefined;
+  if (first === undefined) return explainFailure(error, request);
+  const text = request.redact(first.message.replaceAll(/\s+/g, ' ').slice(0, 500));
+  const code = GRAPHQL_CODES[first.type ?? ''] ?? 'unexpected';
+  return new GitHubError(code, `${request.words}: ${text}`, { status: 200, request: request.words }, { cause: error });
+}
+
+const GRAPHQL_CODES: Readonly<Record<string, GitHubErrorCode>> = {
+  FORBIDDEN: 'forbidden',
+  INSUFFICIENT_SCOPES: 'forbidden',
+  NOT_FOUND: 'not-found',
+  RATE_LIMIT: 'rate-limited',
+  RATE_LIMITED: 'rate-limited',
+  STALE_DATA: 'conflict',
+  UNPROCESSABLE: 'invalid',
+};
 
 function codeOf(status: number, text: string, headers: Headers): GitHubErrorCode {
   const isLimited = headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0' || /rate limit/i.test(text);
@@ -31,8 +70,6 @@ function codeOf(status: number, text: string, headers: Headers): GitHubErrorCode
       return 'forbidden';
     case status === 404:
       return 'not-found';
-    case status === 301 || status === 307 || status === 308:
-      return 'moved';
     case status === 409:
       return 'conflict';
     case status === 410:
@@ -50,13 +87,13 @@ function sentence(code: GitHubErrorCode, text: string, facts: GitHubErrorFacts):
   const permission = facts.accepted === null ? '' : `; it takes ${facts.accepted}`;
   switch (code) {
     case 'bad-credentials':
-      return 'GitHub does not know the token (401): it was mistyped, revoked or has expired';
+      return facts.request.includes('/app/installations')
+        ? `GitHub does not accept the App's key (401: ${text}): look at its id, its private key and this machine's clock`
+        : 'GitHub does not know the token (401): it was mistyped, revoked or has expired';
     case 'forbidden':
       return `GitHub refused (403: ${text})${permission}`;
     case 'not-found':
       return `GitHub found nothing (404), which is also its answer when the token may not see it${permission}`;
-    case 'moved':
-      return 'the repository has moved: use its new name in the remote';
     case 'archived':
       return 'the repository is archived, so nobody can write to it';
     case 'disabled':
@@ -70,12 +107,16 @@ function sentence(code: GitHubErrorCode, text: string, facts: GitHubErrorFacts):
   }
 }
 
-function withoutAnswer(error: unknown, request: string): GitHubError {
+function withoutAnswer(error: unknown, request: FailedRequest): GitHubError {
+  const { words, signal } = request;
   const cause = rootOf(error);
-  const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
-  const words = cause instanceof Error ? cause.message : String(cause);
-  if (isTimeout) return new GitHubError('timeout', `${request}: no answer from GitHub in time`, { request }, { cause: error });
-  return new GitHubError('network', `${request}: GitHub could not be reached (${words})`, { request }, { cause: error });
+  if (cause instanceof GitHubError) return new GitHubError(cause.code, `${words}: ${cause.message}`, { request: words }, { cause: error });
+  const isEnded = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
+  if (signal?.aborted === true)
+    return new GitHubError('timeout', `${words}: given up, because the run ends`, { request: words }, { cause: error });
+  if (isEnded) return new GitHubError('timeout', `${words}: no answer from GitHub in time`, { request: words }, { cause: error });
+  const text = request.redact(cause instanceof Error ? cause.message : String(cause));
+  return new GitHubError('network', `${words}: GitHub could not be reached (${text})`, { request: words }, { cause: error });
 }
 
 function rootOf(error: unknown): unknown {

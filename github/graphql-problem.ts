@@ -12,8 +12,8 @@ export interface GraphqlProblem {
 
 /** The first error that GitHub listed, or the failure of the request itself. Throws anything else again. */
 export function graphqlProblem(error: unknown): GraphqlProblem {
-  if (error instanceof GitHubError) return { message: error.message, type: null, isTransient: error.isTransient };
-  const first = listed(error)[0];
+  const first = listed(error instanceof GitHubError ? error.cause : error)[0];
+  if (first === undefined && error instanceof GitHubError) return { message: error.message, type: null, isTransient: error.isTransient };
   if (first === undefined) throw error;
   const message = first.message.replaceAll(/\s+/g, ' ').slice(0, 500);
   return { message, type: first.type ?? null, isTransient: first.type === 'RATE_LIMITED' || first.type === 'STALE_DATA' };

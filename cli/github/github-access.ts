@@ -1,5 +1,6 @@
 /** Whether and as whom GitHub can be spoken to, from the environment and the remote's address. Asks nothing and loads no octokit. */
-import type { GitHub, GitHubAuth, WaitFacts } from '../../github/client.ts';
+import type { GitHub, WaitFacts } from '../../github/client.ts';
+import type { GitHubAuth } from '../../github/credentials.ts';
 import { apiAddress, repositoryNameOf, splitRepository } from '../../github/repository-name.ts';
 import type { RepositoryName } from '../../github/repository-name.ts';
 import type { Environment } from '../environment.ts';

@@ -4,6 +4,8 @@ import type { ApiDescription, Schema } from './api-description.ts';
 /** The value with every required property that it lacks; what it has is kept as it is. */
 export function complete(description: ApiDescription, schema: Schema, value: unknown): unknown {
   if (schema.$ref !== undefined) return complete(description, description.resolve(schema.$ref), value);
+  // A label of an issue may lack words, one of a pull request not: the stored null is the one's null and the other's empty text.
+  if (value === null && schema.type === 'string' && schema.nullable !== true) return '';
   if (value === null || (value === undefined && schema.nullable === true)) return null;
   const choices = schema.oneOf ?? schema.anyOf;
   if (choices !== undefined && schema.properties === undefined) {
