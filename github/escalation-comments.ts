@@ -62,9 +62,16 @@ function closingSentence({ agent, branch, how, commit, delivered, webUrl }: Clos
   }
 }
 
+const DUPLICATE = '<!-- upkeep:duplicate-of:';
+
+/** Whether it is the body of such an issue. */
+export function isDuplicate(body: string): boolean {
+  return body.startsWith(DUPLICATE);
+}
+
 /** What stands in an issue that another runner's came before. */
 export function duplicateBody(ask: { readonly original: number }): string {
-  return `<!-- upkeep:duplicate-of:${ask.original} -->\nDuplicate of #${ask.original}, which another run opened at the same moment.\n`;
+  return `${DUPLICATE}${ask.original} -->\nDuplicate of #${ask.original}, which another run opened at the same moment.\n`;
 }
 
 /**

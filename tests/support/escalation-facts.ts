@@ -37,6 +37,12 @@ export function factsOf(over: Partial<EscalationFacts> = {}): EscalationFacts {
   };
 }
 
+/** What another run tells that knows the ledger up to `sequence`. */
+export function laterFacts(sequence: number, over: Partial<EscalationFacts> = {}): EscalationFacts {
+  const facts = factsOf(over);
+  return { ...facts, run: { ...facts.run, id: `run-${sequence}`, sequence } };
+}
+
 export function closeAsk(over: Partial<CloseAsk> = {}): CloseAsk {
   return {
     agent: 'qa',

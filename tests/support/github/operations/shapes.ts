@@ -82,8 +82,14 @@ export function commentShape(
     issue_url: `${url}/issues/${issue.number}`,
     url: `${url}/issues/comments/${comment.id}`,
     html_url: `${issuePage(world, repository, issue)}#issuecomment-${comment.id}`,
-    author_association: 'NONE',
+    author_association: associationOf(repository, comment.author),
   };
+}
+
+/** How the author belongs to the repository; programs do not. */
+function associationOf(repository: Repository, login: string): string {
+  if (login.toLowerCase() === repository.owner.toLowerCase()) return 'OWNER';
+  return repository.collaborators.has(login.toLowerCase()) ? 'COLLABORATOR' : 'NONE';
 }
 
 export function issuePage(world: World, repository: Repository, issue: Issue): string {
@@ -115,7 +121,7 @@ export function issueShape(world: World, repository: Repository, issue: Issue): 
     url,
     html_url: page,
     repository_url: repositoryUrl(world, repository),
-    author_association: 'NONE',
+    author_association: associationOf(repository, issue.author),
     ...(issue.pull === null
       ? {}
       : {
