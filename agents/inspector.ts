@@ -58,6 +58,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     project: scene.project,
     root: place.tree.path,
     files: place.files,
+    inRealFiles: (use) => trees.copied(scene.project, (tree) => use(tree.path)),
     signal: context.signal,
     bundledSeverity: policy.strict ? 'error' : 'warning',
     runTool: (call: ToolCall) =>

@@ -11,6 +11,11 @@ export interface Trees extends AsyncDisposable {
   shared(project: ReadProject): Promise<Worktree>;
   /** A tree of the commit for one user that may write into it. Dispose of it when done. */
   own(label: string, project: ReadProject): Promise<Worktree>;
+  /**
+   * Does `use` in a tree of the commit whose dependencies are copies, one use after another; null, and `use` is not called,
+   * where other trees have no links to dependencies either. The copies are made once for all commits that need the same.
+   */
+  copied<T>(project: ReadProject, use: (tree: Worktree) => Promise<T>): Promise<T | null>;
 }
 
 export interface TreesOptions {
@@ -27,7 +32,7 @@ export function openTrees(options: TreesOptions): Trees {
   const sharedByCommit = new Map<string, Promise<Worktree>>();
   let count = 0;
 
-  const open = async (label: string, project: ReadProject): Promise<Worktree> => {
+  const open = async (label: string, project: ReadProject, isCopy = false): Promise<Worktree> => {
     const worktree = await openWorktree({
       repository: options.repository,
       commit: project.commit,
@@ -36,9 +41,12 @@ export function openTrees(options: TreesOptions): Trees {
       label: `${++count}-${label}`,
     });
     opened.add(worktree);
-    await placeDependencies(await options.dependencies(project), worktree.path, project);
+    const source = await options.dependencies(project);
+    await placeDependencies(isCopy && source.ok && source.how === 'link' ? { ...source, how: 'copy' } : source, worktree.path, project);
     return worktree;
   };
+  const copiesOf = new Map<DependencySource, Promise<Worktree>>();
+  let turn: Promise<unknown> = Promise.resolve();
 
   return {
     own: open,
@@ -50,8 +58,21 @@ export function openTrees(options: TreesOptions): Trees {
       }
       return tree;
     },
+    async copied(project, use) {
+      const source = await options.dependencies(project);
+      if (!source.ok || source.how !== 'link') return null;
+      const mine = turn.then(async () => {
+        const made = copiesOf.get(source) ?? open('copies', project, true);
+        copiesOf.set(source, made);
+        const tree = await made;
+        if (tree.commit !== project.commit) await tree.reset(project.commit);
+        return use(tree);
+      });
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled(sharedByCommit.values());
+      await Promise.allSettled([...sharedByCommit.values(), turn]);
       for (const worktree of opened) await worktree.remove();
     },
   };

@@ -59,6 +59,11 @@ export interface CheckContext {
   readonly files: readonly string[];
   /** Runs a tool in its own process group with time and output bounded; waits for a free place. */
   readonly runTool: RunTool;
+  /**
+   * Does `use` in another worktree of the same commit, whose dependencies are files and not links; one use after another.
+   * Null where there are no links that could be to blame.
+   */
+  inRealFiles<T>(use: (root: string) => Promise<T>): Promise<T | null>;
   readonly signal: AbortSignal;
   /** Severity of findings of a tool that the repository did not set up: `error` with --strict. */
   readonly bundledSeverity: 'error' | 'warning';

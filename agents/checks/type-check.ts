@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Project } from '../project.ts';
 import { findInstalledPackage, resolveRepositoryTool } from '../tools/resolve-tool.ts';
@@ -43,7 +43,14 @@ export const typeCheck: Check = {
   },
 };
 
+/** Links may keep tsc from naming a type; what it says of real files counts. */
 async function checkUnit(context: CheckContext, unit: TypeScriptUnit): Promise<CheckPart> {
+  const part = await checkUnitIn(context, unit);
+  if (!part.drafts.some((draft) => isUnnamedForLinks(context.root, draft))) return part;
+  return (await context.inRealFiles((root) => checkUnitIn({ ...context, root }, unit))) ?? part;
+}
+
+async function checkUnitIn(context: CheckContext, unit: TypeScriptUnit): Promise<CheckPart> {
   const tool = resolveRepositoryTool(context.root, { dir: unit.dir, packageName: 'typescript', binName: 'tsc' });
   if (tool === null) return { drafts: [], command: null, log: '', failure: notInstalled('typescript', unit.dir) };
   if (unit.mode === 'build') return partOf(await runBuild(context, unit, tool), { context, unit });
@@ -110,6 +117,18 @@ function partOf(result: ToolResult, { context, unit }: Unit): CheckPart {
   const missing = missingDependency(drafts, { context, unit });
   if (missing !== null) return { drafts: [], command, log, failure: missing };
   return { drafts, command, log, failure: result.exitCode !== 0 && drafts.length === 0 ? crashOf(log, 'tsc') : null };
+}
+
+/**
+ * In a declaration a type of a dependency's dependency needs a module to import it from. tsc looks above the file, so it
+ * finds none to a package that is linked into the tree; in a store and inside of another package there is none anyway.
+ */
+function isUnnamedForLinks(root: string, { path, rule, message }: FindingDraft): boolean {
+  if (path === null || path === undefined || (rule !== 'TS2742' && rule !== 'TS2883')) return false;
+  const named = /without a reference to (?:'[^']*' from )?'([^']+)'/.exec(message)?.[1];
+  if (named === undefined) return false;
+  const [place, ...inside] = join(root, dirname(path), named).split('/node_modules/');
+  return inside.length === 1 && !inside[0]?.startsWith('.') && !`${place}/`.startsWith(`${root}/`);
 }
 
 /** `src/a.ts(3,5): error TS2322: …`, or without a place; lines that are indented continue the one above. */

@@ -61,19 +61,18 @@ export async function dependencySource(ask: {
 }): Promise<DependencySource> {
   const { root, project, policy, runTool } = ask;
   const state = root === null ? NO_CHECKOUT : await dependencyState(root, project);
-  if (root !== null && state.inStep && policy.how !== 'install') {
-    return policy.how === 'copy' ? { ok: true, how: 'copy', folder: root } : linkTo(root, project);
-  }
+  if (root !== null && state.inStep && policy.how !== 'install') return takeFrom(root, ask);
   if (!asksForPackages(project)) return { ok: true, how: 'none' };
   if (!state.inStep && !policy.mayInstall && policy.how !== 'install') return { ok: false, why: `${state.why}: ${state.advice}` };
   const installed = await installDependencies({ cache: policy.cache, project, runTool });
-  if (installed.ok) return linkTo(installed.folder, project);
+  if (installed.ok) return takeFrom(installed.folder, ask);
   return { ok: false, why: `${state.inStep ? 'the configuration asks for an install' : state.why}; ${installed.why}` };
 }
 
 const NO_CHECKOUT: DependencyState = { inStep: false, why: 'a bare repository has no node_modules', advice: 'pass --install' };
 
-async function linkTo(folder: string, project: Project): Promise<DependencySource> {
+async function takeFrom(folder: string, { project, policy }: { project: Project; policy: DependencyPolicy }): Promise<DependencySource> {
+  if (policy.how === 'copy') return { ok: true, how: 'copy', folder };
   const members = new Set(membersOf(project).keys());
   return { ok: true, how: 'link', folder, copies: await packagesToCopy({ source: folder, dirs: dependencyFolders(project), members }) };
 }

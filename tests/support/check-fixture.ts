@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -28,6 +29,15 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
+/** Does it in a copy of the folder in which links to packages are the packages. */
+async function inRealFiles<T>(root: string, use: (root: string) => Promise<T>): Promise<T> {
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'upkeep real ')));
+  folders.push(copy);
+  // Node's own recursive copy keeps links inside of folders whatever it is told.
+  execFileSync('cp', ['-RL', `${root}/.`, copy]);
+  return use(copy);
+}
+
 /** Makes a temporary folder with these files; objects are written as JSON. Removed after the test. */
 export function checkFixture(files: Readonly<Record<string, string | object>>): CheckFixture {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'upkeep check ')));
@@ -45,6 +55,7 @@ export function checkFixture(files: Readonly<Record<string, string | object>>): 
       project,
       root,
       files: chosen ?? project.files,
+      inRealFiles: (use) => inRealFiles(root, use),
       runTool: testToolRunner(options),
       signal: new AbortController().signal,
       bundledSeverity: 'warning',
