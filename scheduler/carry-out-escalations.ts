@@ -1,0 +1,95 @@
+/** Tells GitHub what is planned, one after the other, and brings back what the ledger is to remember of it. */
+import type { GitHub } from '../github/client.ts';
+import type { CloseAsk, EscalationFacts, EscalationPolicy } from '../github/escalation-facts.ts';
+import { closeEscalation, escalate, type EscalationResult } from '../github/escalation.ts';
+import { makeEvent, type EventOrigin, type UpkeepEvent } from '../ledger/event.ts';
+import type { Plan } from './escalate.ts';
+
+export interface CarriedOut {
+  /** For the ledger; what is not among them stays in its outbox. */
+  readonly events: readonly UpkeepEvent[];
+  /** For the report. */
+  readonly sentences: readonly string[];
+}
+
+/** Carries out the plans until GitHub cannot be reached: the rest is left to the next run. Throws only what is no GitHubError. */
+export async function carryOutEscalations(
+  plans: readonly Plan[],
+  ask: { readonly github: GitHub; readonly policy: EscalationPolicy; readonly origin: EventOrigin },
+): Promise<CarriedOut> {
+  const events: UpkeepEvent[] = [];
+  const sentences: string[] = [];
+  const toDo = plans.filter((plan) => plan.action !== 'hold');
+  for (const [index, plan] of toDo.entries()) {
+    const result = await carryOut(plan, ask);
+    sentences.push(...result.notes);
+    if (result.outcome === 'postponed') {
+      const left = toDo.slice(index).map(nameOf).join(', ');
+      sentences.push(`GitHub could not be told of ${left}: ${result.reason}; the next run says it`);
+      break;
+    }
+    const sentence = sentenceOf(plan, result);
+    if (sentence !== null) sentences.push(sentence);
+    const event = eventOf(plan, result, ask.origin);
+    if (event !== null) events.push(event);
+  }
+  return { events, sentences };
+}
+
+type Doable = Exclude<Plan, { readonly action: 'hold' }>;
+
+function carryOut(plan: Doable, { github, policy }: { github: GitHub; policy: EscalationPolicy }): Promise<EscalationResult> {
+  return plan.action === 'close' ? closeEscalation(github, plan.ask, policy) : escalate(github, plan.facts, policy);
+}
+
+/** What the ledger is to remember, or null when it is to be tried again. */
+function eventOf(plan: Doable, result: EscalationResult, origin: EventOrigin): UpkeepEvent | null {
+  const { agent, branch, kind, run } = aboutOf(plan);
+  const common = { agentId: agent, jobId: run.id, runId: run.id, branch, number: result.number, url: result.url, kind };
+  if (plan.action === 'close') {
+    // A permission may come back, and the issue would stay open for ever.
+    if (result.outcome === 'overtaken' || (result.outcome === 'refused' && result.mayPass)) return null;
+    return makeEvent('agent:escalation-closed', { ...common, status: 'ACTIVE', streak: 0 }, origin);
+  }
+  if (result.outcome === 'overtaken') return null;
+  const { facts } = plan;
+  const told = result.told ?? { digest: facts.digest, since: facts.since.at };
+  const status = kind === 'code' ? 'TRIPPED' : 'ERROR';
+  const data = { ...common, status, streak: facts.streak, digest: told.digest, failingSince: told.since };
+  return makeEvent('agent:escalated', data, origin);
+}
+
+function sentenceOf(plan: Doable, { outcome, number, url, reason }: EscalationResult): string | null {
+  const name = nameOf(plan);
+  const issue = url ?? `#${number}`;
+  switch (outcome) {
+    case 'opened':
+    case 'joined':
+      return `an issue is open for ${name}: ${issue}`;
+    case 'reopened':
+      return `the issue for ${name} is open again: ${issue}`;
+    case 'updated':
+      return `the issue for ${name} is brought up to date: ${issue}`;
+    case 'closed':
+      return `the issue for ${name} is closed: ${issue}`;
+    case 'left-closed':
+      return `a person closed the issue for ${name}, so nothing is said until it was well again: ${issue}`;
+    case 'refused':
+      return plan.action === 'close' ? `the issue for ${name} could not be closed: ${reason}` : `there is no issue for ${name}: ${reason}`;
+    case 'unchanged':
+    case 'overtaken':
+    case 'noted':
+    case 'nothing-open':
+    case 'postponed':
+      return null;
+  }
+}
+
+function nameOf(plan: Doable): string {
+  const { agent, branch, kind } = aboutOf(plan);
+  return `${agent} on ${branch}${kind === 'operation' ? ' (operation)' : ''}`;
+}
+
+function aboutOf(plan: Doable): EscalationFacts | CloseAsk {
+  return plan.action === 'close' ? plan.ask : plan.facts;
+}
