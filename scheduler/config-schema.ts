@@ -11,6 +11,13 @@ const retry = z
 
 const clock = z.string().refine((text) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text), 'a time of day such as "22:00"');
 
+/** GitHub lists by labels that are divided by commas. */
+const label = z
+  .string()
+  .min(1)
+  .max(50)
+  .refine((name) => !name.includes(','), 'a name without a comma');
+
 const quietHours = z
   .strictObject({
     from: clock.describe('When they begin, such as "22:00".'),
@@ -23,7 +30,7 @@ const escalation = z
   .strictObject({
     threshold: z.int().min(1).max(100).default(2).describe('Failed runs in a row after which an agent opens its issue.'),
     branches: z.array(z.string().min(1)).max(100).default([]).describe('Branches that escalate besides the default branch.'),
-    labels: z.array(z.string().min(1).max(50)).max(20).default(['upkeep']).describe('Labels of the issue; it is found again by the first.'),
+    labels: z.array(label).max(20).default(['upkeep']).describe('Labels of the issue; it is found again by the first.'),
     assignees: z.array(z.string().min(1).max(100)).max(10).default([]).describe('Logins that the issue is assigned to.'),
     reopenDays: z
       .int()

@@ -84,6 +84,11 @@ const jsonCases: [string, string, string[]][] = [
     ['quietHours.from: expected a time of day such as "22:00", got "24:00"', 'quietHours.to: expected a time of day'],
   ],
   [
+    'a label that GitHub takes for two',
+    '{"scheduler": {"escalation": {"labels": ["red, urgent"]}}}',
+    ['scheduler.escalation.labels.0: expected a name without a comma, got "red, urgent"'],
+  ],
+  [
     'quiet hours of no length',
     '{"scheduler": {"escalation": {"quietHours": {"from": "07:00", "to": "07:00"}}}}',
     ['scheduler.escalation.quietHours: expected two different times'],
