@@ -1,0 +1,105 @@
+/** What people on GitHub get to see of a run: issues of failing agents and results beside the commit. Never fails a run. */
+import type { RunReport } from '../../agents/run-report.ts';
+import type { GitHub } from '../../github/client.ts';
+import type { PublishedChecks } from '../../github/check-runs.ts';
+import { GitHubError } from '../../github/github-error.ts';
+import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
+import type { LedgerState } from '../../ledger/state.ts';
+import { heldSentence, planEscalations } from '../../scheduler/escalate.ts';
+import type { CiContext } from '../ci/ci-context.ts';
+import type { ResolvedConfig } from '../config-schema.ts';
+import { checksOf } from './check-run-facts.ts';
+import type { GitHubAccess } from './github-access.ts';
+
+export interface TellRequest {
+  readonly access: GitHubAccess;
+  readonly report: RunReport;
+  readonly config: ResolvedConfig;
+  readonly ci: CiContext;
+  /** From the event; null: GitHub is asked. */
+  readonly defaultBranch: string | null;
+  /** With what this run recorded. */
+  readonly state: LedgerState;
+  readonly origin: EventOrigin;
+  /** Ends whatever is under way. */
+  readonly signal: AbortSignal;
+  record(events: readonly UpkeepEvent[]): Promise<void>;
+}
+
+/** What was said and what was not. */
+export interface Told {
+  /** Null when nothing was to be shown beside a commit. */
+  readonly checks: PublishedChecks['how'] | null;
+  /** Requests to GitHub, retries included. */
+  readonly requests: number;
+  /** Sentences for the report. */
+  readonly notes: readonly string[];
+}
+
+/** Says what is to be said. What could not be said stays in the ledger's outbox, and the next run says it. */
+export async function tellGitHub(request: TellRequest): Promise<Told> {
+  const { access, ci, config, report } = request;
+  const isShown = config.github.checks !== 'none' && !ci.isReadOnly && report.runs.some((run) => run.runId !== '');
+  const mayEscalate = request.state.outbox.length > 0 || hasOpenIssues(request.state);
+  if (ci.isReadOnly || (!isShown && !mayEscalate)) return nothingTold([]);
+  if (access.kind === 'none') return nothingTold([`nothing was said on GitHub: ${access.reason}`]);
+  const notes: string[] = [];
+  const github = await access.open({
+    signal: request.signal,
+    onWait: ({ reason, seconds }) => notes.push(`GitHub's ${reason.replace('-', ' ')} was reached: waited ${seconds} s`),
+  });
+  if (mayEscalate) await speakOfFailures(github, request, notes);
+  const checks = isShown ? await showChecks(github, request, notes) : null;
+  return { checks, requests: github.usage().requests, notes };
+}
+
+async function speakOfFailures(github: GitHub, request: TellRequest, notes: string[]): Promise<void> {
+  const { access, ci, config, origin, report, state } = request;
+  const now = origin.now();
+  const policy = config.scheduler.escalation;
+  const defaultBranch = request.defaultBranch ?? (await askDefaultBranch(github, notes));
+  const plans = planEscalations({
+    state,
+    defaultBranch,
+    policy,
+    speaks: true,
+    now,
+    ran: { branch: report.branch, runs: report.runs },
+    here: { attempt: ci.attempt, runUrl: ci.runUrl, webUrl: access.kind === 'ready' ? access.pages : null },
+  });
+  const held = heldSentence(plans, policy);
+  if (held !== null) notes.push(held);
+  if (plans.every((plan) => plan.action === 'hold')) return;
+  const { carryOutEscalations } = await import('../../scheduler/carry-out-escalations.ts');
+  const { events, sentences } = await carryOutEscalations(plans, { github, policy: { ...policy, now }, origin });
+  notes.push(...sentences);
+  if (events.length > 0) await request.record(events);
+}
+
+/** Null when it cannot be found out: then only branches that the configuration names are spoken of. */
+async function askDefaultBranch(github: GitHub, notes: string[]): Promise<string | null> {
+  try {
+    return (await github.rest.repos.get({ owner: github.owner, repo: github.repo })).data.default_branch;
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    notes.push(`the default branch is not known, so issues of it wait for the next run: ${error.message}`);
+    return null;
+  }
+}
+
+async function showChecks(github: GitHub, { config, ci, report, origin }: TellRequest, notes: string[]): Promise<PublishedChecks['how']> {
+  const { publishChecks } = await import('../../github/check-runs.ts');
+  const prefer = config.github.checks === 'statuses' ? 'statuses' : 'check-runs';
+  const checks = checksOf(report, { detailsUrl: ci.runUrl, completedAt: origin.now().toISOString() });
+  const { how, reason } = await publishChecks(github, { ...checks, prefer });
+  if (reason !== null) notes.push(reason);
+  return how;
+}
+
+function hasOpenIssues(state: LedgerState): boolean {
+  return Object.values(state.agents).some(({ escalations }) => Object.keys(escalations).length > 0);
+}
+
+function nothingTold(notes: readonly string[]): Told {
+  return { checks: null, requests: 0, notes };
+}
