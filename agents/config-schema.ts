@@ -105,7 +105,7 @@ export const deliveryMode = z
   .enum(DELIVERY_MODES)
   .default('local')
   .describe(
-    'How commits reach people: local moves the checked-out branch forward (default on a laptop), push sends them to the remote (default in CI), pull-request opens one, patch writes files, none keeps them under refs/upkeep/suggest.',
+    'How commits reach people: local moves the checked-out branch forward (default on a laptop), push sends them to the remote (default in CI), pull-request opens one for each agent, patch writes files, none keeps them under refs/upkeep/suggest.',
   );
 
 export const agentsConfigShape = {

@@ -16,12 +16,25 @@ export interface Placed {
 export interface Integration {
   /** Tip of the branch that it was made for. */
   readonly from: string;
-  /** `from` when nothing was placed. */
+  /** `from` when nothing was placed, or each commit stands by itself. */
   readonly to: string;
+  /** Whether each commit stands on `from` by itself, instead of one on the other. */
+  readonly isApart?: true;
   /** In the order in which they stand on the branch. */
   readonly placed: readonly Placed[];
   /** All works, those that ran again in their newest form. */
   readonly works: readonly AgentWork[];
+}
+
+/** The commit on which an agent's work is seen: the branch with everybody's commits, or the one with only its own. */
+export function headOf(integration: Integration, work: AgentWork): string {
+  if (integration.isApart !== true) return integration.to;
+  return integration.placed.find((placed) => placed.work === work)?.sha ?? integration.to;
+}
+
+/** Highest priority first. */
+export function inPriority(works: readonly AgentWork[]): AgentWork[] {
+  return [...works].sort((a, b) => rank(b.request.agent.priority) - rank(a.request.agent.priority));
 }
 
 /**
@@ -29,7 +42,7 @@ export interface Integration {
  * compares for itself, and what is still worse together is taken out from the lowest priority upwards.
  */
 export async function integrateRuns(works: readonly AgentWork[], tip: string, workshop: Workshop): Promise<Integration> {
-  const ordered = [...works].sort((a, b) => rank(b.request.agent.priority) - rank(a.request.agent.priority));
+  const ordered = inPriority(works);
   const together = await placeAll(ordered, tip, workshop);
   if ((await harmOf(together, workshop)) === undefined) return together;
   const careful: Workshop = { ...workshop, compare: 'each' };

@@ -75,7 +75,34 @@ export interface DeliveryReport {
   readonly patches: readonly string[];
   /** The next step for the person, or null. */
   readonly advice: string | null;
+  /** What became of the pull request of each agent that has one; empty for other ways. */
+  readonly proposals: readonly ProposalReport[];
 }
+
+/** The pull request of one agent, or the branch for it. */
+export interface ProposalReport {
+  readonly agent: AgentId;
+  /** `upkeep/docs`. */
+  readonly branch: string;
+  readonly state: ProposalState;
+  /** The commit that is proposed; null when none is. */
+  readonly commit: string | null;
+  readonly number: number | null;
+  /** Address of the pull request, or null. */
+  readonly url: string | null;
+  /** Sentences: why it is so, and what could not be done besides. */
+  readonly notes: readonly string[];
+  /** The next step for the person, or null. */
+  readonly advice: string | null;
+}
+
+/**
+ * `opened`, `reopened`, `updated`, `unchanged`: people find the commit in it; `taken-over`: a person works on the branch, so
+ * it is left alone; `declined`: a person closed it, so the same change is not proposed again; `closed`: no longer needed;
+ * `waiting`: the host did not answer, the next run tries again; `refused`: a rule or a permission is in the way.
+ */
+export type ProposalState =
+  'opened' | 'reopened' | 'updated' | 'unchanged' | 'taken-over' | 'declined' | 'closed' | 'waiting' | 'refused';
 
 /** What the repository's own commitlint says about the messages of the commits. */
 export interface CommitlintReport {
@@ -101,7 +128,7 @@ export interface PassedOverHook {
 
 /**
  * `delivered`: the checked-out branch moved; `pushed`: the remote has them; `kept`: they wait under a ref;
- * `patch`: they were asked for as patch files; `nothing`: there was nothing to deliver;
+ * `proposed`: they are in pull requests; `patch`: they were asked for as patch files; `nothing`: there was nothing to deliver;
  * `refused`: refused or in conflict, work kept as a patch only; `none`: delivery is turned off.
  */
-export type DeliveryOutcome = 'delivered' | 'pushed' | 'kept' | 'patch' | 'nothing' | 'refused' | 'none';
+export type DeliveryOutcome = 'delivered' | 'pushed' | 'proposed' | 'kept' | 'patch' | 'nothing' | 'refused' | 'none';

@@ -105,6 +105,8 @@ export interface Settlement {
   /** Key of the delivered tree; null while it is not delivered. */
   readonly producedKey: string | null;
   readonly delivered: boolean;
+  /** Whether the commit stands on the branch itself, and not only where people may take it. */
+  readonly onBranch: boolean;
   readonly counts: boolean;
   readonly seen: number;
   readonly origin: EventOrigin;
@@ -150,7 +152,7 @@ export function settledEvent(settlement: Settlement): SettledEvent {
     coverage: settlement.results.after.map((inspection) => inspection.report.coverage).find((coverage) => coverage !== undefined) ?? null,
     counts: settlement.counts,
     seen: settlement.seen,
-    blobs: settlement.delivered
+    blobs: settlement.delivered && settlement.onBranch
       ? (work.commit?.changes ?? []).slice(0, 200).map((change) => ({ path: change.path, from: change.oldOid, to: change.newOid }))
       : [],
   };

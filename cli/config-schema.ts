@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { agentsConfigShape, deliveryMode } from '../agents/config-schema.ts';
 import { deliveryTargetShape } from '../git/config-schema.ts';
-import { githubConfigShape } from '../github/config-schema.ts';
+import { githubConfigShape, pullRequestShape } from '../github/config-schema.ts';
 import { ledgerConfigShape } from '../ledger/config-schema.ts';
 import { schedulerConfigShape } from '../scheduler/config-schema.ts';
 
@@ -18,7 +18,7 @@ export const configSchema = z
       .describe('Files of the repository ("./base.json") or packages ("@acme/upkeep-preset") whose settings come first; later ones win.'),
     ...agentsConfigShape,
     delivery: z
-      .strictObject({ mode: deliveryMode, ...deliveryTargetShape })
+      .strictObject({ mode: deliveryMode, ...deliveryTargetShape, ...pullRequestShape })
       .prefault({})
       .describe('How the commits of agents reach people.'),
     ...schedulerConfigShape,

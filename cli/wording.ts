@@ -1,5 +1,5 @@
 /** Everything that people read of a run, in one place. */
-import type { CommitlintReport, DeliveryOutcome, PassedOverHook } from '../agents/run-report.ts';
+import type { CommitlintReport, DeliveryOutcome, PassedOverHook, ProposalReport, ProposalState } from '../agents/run-report.ts';
 import type { AgentId, Outcome, Reason } from '../ledger/outcome.ts';
 
 /** Opens the page that the published package names. */
@@ -100,6 +100,7 @@ export function duration(milliseconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
   const whole = Math.round(seconds);
+  proposed: 'proposed by pull request',
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
@@ -107,6 +108,23 @@ export function duration(milliseconds: number): string {
 export function shortSha(sha: string): string {
   return sha.slice(0, 9);
 }
+const PROPOSAL_WORDS: Readonly<Record<ProposalState, string>> = {
+  opened: 'pull request opened',
+  reopened: 'pull request opened again',
+  updated: 'pull request brought up to date',
+  unchanged: 'pull request is up to date',
+  'taken-over': 'pull request left alone',
+  declined: 'not proposed again',
+  closed: 'pull request closed',
+  waiting: 'not proposed yet',
+  refused: 'not proposed',
+};
+
+/** `docs: pull request opened: https://github.com/acme/site/pull/12 – could not be labelled`. */
+export function proposalLine({ agent, branch, state, url, notes }: ProposalReport): string {
+  return `${agent}: ${PROPOSAL_WORDS[state]}: ${url ?? branch}${notes.length === 0 ? '' : ` – ${notes.join('; ')}`}`;
+}
+
 
 /** `checked 3f2a91c on main; 3 uncommitted files not looked at`. */
 export function openingLine(about: { base: string; branch: string | null; uncommitted: number; workingTree: boolean }): string {

@@ -15,6 +15,26 @@ const commentsShape = {
     .describe('Whether people who may write to the repository steer agents by comments such as "/agent retry qa".'),
 };
 
+/** Keys of `delivery` that only pull requests and GitHub's own commits have. */
+export const pullRequestShape = {
+  labels: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(50)
+        .regex(/^[^,\n]+$/, 'the name of a label, without a comma'),
+    )
+    .max(10)
+    .default(['upkeep'])
+    .describe('Labels of the pull requests of agents; those that the repository lacks are made.'),
+  automerge: z
+    .enum(['merge', 'squash', 'rebase'])
+    .nullable()
+    .default(null)
+    .describe('How GitHub merges pull requests of agents by itself once all that the branch requires has passed; null: people merge them.'),
+};
+
 export const githubConfigShape = {
   github: z
     .strictObject({ ...checksShape, ...commentsShape })

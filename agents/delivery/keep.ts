@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { formatPatch } from '../../git/format-patch.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { Integration } from '../integrate-runs.ts';
+import type { RunContext } from '../run-context.ts';
 import type { DeliveryReport } from '../run-report.ts';
+import { emptyDelivery } from './delivery.ts';
+import type { DeliveryEnd, DeliveryStep, Refusal } from './delivery.ts';
 import { setOwnRef, suggestRef } from './own-refs.ts';
 
 /** Lets every placed commit wait under `refs/upkeep/suggest/<agent>`. */
@@ -40,4 +43,20 @@ export async function keepAsPatches(
     patches.push(path);
   }
   return { commits: integration.placed.map((placed) => placed.sha), patches };
+}
+
+/** The end of a delivery that was refused: everything is kept under refs and as patches. */
+export async function keepRefused(
+  { repository, journal }: RunContext,
+  { integration }: Pick<DeliveryStep, 'integration'>,
+  ask: { mode: DeliveryReport['mode']; branch: string | null; refusal: Refusal },
+): Promise<DeliveryEnd> {
+  const kept = await keepUnderRefs(repository, integration);
+  const { patches } = await keepAsPatches(repository, integration, patchFolder(repository, journal.entry.id));
+  return {
+    kind: 'done',
+    delivered: false,
+    recorded: false,
+    report: { ...emptyDelivery(ask.mode, ask.branch), ...kept, outcome: 'refused', patches, ...ask.refusal },
+  };
 }

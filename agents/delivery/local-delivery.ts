@@ -38,6 +38,7 @@ export function localDelivery(context: RunContext, branch: string | null): Deliv
 
   return {
     mode: 'local',
+    placement: 'together',
     startingPoint: async (base) => (branch === null ? base : ((await resolveRef(repository, `refs/heads/${branch}`)) ?? base)),
     async attempt(step) {
       const { from, to, placed } = step.integration;

@@ -1,4 +1,5 @@
 /** Delivery `push`: branch and ledger reach the remote in one atomic push, or neither does. */
+import { PUSH_ADVICE } from '../../git/push-refusal.ts';
 import { remoteSentence } from '../../git/remote-access.ts';
 import type { RemoteSilence } from '../../git/remote-silence.ts';
 import { fetchCommits, remoteHead } from '../../git/remote.ts';
@@ -6,8 +7,8 @@ import type { Ledger } from '../../ledger/store.ts';
 import { pushShared } from '../../ledger/sync.ts';
 import type { RunContext } from '../run-context.ts';
 import { emptyDelivery } from './delivery.ts';
-import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryStep, Refusal } from './delivery.ts';
-import { keepAsPatches, keepUnderRefs, patchFolder } from './keep.ts';
+import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryInstead, DeliveryStep, Refusal } from './delivery.ts';
+import { keepRefused } from './keep.ts';
 
 export interface PushTarget {
   /** Short name; null when HEAD is detached and the configuration names none. */
@@ -21,22 +22,22 @@ export interface PushTarget {
   readonly store: 'ref' | 'branch';
   /** What this command knows of a remote that keeps it waiting. */
   readonly silence: RemoteSilence;
+  /** Address of the pages of the repository, for links to settings; null when it is not known. */
+  readonly pages: string | null;
+  /** The way to take when the branch does not take the commits; null when there is none. */
+  readonly propose: ((why: Refusal) => Delivery) | null;
 }
 
 export function pushDelivery(context: RunContext, target: PushTarget): Delivery {
   const { repository, journal } = context;
-  const { branch, remote, ledger, store, silence } = target;
+  const { branch, remote, ledger, store, silence, propose } = target;
 
-  const refuse = async ({ integration }: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> => {
-    const kept = await keepUnderRefs(repository, integration);
-    const { patches } = await keepAsPatches(repository, integration, patchFolder(repository, journal.entry.id));
-    return {
-      kind: 'done',
-      delivered: false,
-      recorded: false,
-      report: { ...emptyDelivery('push', branch), ...kept, outcome: 'refused', patches, ...refusal },
-    };
-  };
+  const refuse = (step: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> =>
+    keepRefused(context, step, { mode: 'push', branch, refusal });
+
+  /** By pull request where that is possible, else they are kept. */
+  const proposeOrRefuse = async (step: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd | DeliveryInstead> =>
+    propose === null ? refuse(step, refusal) : { kind: 'instead', delivery: propose(refusal), tip: step.integration.from };
 
   /** The remote was not asked or gave no answer: nothing of the commits is there. */
   const unanswered = async (step: DeliveryStep, about: { remote: string; reason: string }): Promise<DeliveryEnd> => {
@@ -53,7 +54,7 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
       journal.advance('delivered');
       return { kind: 'done', delivered: true, recorded, report };
     };
-    const events = await step.events(true, report);
+    const events = step.events(report);
     journal.advance('delivering', { move: { branch: at.branch, from, to } });
     const extraUpdates = [{ sha: to, ref: `refs/heads/${at.branch}` }];
     const result = await pushShared(ledger, { remote: at.remote, cwd: repository.root ?? repository.gitDir, store, extraUpdates, events });
@@ -64,7 +65,11 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
     // A connection that breaks leaves open whether the push arrived.
     if (now.ok && now.sha === to) return arrived(false);
     if (now.ok && now.sha !== null && now.sha !== from) return follow(step, at);
-    return refuse(step, { reason: `${at.remote} did not take ${at.branch}: ${result.reason}`, advice: result.message });
+    const advice = result.reason === 'corrupt' ? null : PUSH_ADVICE[result.reason];
+    const said = result.said.length === 0 ? '' : ` (${result.said.join(' ')})`;
+    const page = advice?.page === undefined || advice.page === null || target.pages === null ? '' : `: ${target.pages}${advice.page}`;
+    const refusal = { reason: `${at.remote} did not take ${at.branch}: ${result.reason}${said}`, advice: `${result.message}${page}` };
+    return result.culprit === 'branch' && advice?.mayPropose === true ? proposeOrRefuse(step, refusal) : refuse(step, refusal);
   };
 
   /** Fetches where the branch is now. Also when the person has commits that are not pushed: those are never pushed by us. */
@@ -77,6 +82,7 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
 
   return {
     mode: 'push',
+    placement: 'together',
     startingPoint: (base) => Promise.resolve(base),
     async attempt(step) {
       const { from, placed } = step.integration;
@@ -104,6 +110,9 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
     },
     withhold: refuse,
     giveUp: (step) =>
-      refuse(step, { reason: `${branch ?? 'the branch'} moved again and again`, advice: 'run again when it is quieter; the commits wait' }),
+      proposeOrRefuse(step, {
+        reason: `${branch ?? 'the branch'} moved again and again`,
+        advice: 'run again when it is quieter; the commits wait',
+      }),
   };
 }

@@ -3,7 +3,7 @@ import type { Integration } from '../integrate-runs.ts';
 import type { RunContext } from '../run-context.ts';
 import type { DeliveryReport } from '../run-report.ts';
 import { emptyDelivery } from './delivery.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, DeliveryEnd, DeliveryStep } from './delivery.ts';
 import { keepAsPatches, keepUnderRefs, patchFolder } from './keep.ts';
 
 /** Patch files in `folder`, by default inside the Git directory; a folder of one's own is a rehearsal and leaves no refs. */
@@ -28,13 +28,14 @@ export function noDelivery(context: RunContext, branch: string | null): Delivery
 }
 
 function quiet(mode: 'patch' | 'none', keep: (integration: Integration) => Promise<DeliveryReport>): Delivery {
-  const attempt: Delivery['giveUp'] = async ({ integration }) => {
+  const attempt = async ({ integration }: DeliveryStep): Promise<DeliveryEnd> => {
     const isEmpty = integration.placed.length === 0;
     const report = isEmpty ? emptyDelivery(mode, null) : await keep(integration);
     return { kind: 'done', delivered: isEmpty, recorded: false, report };
   };
   return {
     mode,
+    placement: 'together',
     startingPoint: (base) => Promise.resolve(base),
     attempt,
     giveUp: attempt,

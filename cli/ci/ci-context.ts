@@ -192,7 +192,8 @@ function attemptOf({ runAttempt }: GitHubActions): number {
   return /^[1-9]\d{0,5}$/.test(runAttempt ?? '') ? Number(runAttempt) : 1;
 }
 
-function runUrlOf(github: GitHubActions): string | null {
+/** Address of the page of this run and attempt, or null outside of Actions. */
+export function runUrlOf(github: GitHubActions): string | null {
   const { serverUrl, repository, runId } = github;
   if (serverUrl === null || repository === null || runId === null) return null;
   return `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${attemptOf(github)}`;

@@ -1,8 +1,8 @@
 /** The run as Markdown on the page of a GitHub job. */
 import { appendFile } from 'node:fs/promises';
 import { hasErrorsLeft } from '../../agents/exit-code.ts';
-import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
-import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, passedOverLine, shortSha, unaskedLine } from '../wording.ts';
+import type { AgentRunReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
+import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, passedOverLine, proposalLine, shortSha, unaskedLine } from '../wording.ts';
 import { plainLine } from './plain-text.ts';
 import { agentSentence, isWorthALine, nextStep, placeOf } from './summary.ts';
 
@@ -42,6 +42,7 @@ export function jobSummaryOf(report: RunReport): string {
     ...(isWorthALine(report)
       ? [`Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`]
       : []),
+    ...(delivery.proposals.length === 0 ? [] : ['', ...delivery.proposals.map(proposalItem)]),
     ...[unaskedLine(report.commitlint), passedOverLine(report.hooksPassedOver)].flatMap((line) =>
       line === null ? [] : ['', markdown(line)],
     ),
@@ -49,6 +50,13 @@ export function jobSummaryOf(report: RunReport): string {
     '',
     '',
   ].join('\n');
+}
+
+/** The one place where an address is a link: it is the host's own answer. */
+function proposalItem(proposal: ProposalReport): string {
+  const { number, url } = proposal;
+  const link = number !== null && url !== null && /^https?:\/\/[\w.:/%-]+$/.test(url) ? ` ([#${number}](${url}))` : '';
+  return `- ${markdown(proposalLine({ ...proposal, url: link === '' ? url : null }))}${link}`;
 }
 
 function signOf(run: AgentRunReport): string {

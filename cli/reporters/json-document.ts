@@ -39,6 +39,9 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
       outcome: report.delivery.outcome,
       branch: report.delivery.branch,
       reason: report.delivery.reason,
+      proposals: report.delivery.proposals.map(({ agent, branch, state, commit, number, url, notes }) => ({
+        ...{ agent, branch, state, commit, number, url, notes },
+      })),
     },
     commitlint: report.commitlint,
     hooksPassedOver: report.hooksPassedOver,

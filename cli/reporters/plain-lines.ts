@@ -67,6 +67,7 @@ export function eventLine(event: UpkeepEvent): string | null {
       return say(`recovered${event.data.commit === null ? '' : ` with ${shortSha(event.data.commit)}`}`);
     case 'delivery:pushed':
     case 'delivery:proposed':
+    case 'delivery:withdrawn':
     case 'delivery:kept':
     case 'delivery:refused':
     case 'delivery:undone':
@@ -78,7 +79,9 @@ export function eventLine(event: UpkeepEvent): string | null {
 
 function deliveryText({ type, data }: Extract<UpkeepEvent, { type: `delivery:${string}` }>): string {
   const verb = type === 'delivery:pushed' && data.mode === 'local' ? 'delivered' : type.replace('delivery:', '');
-  return `${verb}: ${count(data.commits.length, 'commit')}, ${data.ref}${because(data.reason)}`;
+  const where = 'url' in data && data.url !== undefined && data.url !== null ? data.url : data.ref;
+  const what = type === 'delivery:withdrawn' ? '' : `${count(data.commits.length, 'commit')}, `;
+  return `${verb}: ${what}${where}${because(data.reason)}`;
 }
 
 function because(reason: string | null): string {

@@ -11,6 +11,7 @@ import {
   OUTCOME_SIGNS,
   OUTCOME_WORDS,
   passedOverLine,
+  proposalLine,
   REASON_WORDS,
   shortSha,
   unaskedLine,
@@ -104,6 +105,10 @@ function deliveryLines(report: RunReport, palette: Palette): string[] {
   const ref = delivery.ref === null ? '' : `; waiting under ${plainLine(delivery.ref)}`;
   const lines = [`${palette.strong('delivery:')} ${commits}${DELIVERY_WORDS[delivery.outcome]}${ref}${where}`];
   if (delivery.reason !== null) lines.push(`    ${plainLine(delivery.reason)}`);
+  // What the reason has said already is not said again.
+  const isNew = (note: string): boolean => delivery.reason?.includes(note) !== true;
+  for (const proposal of delivery.proposals)
+    lines.push(`    ${plainLine(proposalLine({ ...proposal, notes: proposal.notes.filter(isNew) }))}`);
   lines.push(...delivery.patches.map((path) => palette.dim(`    ${plainPath(path)}`)));
   return lines;
 }
@@ -120,7 +125,7 @@ function ruleLines({ commitlint, hooksPassedOver }: RunReport, palette: Palette)
 
 /** Nothing to deliver is no news, and why a run that was interrupted delivered nothing is known. */
 export function isWorthALine({ delivery, exitCode }: RunReport): boolean {
-  return delivery.commits.length > 0 || (delivery.reason !== null && exitCode !== 130);
+  return delivery.commits.length > 0 || delivery.proposals.length > 0 || (delivery.reason !== null && exitCode !== 130);
 }
 
 /** The one thing to do next, or null when all is well. */

@@ -169,5 +169,15 @@ function unfinished(request: ExecuteRequest, interrupted: boolean): RunAgentsRes
 
 function noDeliveryYet(request: ExecuteRequest, interrupted: boolean): RunAgentsResult['delivery'] {
   const reason = interrupted ? 'interrupted' : 'out of time';
-  return { mode: request.mode, outcome: 'nothing', branch: request.branch, reason, commits: [], ref: null, patches: [], advice: null };
+  return {
+    mode: request.mode,
+    outcome: 'nothing',
+    branch: request.branch,
+    reason,
+    commits: [],
+    ref: null,
+    patches: [],
+    advice: null,
+    proposals: [],
+  };
 }

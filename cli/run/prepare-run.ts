@@ -39,9 +39,6 @@ export async function loadRun(ask: {
 }): Promise<LoadedRun> {
   const { repository, flags } = ask;
   const { loaded, treeId } = await loadSettings(ask);
-  if (loaded.config.delivery.mode === 'pull-request') {
-    throw new UsageError('delivery pull-request is not in this version: use push, local, patch or none');
-  }
   const policy = buildPolicy(loaded.config, {
     commonDir: repository.commonDir,
     fix: flags.fix && !flags.workingTree,

@@ -4,6 +4,7 @@ import { hasJournals } from '../../agents/journal.ts';
 import { exitCodeOf } from '../../agents/exit-code.ts';
 import { takeRunLock } from '../../agents/run-lock.ts';
 import type { AgentRunReport, DeliveryReport, RunReport } from '../../agents/run-report.ts';
+import { remoteUrl } from '../../git/remote-access.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidv7 } from '../../ledger/event.ts';
@@ -98,6 +99,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   if (!lock.ok) throw new BusyError(lock.pid, lock.since);
   using _held = lock.lock;
   const [{ executeRun }, { createDelivery }] = await Promise.all([import('./execute-run.ts'), import('./create-delivery.ts')]);
+  const remoteAddress = memory.remote === null ? null : await remoteUrl(seen.repository, memory.remote);
   const result = await executeRun({
     repository: seen.repository,
     base: seen.base,
@@ -117,7 +119,17 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     timeLimitMs: run.loaded.config.limits.runMinutes * 60_000,
     mode,
     deliveryFor: (context) =>
-      createDelivery({ context, mode, branch: seen.branch, config: run.loaded.config, memory, rehearse: flags.rehearse }),
+      createDelivery({
+        context,
+        mode,
+        branch: seen.branch,
+        config: run.loaded.config,
+        memory,
+        environment,
+        remoteAddress,
+        version,
+        rehearse: flags.rehearse,
+      }),
     record: (events) => (seen.isSnapshot || flags.rehearse !== undefined ? Promise.resolve() : memory.record(events)),
     emit: (event) => request.emit(event),
   });
@@ -177,7 +189,17 @@ function failingSince(decision: Decision, state: LedgerState, branch: string | n
 }
 
 function nothingDelivered(mode: DeliveryMode, branch: string | null): DeliveryReport {
-  return { mode, outcome: mode === 'none' ? 'none' : 'nothing', branch, reason: null, commits: [], ref: null, patches: [], advice: null };
+  return {
+    mode,
+    outcome: mode === 'none' ? 'none' : 'nothing',
+    branch,
+    reason: null,
+    commits: [],
+    ref: null,
+    patches: [],
+    advice: null,
+    proposals: [],
+  };
 }
 
 function sourceOf(environment: Environment, ci: boolean): string {

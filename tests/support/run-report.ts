@@ -62,7 +62,7 @@ export function runReport(changes: Partial<RunReport> = {}): RunReport {
     uncommitted: [],
     recovered: [],
     runs: [agentRun()],
-    delivery: { mode: 'local', outcome: 'nothing', branch: 'main', reason: null, commits: [], ref: null, patches: [], advice: null },
+    delivery: { mode: 'local', outcome: 'nothing', branch: 'main', reason: null, commits: [], ref: null, patches: [], advice: null, proposals: [] },
     commitlint: null,
     hooksPassedOver: [],
     exitCode: 0,

@@ -53,6 +53,7 @@ const report = runReport({
     ref: null,
     patches: [],
     advice: null,
+    proposals: [],
   },
   exitCode: 1,
 });

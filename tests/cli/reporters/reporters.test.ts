@@ -60,6 +60,7 @@ const report = runReport({
     ref: null,
     patches: [],
     advice: null,
+    proposals: [],
   },
   exitCode: 1,
 });
@@ -233,7 +234,7 @@ describe('the JSON document', () => {
       'fixed',
     ]);
     expect(Object.keys(document.runs[0]?.commit ?? {})).toEqual(['sha', 'subject', 'files']);
-    expect(document.delivery).toEqual({ mode: 'local', outcome: 'delivered', branch: 'main', reason: null });
+    expect(document.delivery).toEqual({ mode: 'local', outcome: 'delivered', branch: 'main', reason: null, proposals: [] });
   });
 });
 
