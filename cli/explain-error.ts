@@ -1,5 +1,6 @@
 /** What a person reads when a command cannot go on. */
 import { GitError, type GitErrorCode } from '../git/git-error.ts';
+import { GitHubError } from '../github/github-error.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { BusyError } from './busy-error.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -66,6 +67,7 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
   }
   if (error instanceof BusyError) return told({ code: 'busy', exitCode: 3 }, error.message);
   if (error instanceof LedgerError) return told({ code: 'ledger', exitCode: 3 }, error.message);
+  if (error instanceof GitHubError) return told({ code: 'github', exitCode: 3 }, error.message);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return told({ code: 'disk-full', exitCode: 3 }, 'no space left on the disk', ADVICE['disk-full']);

@@ -29,7 +29,7 @@ const LONGEST_REASON = 200;
 const LONGEST_WORD = 40;
 
 /** `for 2h` before the reason of a pause. */
-const LENGTH = /^for\s+(\d{1,4}\s?(?:m|min|h|d|w))(?:\s+|$)/i;
+const LENGTH = /^for\s+([1-9]\d{0,3}\s?(?:m|min|h|d|w))(?:\s+|$)/i;
 
 /**
  * The commands with which a comment begins: lines that start with `/agent`, up to the first that does not.

@@ -4,6 +4,7 @@ import { ConfigError } from '../../cli/config/config-error.ts';
 import { explainError } from '../../cli/explain-error.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 import { GitError } from '../../git/git-error.ts';
+import { GitHubError } from '../../github/github-error.ts';
 import { LedgerError } from '../../ledger/ledger-error.ts';
 
 const about = { debug: false, version: '1.2.3' };
@@ -48,6 +49,12 @@ describe('an error that ends a command', () => {
     ['no git', new GitError('git-missing', 'git was not found'), 3, /install Git/],
     ['another run', new BusyError(42, 'now'), 3, /process 42/],
     ['a ledger of the future', new LedgerError('future-version', 'a newer upkeep wrote it'), 3, /newer upkeep/],
+    [
+      'a refusal of GitHub',
+      new GitHubError('forbidden', 'GET /x: GitHub refused (403: no)'),
+      3,
+      /^agent: GET \/x: GitHub refused \(403: no\)$/,
+    ],
     ['a full disk', system('ENOSPC'), 3, /no space left/],
     ['a folder that cannot be written', system('EROFS'), 3, /must be writable/],
     [
