@@ -99,7 +99,15 @@ export const EVENT_DATA = {
     digest: z.string().optional(),
     failingSince: z.string().optional(),
   }),
-  'agent:escalation-closed': z.object({ ...common, number: z.number().nullable(), url: z.string().nullable(), kind, streak: z.number() }),
+  'agent:escalation-closed': z.object({
+    ...common,
+    number: z.number().nullable(),
+    url: z.string().nullable(),
+    kind,
+    streak: z.number(),
+    /** GitHub would not close it: it is still to be closed. */
+    refused: z.boolean().optional(),
+  }),
   'agent:scheduled': z.object({ ...common, cron: z.string(), zone: z.string(), by: z.string() }),
   'agent:slot-dropped': z.object({ ...common, nominalTime: time, reason: z.string() }),
   'delivery:pushed': z.object({

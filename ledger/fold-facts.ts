@@ -27,8 +27,12 @@ export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:
   return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told } } };
 }
 
-/** The issue that was closed. */
-export function foldEscalationClosed(agent: AgentState, { data }: EventOf<'agent:escalation-closed'>): AgentState {
+/** The issue that was closed, or that GitHub would not close: that one is still to be closed. */
+export function foldEscalationClosed(agent: AgentState, { data, time }: EventOf<'agent:escalation-closed'>): AgentState {
+  const issue = agent.escalations[data.kind];
+  if (data.refused === true) {
+    return issue === undefined ? agent : { ...agent, escalations: { ...agent.escalations, [data.kind]: { ...issue, refusedAt: time } } };
+  }
   const open = Object.entries(agent.escalations).filter(([kind]) => kind !== data.kind);
   return { ...agent, escalations: Object.fromEntries(open) };
 }

@@ -118,6 +118,8 @@ export interface Escalation {
   /** What they were told: digest and beginning of the failure. Absent where an event did not say. */
   readonly digest?: string;
   readonly failingSince?: string;
+  /** When GitHub would not close it. */
+  readonly refusedAt?: string;
 }
 
 export interface Pause {

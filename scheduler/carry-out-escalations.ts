@@ -47,9 +47,10 @@ function eventOf(plan: Doable, result: EscalationResult, origin: EventOrigin): U
   const { agent, branch, kind, run } = aboutOf(plan);
   const common = { agentId: agent, jobId: run.id, runId: run.id, branch, number: result.number, url: result.url, kind };
   if (plan.action === 'close') {
+    if (result.outcome === 'overtaken') return null;
     // A permission may come back, and the issue would stay open for ever.
-    if (result.outcome === 'overtaken' || (result.outcome === 'refused' && result.mayPass)) return null;
-    return makeEvent('agent:escalation-closed', { ...common, status: 'ACTIVE', streak: 0 }, origin);
+    const refused = result.outcome === 'refused' && result.mayPass ? { refused: true } : {};
+    return makeEvent('agent:escalation-closed', { ...common, status: 'ACTIVE', streak: 0, ...refused }, origin);
   }
   if (result.outcome === 'overtaken') return null;
   const { facts } = plan;

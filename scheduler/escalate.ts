@@ -41,7 +41,7 @@ export type Plan =
       readonly why: 'quiet-hours' | 'too-many';
     };
 
-/** An issue that GitHub would not take is asked for again after so long: somebody may have changed the settings. */
+/** What GitHub would not do is asked for again after so long: somebody may have changed the settings. */
 const ASK_AGAIN_MS = 24 * 60 * 60_000;
 
 type Wish = OutboxEntry & { readonly how?: 'left' };
@@ -98,9 +98,15 @@ const KINDS: readonly EscalationKind[] = ['code', 'operation'];
 
 function isMeant({ action, agent, branch, kind }: OutboxEntry, request: EscalateRequest): boolean {
   const memory = agentStateOf(request.state, agent, branch);
-  if (action === 'close') return closeAskOf(memory, { agent, branch, kind, request }) !== null;
+  if (action === 'close') return mayClose(memory, kind, request.now) && closeAskOf(memory, { agent, branch, kind, request }) !== null;
   if (!isWatched(branch, request)) return false;
   return action === 'update' || kind === 'operation' || memory.streak >= request.policy.threshold;
+}
+
+/** Not again at once what GitHub would not do. */
+function mayClose(memory: AgentState, kind: EscalationKind, now: Date): boolean {
+  const refusedAt = memory.escalations[kind]?.refusedAt;
+  return refusedAt === undefined || now.getTime() - Date.parse(refusedAt) >= ASK_AGAIN_MS;
 }
 
 function isWatched(branch: string, { defaultBranch, policy }: EscalateRequest): boolean {
@@ -112,6 +118,7 @@ function leftOnes(request: EscalateRequest): Wish[] {
   if (request.defaultBranch === null) return [];
   return failures(request.state)
     .filter(({ memory, branch, kind }) => memory.escalations[kind] !== undefined && !isWatched(branch, request))
+    .filter(({ memory, kind }) => mayClose(memory, kind, request.now))
     .map(({ agent, branch, kind, memory }) => ({
       action: 'close',
       how: 'left',

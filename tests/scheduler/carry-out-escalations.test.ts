@@ -110,7 +110,7 @@ describe('runs that tell GitHub', () => {
     expect(await ledger.run(github, 10 + 48 * 60)).toEqual([expect.stringContaining('an issue is open')]);
   });
 
-  it('keep a closing that a missing permission prevents, and say so each time', async () => {
+  it('keep a closing that a missing permission prevents, and try it again after a day', async () => {
     await using double = await startGitHub({ tokens: { t: {} } });
     const github = double.open();
     const ledger = history();
@@ -118,9 +118,10 @@ describe('runs that tell GitHub', () => {
     double.addToken('t', { permissions: { issues: 'read' } });
     const why = [expect.stringMatching(/^the issue for backend on main could not be closed: .*issues: write/)];
     expect(await ledger.run(github, 5, completed({ minutes: 5 }))).toEqual(why);
-    expect(await ledger.run(github, 6)).toEqual(why);
+    expect(await ledger.run(github, 6)).toEqual([]);
+    expect(await ledger.run(github, 5 + 24 * 60)).toEqual(why);
     double.addToken('t', {});
-    await ledger.run(github, 7);
+    await ledger.run(github, 6 + 48 * 60);
     expect(double.repository().issue(1)).toMatchObject({ state: 'closed' });
     expect(ledger.state.outbox).toEqual([]);
   });

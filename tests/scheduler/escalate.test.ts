@@ -94,6 +94,15 @@ describe('what people are told', () => {
     ],
     ['only of named branches while the default one is not known', isRed, { defaultBranch: null }, []],
     ['that a branch is left when it is not looked after any more', isTold, { defaultBranch: 'trunk' }, ['close backend@main code: left']],
+    [
+      'nothing of leaving for a day after GitHub would not close it',
+      after(
+        isTold,
+        makeEvent('agent:escalation-closed', { ...common(), number: 7, url: null, kind: 'code', streak: 0, refused: true }, originAt(50)),
+      ),
+      { defaultBranch: 'trunk' },
+      [],
+    ],
     ['nothing of leaving while the default branch is not known', isTold, { defaultBranch: null }, []],
     ['nothing before a higher threshold', isRed, { policy: { ...policy, threshold: 3 } }, []],
     ['at a higher threshold', after(isRed, failed({ minutes: 5 })), { policy: { ...policy, threshold: 3 } }, ['open backend@main code']],
