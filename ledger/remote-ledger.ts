@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { git, GitError, type GitOptions } from '../git/exec-git.ts';
 import { remoteFailure, remoteOptions, remoteUrl, type RemoteAuth, type RemoteFailure } from '../git/remote-access.ts';
+import { REMOTE_REFS } from './remote-refs.ts';
 import { removeStaleLocks } from './stale-locks.ts';
 import { LEDGER_REFS, type Ledger } from './store.ts';
 
@@ -19,9 +20,6 @@ export interface RemoteLedger {
   /** `branch` for hosts that refuse custom refs; default `ref`. */
   readonly store?: 'ref' | 'branch' | undefined;
 }
-
-/** Names of the shared ledger on a remote. */
-export const REMOTE_REFS = { ref: LEDGER_REFS.shared, branch: 'refs/heads/upkeep/ledger' } as const;
 
 /** For all of a fetch; one that is silent or stops ends long before. */
 const FETCH_TIMEOUT_MS = 120_000;

@@ -26,6 +26,8 @@ export interface DecideRequest {
   readonly trigger: Trigger;
   readonly force: boolean;
   readonly now: Date;
+  /** The agents that the commits of a push concern: what another one said before still holds. Null when that is not known. */
+  readonly touched?: ReadonlySet<AgentId> | null;
   /** Tells whether the schedule asks for the agent; null when `--due` was not given. */
   readonly isDue: ((agent: Agent, lastRunAt: Date | null) => boolean) | null;
   /** Commit that waits under the agent's ref, by agent. */
@@ -67,7 +69,6 @@ function decide(agent: Agent, request: DecideRequest): Decision {
   ) {
     return skip(agent, 'not-triggered', { answer, hint: null });
   }
-  if (request.isDue !== null && !request.isDue(agent, lastRunAt(memory))) return skip(agent, 'not-due', { answer, hint: null });
   if (isHeldByBreaker(memory, key, now)) {
     return skip(agent, 'tripped', {
       answer,
@@ -75,6 +76,11 @@ function decide(agent: Agent, request: DecideRequest): Decision {
     });
   }
   if (answer !== undefined && isAnsweredWell(answer)) return skip(agent, 'unchanged', { answer, hint: null });
+  if (answer !== undefined && request.touched?.has(agent.id) === false) {
+    return skip(agent, 'not-triggered', { answer, hint: 'the commits that started this run touch nothing that it reads' });
+  }
+  // Last, because only what would run otherwise needs the calculator of schedules.
+  if (request.isDue !== null && !request.isDue(agent, lastRunAt(memory))) return skip(agent, 'not-due', { answer, hint: null });
   return run;
 }
 

@@ -28,6 +28,7 @@ const answer: KeyRecord = {
   findings: [],
 };
 const finding = { path: 'a.ts', line: 1, rule: 'eqeqeq', severity: 'error' as const, message: 'no', fingerprint: 'f', check: 'eslint' };
+const failed: KeyRecord = { ...answer, outcome: 'failed', errors: 1, findings: [finding] };
 
 function remembering(agent: Partial<AgentState>, state: Partial<LedgerState> = {}): LedgerState {
   return { ...emptyState(), ...state, agents: { 'backend@main': { ...emptyAgentState(), ...agent } } };
@@ -85,6 +86,18 @@ describe('decideRuns', () => {
     ],
     ['skips an agent that does not listen to the trigger', { trigger: 'webhook' }, 'not-triggered'],
     ['skips an agent that is not due', { isDue: () => false }, 'not-due'],
+    ['skips what is not due after what is unchanged', { isDue: () => false, state: remembering({ keys: [answer] }) }, 'unchanged'],
+    [
+      'runs an agent that a push touches',
+      { trigger: 'push', touched: new Set(['backend' as const]), state: remembering({ keys: [failed] }) },
+      'run',
+    ],
+    [
+      'skips an agent that a push does not touch',
+      { trigger: 'push', touched: new Set(), state: remembering({ keys: [failed] }) },
+      'not-triggered',
+    ],
+    ['runs an agent that a push does not touch on a key that was never answered', { trigger: 'push', touched: new Set() }, 'run'],
     ['runs an agent that is due', { isDue: () => true, trigger: 'schedule' }, 'run'],
     ['holds the same key while the breaker is open', { state: remembering({ breaker }) }, 'tripped'],
     ['lets a new key through an open breaker', { keys: { backend: 'k2' }, state: remembering({ breaker }) }, 'run'],
@@ -95,8 +108,20 @@ describe('decideRuns', () => {
   });
 
   it('repeats the errors that a skip passes over', () => {
-    const failed: KeyRecord = { ...answer, outcome: 'failed', errors: 1, findings: [finding] };
     expect(decide({ state: remembering({ breaker, keys: [failed] }) })).toMatchObject({ unresolvedErrors: 1, repeated: [finding] });
+    expect(decide({ touched: new Set(), state: remembering({ keys: [failed] }) })).toMatchObject({
+      unresolvedErrors: 1,
+      repeated: [finding],
+    });
+  });
+
+  it('asks for the time of an agent only when that alone decides', () => {
+    const isDue = (): boolean => {
+      throw new Error('nobody needs to know');
+    };
+    for (const state of [remembering({ keys: [answer] }), remembering({ breaker }), remembering({}, { paused: { backend: pause } })]) {
+      expect(decide({ isDue, trigger: 'schedule', state }).kind).toBe('skip');
+    }
   });
 
   it('hands over the commit that waits', () => {
