@@ -162,6 +162,7 @@ export const EVENT_DATA = {
   /** The input keys that the tree of a branch has, with what decides when its agents run: all that a look without an installation needs. */
   'scheduler:keyed': z.object({
     ...common,
+    commit: sha,
     tree: sha,
     /** Version of Upkeep that made the keys. */
     version: z.string(),

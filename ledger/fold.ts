@@ -113,7 +113,7 @@ function withSchedule(
   return { ...state, schedules: { ...state.schedules, [data.agentId ?? '*']: schedule } };
 }
 
-function withTree(state: LedgerState, { branch, tree, version, agents, speak }: EventData<'scheduler:keyed'>): LedgerState {
-  const trees = [{ branch, tree, version, agents, speak }, ...state.trees.filter((known) => known.branch !== branch)];
+function withTree(state: LedgerState, { branch, commit, tree, version, agents, speak }: EventData<'scheduler:keyed'>): LedgerState {
+  const trees = [{ branch, commit, tree, version, agents, speak }, ...state.trees.filter((known) => known.branch !== branch)];
   return { ...state, trees: trees.slice(0, LIMITS.trees) };
 }

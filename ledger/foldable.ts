@@ -32,7 +32,7 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   'agent:escalated': { kind: 'kind' },
   'agent:escalation-closed': { kind: 'kind' },
   'agent:scheduled': { cron: 'string', zone: 'string', by: 'string' },
-  'scheduler:keyed': { tree: 'string', version: 'string', agents: 'keyed', speak: 'record' },
+  'scheduler:keyed': { commit: 'string', tree: 'string', version: 'string', agents: 'keyed', speak: 'record' },
   'delivery:pushed': { commits: 'array' },
   'delivery:proposed': { commits: 'array' },
   'delivery:withdrawn': { commits: 'array' },

@@ -200,6 +200,7 @@ export interface KeyedAgent {
 /** The tree of a branch that CI looked at last, with the input keys it has: the same tree has the same keys. */
 export interface KnownTree {
   readonly branch: string;
+  readonly commit: string;
   readonly tree: string;
   /** Version of Upkeep that made the keys. */
   readonly version: string;
