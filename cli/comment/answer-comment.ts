@@ -50,7 +50,7 @@ export async function answerComment(request: AnswerRequest): Promise<CommentEnd>
   // What others are to know is remembered as in CI, wherever it is said.
   const run = await loadRun({ repository, base: head, flags: runFlagsOf([], {}), environment, ci: true, version });
   if (!run.loaded.config.github.comments) return { kind: 'turned-off' };
-  const memory = await openMemory({ repository, run, ci: true, mode: 'none' });
+  const memory = await openMemory({ repository, run, ci: true, mode: 'none', environment });
   const branch = await branchOf(trigger, github);
   const isCheckedOut = branch === repository.branch;
   const done = await carryOut(trigger.commands, {

@@ -1,7 +1,7 @@
 /** What is remembered, and where this run remembers: the shared ledger in CI and when it pushes, this clone's own otherwise. */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { remoteSentence } from '../../git/remote-access.ts';
+import { remoteSentence, remoteUrl } from '../../git/remote-access.ts';
 import { remoteSilence } from '../../git/remote-silence.ts';
 import type { RemoteSilence } from '../../git/remote-silence.ts';
 import type { Repository } from '../../git/repository.ts';
@@ -11,6 +11,8 @@ import { readState } from '../../ledger/read.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { openLedger } from '../../ledger/store.ts';
 import type { Ledger, Scope } from '../../ledger/store.ts';
+import type { Environment } from '../environment.ts';
+import { remoteAuth } from '../github/remote-auth.ts';
 import type { LoadedRun } from './prepare-run.ts';
 
 /** A laptop asks the remote for the shared ledger at most so often, and waits at most so long; CI needs it, or streaks would be forgotten. */
@@ -26,6 +28,8 @@ export interface Memory {
   readonly scope: Scope;
   /** Name of the remote, or null when there is none. */
   readonly remote: string | null;
+  /** Its address, which may hold credentials: never print it. */
+  readonly remoteAddress: string | null;
   /** ISO time from which the remote is asked again; null: never; `now`: by every run. */
   readonly answersUntil: string | null;
   /** Sentences for the report: a remote that did not answer. */
@@ -37,7 +41,13 @@ export interface Memory {
 }
 
 /** Reads the ledger, after a look at the remote's where that is due. */
-export async function openMemory(ask: { repository: Repository; run: LoadedRun; ci: boolean; mode: DeliveryMode }): Promise<Memory> {
+export async function openMemory(ask: {
+  repository: Repository;
+  run: LoadedRun;
+  ci: boolean;
+  mode: DeliveryMode;
+  environment: Environment;
+}): Promise<Memory> {
   const { repository, ci, mode } = ask;
   const ledger = openLedger(repository.commonDir);
   const scope: Scope = ci || mode === 'push' || mode === 'pull-request' ? 'shared' : 'local';
@@ -47,7 +57,9 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
   const remote = (await hasRemote(repository, name)) ? name : null;
   const notes: string[] = [];
   const silence = remoteSilence();
-  const place = { remote: name, cwd: repository.root ?? repository.gitDir, store: settings.store };
+  const remoteAddress = remote === null ? null : await remoteUrl(repository, remote);
+  const auth = remoteAuth(ask.environment, remoteAddress);
+  const place = { remote: name, cwd: repository.root ?? repository.gitDir, store: settings.store, auth };
   if (remote !== null && settings.fetch && (scope === 'shared' || !isFresh(repository))) {
     const { fetchShared } = await import('../../ledger/sync.ts');
     const fetched = await fetchShared(ledger, { ...place, ...(scope === 'shared' ? {} : { timeoutMs: PATIENCE_MS }) });
@@ -66,6 +78,7 @@ export async function openMemory(ask: { repository: Repository; run: LoadedRun; 
     ledger,
     scope,
     remote,
+    remoteAddress,
     notes,
     silence,
     answersUntil: remote === null || !settings.fetch ? null : scope === 'shared' ? 'now' : freshUntil(repository),

@@ -3,8 +3,7 @@ import { basename } from 'node:path';
 import { hasJournals } from '../../agents/journal.ts';
 import { exitCodeOf } from '../../agents/exit-code.ts';
 import { takeRunLock } from '../../agents/run-lock.ts';
-import type { AgentRunReport, DeliveryReport, RunReport } from '../../agents/run-report.ts';
-import { remoteUrl } from '../../git/remote-access.ts';
+import type { AgentRunReport, DeliveryReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidv7 } from '../../ledger/event.ts';
@@ -12,7 +11,10 @@ import type { DeliveryMode, Trigger } from '../../ledger/outcome.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { agentStateOf, pauseOf } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
+import { staleProposals } from '../../scheduler/stale-proposals.ts';
+import type { StaleProposal } from '../../scheduler/stale-proposals.ts';
 import type { Environment } from '../environment.ts';
+import { tellAfterRun } from '../github/after-run.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { BusyError } from '../busy-error.ts';
 import { look, uncommitted } from './look.ts';
@@ -64,7 +66,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   request.onLook({ base: seen.base, branch: seen.branch, isSnapshot: seen.isSnapshot, uncommitted: changed });
   const trigger: Trigger = flags.trigger ?? (flags.due ? 'schedule' : 'manual');
   const mode = deliveryMode(run, flags, seen);
-  const memory = await openMemory({ repository: seen.repository, run, ci, mode });
+  const memory = await openMemory({ repository: seen.repository, run, ci, mode, environment });
   const recovered = hasJournals(seen.repository.commonDir) ? await recoverFirst(seen.repository, memory) : [];
   const { decisions, runKeys } = await decide({
     repository: seen.repository,
@@ -83,23 +85,48 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     uncommitted: changed,
     notes: [...memory.notes],
   };
+  const rehearsed: UpkeepEvent[] = [];
+  const tell = async (report: RunReport): Promise<RunReport> =>
+    seen.isSnapshot || environment.github === null
+      ? report
+      : tellAfterRun({
+          environment,
+          version,
+          config: run.loaded.config,
+          report,
+          memory,
+          origin,
+          remoteAddress: memory.remoteAddress,
+          rehearse: flags.rehearse,
+          rehearsed,
+          signal: () => request.signal(),
+        });
+  const tidied = await tidy({
+    request,
+    seen,
+    run,
+    memory,
+    mode,
+    origin,
+    stale: staleProposals(decisions, { state: memory.state, branch: seen.branch ?? 'HEAD', keys: runKeys.keys }),
+  });
   const toRun = decisions.filter((decision) => decision.kind === 'run');
   if (toRun.length === 0) {
     const runs = decisions.map((decision) => skipped(decision, memory.state, seen.branch));
-    const delivery = nothingDelivered(mode, seen.branch);
+    const delivery = { ...nothingDelivered(mode, seen.branch), proposals: tidied };
     if (recovered.length === 0 && memory.notes.length === 0 && memory.answersUntil !== 'now') {
       request.onNothingToDo({
         validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),
       });
     }
     const nothing = { commitlint: null, hooksPassedOver: [] };
-    return { ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) };
+    return tell({ ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) });
   }
   const lock = takeRunLock(seen.repository.commonDir);
   if (!lock.ok) throw new BusyError(lock.pid, lock.since);
   using _held = lock.lock;
   const [{ executeRun }, { createDelivery }] = await Promise.all([import('./execute-run.ts'), import('./create-delivery.ts')]);
-  const remoteAddress = memory.remote === null ? null : await remoteUrl(seen.repository, memory.remote);
+  const { remoteAddress } = memory;
   const result = await executeRun({
     repository: seen.repository,
     base: seen.base,
@@ -130,7 +157,10 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
         version,
         rehearse: flags.rehearse,
       }),
-    record: (events) => (seen.isSnapshot || flags.rehearse !== undefined ? Promise.resolve() : memory.record(events)),
+    record: async (events) => {
+      if (flags.rehearse !== undefined) rehearsed.push(...events);
+      else if (!seen.isSnapshot) await memory.record(events);
+    },
     emit: (event) => request.emit(event),
   });
   const runs = decisions.map((decision) => {
@@ -138,8 +168,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     if (report === undefined) return skipped(decision, memory.state, seen.branch);
     return report.outcome === 'failed' ? { ...report, since: failingSince(decision, memory.state, seen.branch) } : report;
   });
-  const { delivery } = result;
-  return {
+  const delivery = { ...result.delivery, proposals: [...tidied, ...result.delivery.proposals] };
+  return await tell({
     ...common,
     head: result.head,
     recovered: [...recovered, ...result.kept],
@@ -149,7 +179,29 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     hooksPassedOver: result.hooksPassedOver,
     notes: [...memory.notes],
     exitCode: exitCodeOf({ runs, delivery }, result.interrupted),
-  };
+  });
+}
+
+/** Pull requests are looked after where commits leave this machine. */
+async function tidy(ask: {
+  request: RunOnceRequest;
+  seen: Look;
+  run: LoadedRun;
+  memory: Memory;
+  mode: DeliveryMode;
+  origin: EventOrigin;
+  stale: readonly StaleProposal[];
+}): Promise<readonly ProposalReport[]> {
+  const { request, seen, run, memory, mode, origin, stale } = ask;
+  if (stale.length === 0 || (mode !== 'push' && mode !== 'pull-request')) return [];
+  const { tidyProposals } = await import('./tidy-proposals.ts');
+  const { repository, base, branch } = seen;
+  const { environment, version } = request;
+  return tidyProposals({
+    ...{ repository, base, branch, memory, environment, version, origin, stale },
+    config: run.loaded.config,
+    emit: (event) => request.emit(event),
+  });
 }
 
 async function recoverFirst(repository: Repository, memory: Memory): Promise<string[]> {
