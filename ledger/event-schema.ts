@@ -167,7 +167,13 @@ export const EVENT_DATA = {
     /** Version of Upkeep that made the keys. */
     version: z.string(),
     agents: z.array(
-      z.object({ agentId: z.enum(AGENT_IDS), key: z.string(), cron: z.string(), zone: z.string(), triggers: z.array(z.enum(TRIGGERS)) }),
+      z.object({
+        agentId: z.enum(AGENT_IDS),
+        key: z.string(),
+        triggers: z.array(z.enum(TRIGGERS)),
+        lastRunAt: time.nullable(),
+        dueAt: time.nullable(),
+      }),
     ),
     speak: z.object({
       threshold: z.number(),

@@ -65,7 +65,8 @@ function isKeyed(agent: unknown): boolean {
   return (
     isRecord(agent) &&
     isAgent(agent['agentId']) &&
-    ['key', 'cron', 'zone'].every((field) => typeof agent[field] === 'string') &&
+    typeof agent['key'] === 'string' &&
+    ['lastRunAt', 'dueAt'].every((field) => is(agent[field], 'string?')) &&
     Array.isArray(agent['triggers'])
   );
 }

@@ -191,10 +191,11 @@ export interface WrittenPath {
 export interface KeyedAgent {
   readonly agentId: AgentId;
   readonly key: string;
-  /** Cron expression and time zone of its schedule. */
-  readonly cron: string;
-  readonly zone: string;
   readonly triggers: readonly Trigger[];
+  /** `lastScheduledAt` when this was noted. */
+  readonly lastRunAt: string | null;
+  /** The first slot of its schedule after `lastRunAt`; null when there is none, or when it has not run. */
+  readonly dueAt: string | null;
 }
 
 /** The tree of a branch that CI looked at last, with the input keys it has: the same tree has the same keys. */

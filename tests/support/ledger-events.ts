@@ -82,10 +82,10 @@ export function finding(message: string, severity: 'error' | 'warning' = 'error'
   return { path: 'src/a.ts', line: 1, rule: 'no-undef', severity, message, fingerprint: 'f'.repeat(16), check: 'eslint' };
 }
 
-/** The keys that the tree of a branch has; every agent at every five minutes unless `over` says otherwise. */
+/** The keys that the tree of a branch has; no agent has run unless `over` says otherwise. */
 export function keyed(over: Partial<EventData<'scheduler:keyed'>> & { readonly minutes?: number } = {}): EventOf<'scheduler:keyed'> {
   const { minutes = 0, ...data } = over;
-  const agents = AGENT_IDS.map((agentId) => ({ agentId, key: 'key', cron: '*/5 * * * *', zone: 'UTC', triggers: [...TRIGGERS] }));
+  const agents = AGENT_IDS.map((agentId) => ({ agentId, key: 'key', triggers: [...TRIGGERS], lastRunAt: null, dueAt: null }));
   const speak = { threshold: 2, branches: [], quietHours: null, maxOpenIssues: 10 };
   return makeEvent('scheduler:keyed', { ...common(null), commit: SHA, tree: SHA, version: '1.0.0', agents, speak, ...data }, originAt(minutes));
 }
