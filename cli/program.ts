@@ -4,6 +4,7 @@ import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
 import { addHelpCommand } from './help-command.ts';
 import type { LogFlags } from './commands/log.ts';
+import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
 import type { RunFlags } from './run-flags.ts';
 import { HELP } from './wording.ts';
 
@@ -46,6 +47,7 @@ export function buildProgram(host: ProgramHost): Command {
   addRun(add, runs);
   addLooking(add, runs);
   addSteering(add, runs);
+  addHearing(add, runs);
   addSettingUp(program, add, runs);
   addHelpCommand(program, HELP.groups.setUp);
   return program;
@@ -160,6 +162,35 @@ function addSteering(add: Add, runs: Runs): void {
   );
 }
 
+function addHearing(add: Add, runs: Runs): void {
+  add('comment', 'carry out the commands of the comment that started this workflow, and answer it', HELP.groups.hear)
+    .option('--event <file>', 'the payload of the comment, instead of the one of the workflow')
+    .addHelpText('after', HELP.comment)
+    .action(runs(async (context, flags: { event?: string }) => (await import('./commands/comment.ts')).commentCommand(flags, context)));
+  const webhook = add('webhook', 'act on what GitHub sends, for this clone', HELP.groups.hear);
+  webhook
+    .command('listen')
+    .description('receive webhooks over HTTP and act on one after the other; the secret is in UPKEEP_WEBHOOK_SECRET')
+    .addOption(new Option('--port <n>', 'where to listen').default(8787).argParser(portNumber))
+    .addOption(new Option('--host <address>', 'address to listen on; behind a proxy or tunnel the default is right').default('127.0.0.1'))
+    .addHelpText('after', HELP.webhookListen)
+    .action(runs(async (context, flags: ListenFlags) => (await import('./commands/webhook.ts')).webhookListenCommand(flags, context)));
+  webhook
+    .command('replay')
+    .argument('<file>', 'a webhook that was saved: its payload, or a delivery with its headers')
+    .description('show what a saved webhook would lead to')
+    .option('--event <name>', 'its event, where the file does not tell')
+    .option('--run', 'do it')
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP.webhookReplay)
+    .action(
+      runs(async (context, file: string, flags: ReplayFlags) =>
+        (await import('./commands/webhook.ts')).webhookReplayCommand(file, flags, context),
+      ),
+    );
+  addHelpCommand(webhook, '');
+}
+
 function addSettingUp(program: Command, add: Add, runs: Runs): void {
   add('init', 'set the repository up: configuration, workflow, commit messages', HELP.groups.setUp)
     .option('-y, --yes', 'write without asking')
@@ -230,5 +261,11 @@ export function runFlagsOf(agents: readonly string[], options: Partial<RunFlags>
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('a whole number of at least 1 is expected.');
+  return Number(text);
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('a port from 0 (any that is free) to 65535 is expected.');
   return Number(text);
 }

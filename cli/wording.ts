@@ -8,7 +8,7 @@ export const REPORT_ADDRESS = '`npm bugs upkeep`';
 export const HELP = {
   program:
     'Six agents keep this Git repository green: they check it, repair what is safe to repair, commit it as "auto: …" and say what is left.',
-  groups: { work: 'Work:', look: 'Look:', steer: 'Steer:', setUp: 'Set up:' },
+  groups: { work: 'Work:', look: 'Look:', steer: 'Steer:', hear: 'Listen to GitHub:', setUp: 'Set up:' },
   examples: `
 Examples:
   agent run                     check and repair the commit that is checked out
@@ -28,6 +28,24 @@ Examples:
   agent run --working-tree --no-fix    what is not committed yet as well
   agent run --delivery none            commits wait; agent accept takes them
   agent run --due --ci                 what a scheduled CI job calls`,
+  comment: `
+Comments begin with /agent retry qa, /agent pause docs, /agent resume docs, /agent why backend or /agent help.
+Only people who may write to the repository are heard; the token is in GITHUB_TOKEN.
+
+Examples:
+  agent comment                        in a workflow on issue_comment
+  agent comment --event comment.json   the same with a payload that was saved`,
+  webhookListen: `
+Examples:
+  UPKEEP_WEBHOOK_SECRET=… agent webhook listen
+  UPKEEP_WEBHOOK_SECRET=… agent webhook listen --host 0.0.0.0 --port 8080
+While the secret is changed, UPKEEP_WEBHOOK_SECRET_BEFORE holds the old one.`,
+  webhookReplay: `
+Examples:
+  gh api repos/acme/app/hooks/1/deliveries/2 > delivery.json
+  agent webhook replay delivery.json                   what it would lead to
+  agent webhook replay delivery.json --run             do it
+  agent webhook replay payload.json --event push       a payload alone`,
   completion: `
 Examples:
   bash:  agent completion bash > ~/.local/share/bash-completion/completions/agent
