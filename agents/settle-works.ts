@@ -2,6 +2,7 @@
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { AgentId } from '../ledger/outcome.ts';
 import { eventsOfDelivery } from './delivery/delivery-event.ts';
+import type { DeliveredRun } from './delivery/delivery-event.ts';
 import { inputKeys } from './input-key.ts';
 import { headOf } from './integrate-runs.ts';
 import type { Integration } from './integrate-runs.ts';
@@ -82,9 +83,10 @@ export function eventsOf(settled: readonly Settled[], report: DeliveryReport, re
   return [...events, ...moved, ...request.consequences(events)];
 }
 
-export function deliveredRun(settled: readonly Settled[], { context, branch }: RunAgentsRequest): Parameters<typeof eventsOfDelivery>[1] {
+/** What the events of a delivery need to know of the run. */
+export function deliveredRun(settled: readonly Settled[], { context, branch }: RunAgentsRequest): DeliveredRun {
   const changesOf = (agent: AgentId) => settled.find(({ work }) => work.request.agent.id === agent)?.work.commit?.changes ?? [];
-  return { context, branch, changesOf };
+  return { runId: context.journal.entry.id, origin: context.origin, branch, changesOf };
 }
 
 /** The key of each agent on the tree that it will meet when its commit has arrived. */

@@ -2,6 +2,7 @@
 import { commitsBeyond, isPlainMerge } from '../../git/branch-commits.ts';
 import type { BranchCommit } from '../../git/branch-commits.ts';
 import { BOT_EMAIL, BOT_NAME } from '../../git/identity.ts';
+import type { RemoteAuth } from '../../git/remote-access.ts';
 import { fetchCommits } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
@@ -21,6 +22,7 @@ export type BranchOwner = 'ours' | 'shared' | 'unknown';
 export interface OwnerRequest {
   readonly repository: Repository;
   readonly remote: string;
+  readonly auth: RemoteAuth | undefined;
   readonly branch: string;
   /** Where the branch is. */
   readonly sha: string;
@@ -35,9 +37,9 @@ const MOST_COMMITS = 50;
 
 /** Looks at every commit of the branch beyond its target, fetching it unless the ledger knows its head. */
 export async function ownerOf(request: OwnerRequest): Promise<BranchOwner> {
-  const { repository, remote, branch, sha, target } = request;
+  const { repository, remote, auth, branch, sha, target } = request;
   if (sha === target || request.proposedBefore.has(sha)) return 'ours';
-  const fetched = await fetchCommits({ repository, remote, branch });
+  const fetched = await fetchCommits({ repository, remote, branch, auth });
   if (!fetched.ok || fetched.sha !== sha) return 'unknown';
   const commits = await commitsBeyond(repository, { base: target, tip: sha, limit: MOST_COMMITS + 1 });
   if (commits.length > MOST_COMMITS) return 'shared';
@@ -46,7 +48,7 @@ export async function ownerOf(request: OwnerRequest): Promise<BranchOwner> {
 }
 
 /** How GitHub signs itself in commits that it makes for others. */
-const HOST_COMMITTER = { name: 'GitHub', email: 'noreply@github.com' };
+const HOST = { name: /^GitHub( Enterprise)?$/, email: /^noreply@[\w.-]+$/ };
 
 /**
  * Made by an agent and by nobody after it: an amended or rebased commit has a person as its committer. A commit that
@@ -55,13 +57,9 @@ const HOST_COMMITTER = { name: 'GitHub', email: 'noreply@github.com' };
  */
 function isOurs({ author, committer, message }: BranchCommit): boolean {
   if (parseAutoMessage(message) === null) return false;
-  return (isBot(author) && isBot(committer)) || isSame(committer, HOST_COMMITTER);
+  return (isBot(author) && isBot(committer)) || (HOST.name.test(committer.name) && HOST.email.test(committer.email));
 }
 
 function isBot(person: BranchCommit['author']): boolean {
-  return isSame(person, { name: BOT_NAME, email: BOT_EMAIL });
-}
-
-function isSame(a: BranchCommit['author'], b: BranchCommit['author']): boolean {
-  return a.name === b.name && a.email === b.email;
+  return person.name === BOT_NAME && person.email === BOT_EMAIL;
 }

@@ -1,6 +1,7 @@
 /** One agent's proposal: its branch on the remote, and the pull request for it. */
 import { changeId } from '../../git/branch-commits.ts';
 import { push } from '../../git/push.ts';
+import type { RemoteAuth } from '../../git/remote-access.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import type { Placed } from '../integrate-runs.ts';
@@ -13,6 +14,7 @@ export interface ProposalPlace {
   readonly repository: Repository;
   readonly port: ProposalPort;
   readonly remote: string;
+  readonly auth: RemoteAuth | undefined;
   /** Short name of the branch that it is for. */
   readonly target: string;
   /** Commit of that branch. */
@@ -26,7 +28,7 @@ export interface ProposalPlace {
 
 /** Brings branch and pull request to the placed commit. Nothing that a person made is touched, and what is so already is left. */
 export async function propose(place: ProposalPlace, placed: Placed, report: AgentRunReport): Promise<ProposalReport> {
-  const { repository, port, branch, at, tip } = place;
+  const { repository, port, auth, branch, at, tip } = place;
   const facts = await factsOf(place, placed, report);
   const found = await port.find({ head: branch, target: place.target });
   if (!found.ok) return ended(place, notDone(found));
@@ -41,7 +43,7 @@ export async function propose(place: ProposalPlace, placed: Placed, report: Agen
   if (at !== null && known?.state === 'open' && known.sha === at && isSameProposal(known, facts)) {
     return ended(place, { ...linkTo(known), state: 'unchanged', commit: at });
   }
-  const pushed = await push({ repository, remote: place.remote, updates: [{ sha: placed.sha, ref: refOf(branch), expected: at }] });
+  const pushed = await push({ repository, remote: place.remote, auth, updates: [{ sha: placed.sha, ref: refOf(branch), expected: at }] });
   if (!pushed.ok) return ended(place, notPushed(pushed, place));
   const answer = await port.propose(facts, known);
   if (!answer.ok) {
@@ -54,7 +56,7 @@ export async function propose(place: ProposalPlace, placed: Placed, report: Agen
 
 /** Closes the pull request of an agent that has nothing to change any more, and deletes its branch; null when nothing was there. */
 export async function withdraw(place: ProposalPlace & { readonly at: string }, why: string): Promise<ProposalReport> {
-  const { repository, port, branch, at, remote } = place;
+  const { repository, port, auth, branch, at, remote } = place;
   const owner = await ownerOf({ ...place, sha: at, target: place.tip });
   if (owner === 'unknown') return ended(place, { state: 'waiting', notes: [`${branch} could not be looked at on ${remote}`] });
   if (owner === 'shared') return ended(place, { state: 'taken-over', notes: [takenOver(branch)] });
@@ -65,7 +67,7 @@ export async function withdraw(place: ProposalPlace & { readonly at: string }, w
     const closed = await port.withdraw(known, why);
     if (!closed.ok) return ended(place, { ...notDone(closed), ...linkTo(known) });
   }
-  const deleted = await push({ repository, remote, updates: [{ sha: null, ref: refOf(branch), expected: at }] });
+  const deleted = await push({ repository, remote, auth, updates: [{ sha: null, ref: refOf(branch), expected: at }] });
   const notes = [known?.state === 'merged' ? `#${known.number} was merged` : why];
   if (!deleted.ok) notes.push(`${branch} could not be deleted: ${deleted.advice}`);
   return ended(place, { ...linkTo(known), state: 'closed', notes });

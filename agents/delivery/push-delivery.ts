@@ -1,6 +1,7 @@
 /** Delivery `push`: branch and ledger reach the remote in one atomic push, or neither does. */
 import { PUSH_ADVICE } from '../../git/push-refusal.ts';
 import { remoteSentence } from '../../git/remote-access.ts';
+import type { RemoteAuth } from '../../git/remote-access.ts';
 import type { RemoteSilence } from '../../git/remote-silence.ts';
 import { fetchCommits, remoteHead } from '../../git/remote.ts';
 import type { Ledger } from '../../ledger/store.ts';
@@ -22,6 +23,8 @@ export interface PushTarget {
   readonly store: 'ref' | 'branch';
   /** What this command knows of a remote that keeps it waiting. */
   readonly silence: RemoteSilence;
+  /** How Git identifies itself; undefined where the machine has a way of its own. */
+  readonly auth: RemoteAuth | undefined;
   /** Address of the pages of the repository, for links to settings; null when it is not known. */
   readonly pages: string | null;
   /** The way to take when the branch does not take the commits; null when there is none. */
@@ -30,7 +33,7 @@ export interface PushTarget {
 
 export function pushDelivery(context: RunContext, target: PushTarget): Delivery {
   const { repository, journal } = context;
-  const { branch, remote, ledger, store, silence, propose } = target;
+  const { branch, remote, ledger, store, silence, auth, propose } = target;
 
   const refuse = (step: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> =>
     keepRefused(context, step, { mode: 'push', branch, refusal });
@@ -57,11 +60,12 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
     const events = step.events(report);
     journal.advance('delivering', { move: { branch: at.branch, from, to } });
     const extraUpdates = [{ sha: to, ref: `refs/heads/${at.branch}` }];
-    const result = await pushShared(ledger, { remote: at.remote, cwd: repository.root ?? repository.gitDir, store, extraUpdates, events });
+    const cwd = repository.root ?? repository.gitDir;
+    const result = await pushShared(ledger, { remote: at.remote, cwd, store, auth, extraUpdates, events });
     if (result.ok) return arrived(true);
     if (result.reason === 'silent') return unanswered(step, { remote: at.remote, reason: result.reason });
     silence.heard(result.reason);
-    const now = await remoteHead({ repository, remote: at.remote, branch: at.branch });
+    const now = await remoteHead({ repository, ...at, auth });
     // A connection that breaks leaves open whether the push arrived.
     if (now.ok && now.sha === to) return arrived(false);
     if (now.ok && now.sha !== null && now.sha !== from) return follow(step, at);
@@ -74,7 +78,7 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
 
   /** Fetches where the branch is now. Also when the person has commits that are not pushed: those are never pushed by us. */
   const follow = async (step: DeliveryStep, at: { remote: string; branch: string }): Promise<DeliveryAttempt> => {
-    const fetched = await fetchCommits({ repository, ...at });
+    const fetched = await fetchCommits({ repository, ...at, auth });
     if (fetched.ok && fetched.sha !== null) return { kind: 'moved', tip: fetched.sha };
     if (!fetched.ok) return unanswered(step, { remote: at.remote, reason: fetched.reason });
     return refuse(step, { reason: `the new commits of ${at.branch} could not be fetched`, advice: 'run again; the commits wait' });
@@ -101,7 +105,7 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
       }
       const known = silence.why();
       if (known !== null) return unanswered(step, { remote, reason: known });
-      const head = await remoteHead({ repository, remote, branch });
+      const head = await remoteHead({ repository, remote, branch, auth });
       if (!head.ok) return unanswered(step, { remote, reason: head.reason });
       if (head.sha === null)
         return refuse(step, { reason: `${remote} has no branch ${branch}`, advice: `push it once with \`git push ${remote} ${branch}\`` });

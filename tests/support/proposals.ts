@@ -1,6 +1,6 @@
 /** A host in memory, a remote and a clone of it, and runs of agents that propose. */
 import { pullRequestDelivery } from '../../agents/delivery/pull-request-delivery.ts';
-import type { ProposalTarget } from '../../agents/delivery/pull-request-delivery.ts';
+import type { PullRequestTarget } from '../../agents/delivery/pull-request-delivery.ts';
 import type { PortAnswer, Proposal, ProposalFacts, ProposalPort } from '../../agents/delivery/proposal-port.ts';
 import type { Agent } from '../../agents/agent.ts';
 import type { ExecuteRequest } from '../../cli/run/execute-run.ts';
@@ -90,7 +90,7 @@ export interface ProposalScene extends AsyncDisposable {
   readonly clone: TestRepository;
   readonly host: FakeHost;
   /** Runs the agents on what is checked out; the remote's branches may change. */
-  run(agents: readonly Agent[], more?: Partial<ProposalTarget>, change?: Partial<ExecuteRequest>): Promise<EngineRun>;
+  run(agents: readonly Agent[], more?: Partial<PullRequestTarget>, change?: Partial<ExecuteRequest>): Promise<EngineRun>;
   /** Commits files on a branch of the remote as a person does. */
   commit(branch: string, files: Readonly<Record<string, Content>>, message?: string): Promise<string>;
   /** Where a branch of the remote is; empty when it is not there. */
@@ -120,6 +120,7 @@ export async function proposalScene(files: Readonly<Record<string, Content>>): P
             branch,
             remote: 'origin',
             remoteName: 'origin',
+            auth: undefined,
             port: host,
             proposedBefore: new Set(),
             instead: null,
