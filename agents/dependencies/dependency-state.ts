@@ -31,6 +31,10 @@ export async function dependencyState(root: string, project: Project): Promise<D
     const yarn = await yarnState(root, project);
     if (yarn !== null) return yarn;
   }
+  if (project.lockfile === 'bun.lock') {
+    const bun = await bunState(root, project);
+    if (bun !== null) return bun;
+  }
   return everyDirectDependency(root, project);
 }
 
@@ -62,6 +66,11 @@ async function npmState(root: string, project: Project, lockfile: string): Promi
     if (version === undefined) return outOfStep(`${nameIn(path)} ${entry.version} of ${lockfile} is not installed`);
     if (version !== entry.version) return outOfStep(`${nameIn(path)} is ${version}, ${lockfile} says ${entry.version}`);
   }
+  for (const [path, entry] of Object.entries(installed)) {
+    // Below a package it hides the one that the lockfile means; in the root it hides none.
+    if (path.lastIndexOf('node_modules/') > 0 && entry.link !== true && locked[path] === undefined)
+      return outOfStep(`${nameIn(path)} ${entry.version ?? ''} is installed in ${path}, where ${lockfile} has none`);
+  }
   return { inStep: true };
 }
 
@@ -90,6 +99,31 @@ async function yarnState(root: string, project: Project): Promise<DependencyStat
     why: 'Yarn Plug’n’Play (.pnp.cjs) keeps packages in archives, where the tools of a worktree do not find them',
     advice: 'pass --install, which installs them into a node_modules of our own, or set nodeLinker to node-modules',
   };
+}
+
+/** Bun leaves no record: what the packages themselves ask for is compared; null for its binary lockfile. */
+async function bunState(root: string, project: Project): Promise<DependencyState | null> {
+  const lock = await project.read('bun.lock');
+  if (lock === null) return null;
+  const locked = new Map([...lock.matchAll(/^ {4}"([^"]+)": \["[^"]+@(\d[^"]*)"/gm)].map(([, key = '', version = '']) => [key, version]));
+  for (const manifest of project.workspaces) {
+    for (const name of directDependencies(manifest)) {
+      const wanted = locked.get(`${manifest.name}/${name}`) ?? locked.get(name);
+      if (wanted === undefined) continue;
+      const version = await installedVersion(root, manifest.dir, name);
+      if (version === null) return outOfStep(`${name} of ${manifest.path} is not installed`);
+      if (version !== wanted) return outOfStep(`${name} is ${version}, bun.lock says ${wanted}`);
+    }
+  }
+  return { inStep: true };
+}
+
+async function installedVersion(root: string, dir: string, name: string): Promise<string | null> {
+  for (const place of new Set([dir, ''])) {
+    const manifest = parse<{ version?: string }>(await text(join(root, place, 'node_modules', name, 'package.json')));
+    if (manifest !== null) return manifest.version ?? '';
+  }
+  return null;
 }
 
 async function everyDirectDependency(root: string, project: Project): Promise<DependencyState> {

@@ -48,6 +48,20 @@ describe('dependencyState', () => {
     );
   });
 
+  it('names a package that hides the one of the lockfile', async () => {
+    const packages = { 'node_modules/eslint': { version: '10.1.0' }, 'packages/a/node_modules/eslint': { version: '9.0.0' } };
+    install({ 'node_modules/.package-lock.json': JSON.stringify({ packages }) });
+    expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe(
+      'eslint 9.0.0 is installed in packages/a/node_modules/eslint, where package-lock.json has none',
+    );
+  });
+
+  it('does not mind what was installed besides', async () => {
+    const packages = { 'node_modules/eslint': { version: '10.1.0' }, 'node_modules/other': { version: '1.0.0', extraneous: true } };
+    install({ 'node_modules/.package-lock.json': JSON.stringify({ packages }) });
+    expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe('in step');
+  });
+
   it('names the package that is not installed', async () => {
     expect(await stateOf({ 'package.json': manifest, 'package-lock.json': lock('10.1.0') })).toBe(
       'eslint of package.json is not installed',
@@ -82,6 +96,19 @@ describe('dependencyState', () => {
     install({ 'node_modules/.pnpm/lock.yaml': lockfile('') });
     const files = { 'package.json': manifest, 'pnpm-lock.yaml': lockfile('    dependenciesMeta:\n      a:\n        injected: true\n') };
     expect(await stateOf(files)).toBe('in step');
+  });
+
+  it.each([
+    ['10.1.0', 'in step'],
+    ['10.0.0', 'eslint is 10.0.0, bun.lock says 10.1.0'],
+    [null, 'eslint of package.json is not installed'],
+  ])('compares what Bun installed: %s', async (version, expected) => {
+    if (version !== null) install({ 'node_modules/eslint/package.json': JSON.stringify({ version }) });
+    const files = {
+      'package.json': manifest,
+      'bun.lock': '{\n  "packages": {\n    "eslint": ["eslint@10.1.0", "", {}, "sha512-x"],\n  },\n}\n',
+    };
+    expect(await stateOf(files)).toBe(expected);
   });
 
   describe('with Yarn 1', () => {
