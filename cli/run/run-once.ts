@@ -101,15 +101,9 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
           rehearsed,
           signal: () => request.signal(),
         });
-  const tidied = await tidy({
-    request,
-    seen,
-    run,
-    memory,
-    mode,
-    origin,
-    stale: staleProposals(decisions, { state: memory.state, branch: seen.branch ?? 'HEAD', keys: runKeys.keys }),
-  });
+  const tidying = { request, seen, run, memory, mode, origin };
+  const stale = staleProposals(decisions, { state: memory.state, branch: seen.branch ?? 'HEAD', keys: runKeys.keys });
+  const tidied = await tidy(stale, seen.base, tidying);
   const toRun = decisions.filter((decision) => decision.kind === 'run');
   if (toRun.length === 0) {
     const runs = decisions.map((decision) => skipped(decision, memory.state, seen.branch));
@@ -168,7 +162,9 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     if (report === undefined) return skipped(decision, memory.state, seen.branch);
     return report.outcome === 'failed' ? { ...report, since: failingSince(decision, memory.state, seen.branch) } : report;
   });
-  const delivery = { ...result.delivery, proposals: [...tidied, ...result.delivery.proposals] };
+  const { leftOver } = await import('./tidy-proposals.ts');
+  const over = await tidy(leftOver(result, memory.state, seen.branch ?? 'HEAD'), result.head, tidying);
+  const delivery = { ...result.delivery, proposals: [...tidied, ...result.delivery.proposals, ...over] };
   return await tell({
     ...common,
     head: result.head,
@@ -183,19 +179,15 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
 }
 
 /** Pull requests are looked after where commits leave this machine. */
-async function tidy(ask: {
-  request: RunOnceRequest;
-  seen: Look;
-  run: LoadedRun;
-  memory: Memory;
-  mode: DeliveryMode;
-  origin: EventOrigin;
-  stale: readonly StaleProposal[];
-}): Promise<readonly ProposalReport[]> {
-  const { request, seen, run, memory, mode, origin, stale } = ask;
+async function tidy(
+  stale: readonly StaleProposal[],
+  base: string,
+  ask: { request: RunOnceRequest; seen: Look; run: LoadedRun; memory: Memory; mode: DeliveryMode; origin: EventOrigin },
+): Promise<readonly ProposalReport[]> {
+  const { request, seen, run, memory, mode, origin } = ask;
   if (stale.length === 0 || (mode !== 'push' && mode !== 'pull-request')) return [];
   const { tidyProposals } = await import('./tidy-proposals.ts');
-  const { repository, base, branch } = seen;
+  const { repository, branch } = seen;
   const { environment, version } = request;
   return tidyProposals({
     ...{ repository, base, branch, memory, environment, version, origin, stale },

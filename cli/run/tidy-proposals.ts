@@ -1,10 +1,14 @@
-/** Closes, before anything else is done, the pull requests of agents that will not run because nothing is to be changed. */
+/** Closes the pull requests of agents that do not run, or no longer by pull request, because nothing of them is needed. */
+import { nothingToChange } from '../../agents/delivery/nothing-to-change.ts';
 import { withdrawStale } from '../../agents/delivery/withdraw-stale.ts';
+import type { RunAgentsResult } from '../../agents/run-agents.ts';
 import type { ProposalReport } from '../../agents/run-report.ts';
 import { createRedactor } from '../../agents/tools/redact.ts';
 import type { Repository } from '../../git/repository.ts';
 import { uuidv7 } from '../../ledger/event.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
+import { agentStateOf } from '../../ledger/state.ts';
+import type { LedgerState } from '../../ledger/state.ts';
 import type { StaleProposal } from '../../scheduler/stale-proposals.ts';
 import { proposalTarget } from './proposal-target.ts';
 import type { ProposalTargetRequest } from './proposal-target.ts';
@@ -16,6 +20,18 @@ export interface TidyRequest extends Omit<ProposalTargetRequest, 'redact' | 'rem
   readonly stale: readonly StaleProposal[];
   readonly origin: EventOrigin;
   emit(event: UpkeepEvent): void;
+}
+
+/** Proposals that a run by push left over: its agents pushed the change itself, or have nothing to change any more. */
+export function leftOver(result: Pick<RunAgentsResult, 'runs' | 'delivery'>, state: LedgerState, branch: string): StaleProposal[] {
+  // A run that proposes looks after its own.
+  if (result.delivery.mode !== 'push') return [];
+  const isPushed = result.delivery.outcome === 'pushed';
+  return result.runs.flatMap((report) => {
+    const { proposal } = agentStateOf(state, report.agent, branch);
+    const isOver = nothingToChange(report) || (isPushed && report.commit !== null);
+    return proposal !== null && isOver ? [{ agent: report.agent, proposal }] : [];
+  });
 }
 
 /** What became of them; recorded already. */

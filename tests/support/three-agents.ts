@@ -24,7 +24,12 @@ export const FAULTS = {
 } as const;
 
 export async function threeAgentsRepository(): Promise<TestRepository> {
-  return repositoryWith({
+  return repositoryWith(threeAgentsFiles());
+}
+
+/** Its files by path. */
+export function threeAgentsFiles(): Readonly<Record<string, string>> {
+  return {
     ...Object.fromEntries(Object.entries(FAULTS).map(([path, [text]]) => [path, text])),
     'agent.config.json': JSON.stringify(
       {
@@ -40,5 +45,5 @@ export async function threeAgentsRepository(): Promise<TestRepository> {
     ),
     'README.md': '# Three agents\n',
     '.gitignore': 'ignored.log\n',
-  });
+  };
 }

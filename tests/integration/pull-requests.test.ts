@@ -1,0 +1,247 @@
+/** The same commits as pull requests, where pushing is not allowed: the real command, a real Git server with GitHub's rules, its double. */
+import { describe, expect, it } from 'vitest';
+import type { TestRepository } from '../support/git-repository.ts';
+import { repositoryAt, temporaryFolder } from '../support/git-repository.ts';
+import { startGitHub, TOKEN } from '../support/github/start-github.ts';
+import type { FakeGitHub, FakeGitHubOptions } from '../support/github/start-github.ts';
+import { runJson } from '../support/run-agent-command.ts';
+import { FAULTS, threeAgentsFiles } from '../support/three-agents.ts';
+
+type Repository = ReturnType<FakeGitHub['repository']>;
+type Ended = Awaited<ReturnType<typeof runJson>>;
+
+interface World extends AsyncDisposable {
+  readonly double: FakeGitHub;
+  readonly repository: Repository;
+  /** A job on a machine of its own: a fresh shallow clone of main, thrown away afterwards. */
+  run(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+}
+
+async function world(options: FakeGitHubOptions & { files?: Readonly<Record<string, string>> } = {}): Promise<World> {
+  const { files = {}, ...rest } = options;
+  const double = await startGitHub({ repositories: { 'acme/site': { files: { ...threeAgentsFiles(), ...files } } }, ...rest });
+  const repository = double.repository();
+  return {
+    double,
+    repository,
+    run: async (args = ['--delivery', 'push'], env = {}) => {
+      await using folder = await temporaryFolder();
+      const header = double.server.header(TOKEN);
+      await repositoryAt(folder.path).git('-c', `http.extraHeader=${header}`, 'clone', '-q', '--depth', '1', repository.remote, 'work');
+      const clone: TestRepository = repositoryAt(`${folder.path}/work`);
+      await clone.git('config', 'http.extraHeader', header);
+      return await runJson(clone.path, ['--trigger', 'schedule', ...args], { GITHUB_TOKEN: TOKEN, GITHUB_API_URL: double.url, ...env });
+    },
+    [Symbol.asyncDispose]: () => double[Symbol.asyncDispose](),
+  };
+}
+
+const repaired = Object.fromEntries(
+  Object.entries(FAULTS).map(([path, [before, after]]) => [path, before.replace(/teh|colour|grey/, after)]),
+);
+
+async function pulls(repository: Repository): Promise<readonly string[]> {
+  return (await repository.pulls()).map(({ number, state, pull }) => `#${number} ${pull.head} ${state}`);
+}
+
+const writes = (double: FakeGitHub): readonly (string | null)[] =>
+  double.log.filter(({ method }) => method !== 'GET').map(({ operation }) => operation);
+
+describe('a protected branch', () => {
+  it('gets one pull request an agent, each labelled and with exactly its commit; the ledger knows them', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    const before = await w.repository.head();
+    const { code, document, stderr } = await w.run();
+    expect(code, stderr).toBe(0);
+    expect(document.delivery).toMatchObject({
+      mode: 'pull-request',
+      outcome: 'proposed',
+      reason: expect.stringContaining('protected') as unknown,
+    });
+    expect(document.delivery.reason).toContain('Changes must be made through a pull request.');
+    expect(await w.repository.head()).toBe(before);
+    expect([...(await pulls(w.repository))].map((line) => line.slice(3)).sort()).toEqual([
+      'upkeep/backend open',
+      'upkeep/docs open',
+      'upkeep/qa open',
+    ]);
+    for (const { labels, title, body, pull } of await w.repository.pulls()) {
+      expect(labels).toEqual(['upkeep']);
+      expect(title).toMatch(/^auto: \w+ – fix 1 problem in 1 file$/);
+      expect(body).toContain('### What was fixed');
+      expect(await w.repository.git.git(['rev-list', `main..${pull.head}`])).toBe(`${pull.headSha}\n`);
+    }
+    // The next job sees the same content: it has nothing to do, and says nothing.
+    const said = writes(w.double).length;
+    const again = await w.run();
+    expect(again.document.runs.filter(({ outcome }) => outcome !== 'skipped')).toEqual([]);
+    expect(writes(w.double)).toHaveLength(said);
+  });
+
+  it('gets them brought up to date in place when it moves', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    await w.run();
+    const moved = await w.repository.commit({ 'more.md': 'Another colour.\n' });
+    const { document, code } = await w.run();
+    expect(code).toBe(0);
+    const docs = (await w.repository.pulls()).find(({ pull }) => pull.head === 'upkeep/docs');
+    expect(await pulls(w.repository)).toHaveLength(3);
+    expect(docs?.title).toContain('2 problems in 2 files');
+    expect(await w.repository.git.git(['rev-parse', 'upkeep/docs^'])).toBe(`${moved}\n`);
+    expect(document.delivery).toMatchObject({ outcome: 'proposed' });
+  });
+
+  it('has them closed and their branches deleted when a person repaired it by hand', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    await w.run();
+    await w.repository.commit({ ...repaired, 'more.md': 'Fine.\n', 'more.mjs': 'export {};\n', 'more.test.mjs': '' });
+    const { code, document } = await w.run();
+    expect(code).toBe(0);
+    const closed = [...(await pulls(w.repository))].map((line) => line.slice(3)).sort();
+    expect(closed).toEqual(['upkeep/backend closed', 'upkeep/docs closed', 'upkeep/qa closed']);
+    expect((await w.repository.git.branches()).map(({ name }) => name).filter((name) => name.startsWith('upkeep/'))).toEqual([]);
+    expect(document.delivery.outcome).toBe('nothing');
+    for (const { comments } of await w.repository.pulls()) expect(comments).toHaveLength(1);
+  });
+
+  it('has the rest tidied up when a person did exactly the same, although no agent runs then', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    await w.run();
+    await w.repository.commit({ 'notes.md': repaired['notes.md'] ?? '' });
+    const { document } = await w.run();
+    expect(document.runs.find(({ agent }) => agent === 'docs')).toMatchObject({ outcome: 'skipped', reason: 'unchanged' });
+    expect(await pulls(w.repository)).toContainEqual(expect.stringMatching(/upkeep\/docs closed/));
+    const said = writes(w.double).length;
+    await w.run();
+    expect(writes(w.double)).toHaveLength(said);
+  });
+
+  it('is left alone after its pull requests were merged', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    await w.run();
+    for (const { number } of await w.repository.pulls()) await w.repository.merge(number);
+    const { code, document } = await w.run();
+    expect(code).toBe(0);
+    expect(document.runs.filter(({ outcome }) => outcome === 'failed' || outcome === 'fixed')).toEqual([]);
+    expect((await w.repository.git.branches()).map(({ name }) => name)).toEqual(['main']);
+  });
+});
+
+describe('a branch that takes commits again', () => {
+  it('has the pull requests closed whose commits were pushed', async () => {
+    await using w = await world();
+    await w.run(['docs', '--delivery', 'pull-request']);
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
+    const { code, document } = await w.run(['docs', '--delivery', 'push', '--force']);
+    expect(code).toBe(0);
+    expect(document.delivery).toMatchObject({ mode: 'push', outcome: 'pushed' });
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs closed']);
+    expect((await w.repository.git.branches()).map(({ name }) => name)).toEqual(['main']);
+  });
+});
+
+describe('a ruleset', () => {
+  it('leads to pull requests as well', async () => {
+    await using w = await world();
+    await w.repository.addRuleset({ branches: ['main'] });
+    const { code, document } = await w.run();
+    expect(code).toBe(0);
+    expect(document.delivery).toMatchObject({ outcome: 'proposed', reason: expect.stringContaining('ruleset') as unknown });
+  });
+
+  it('that keeps the branches of agents too leaves the work as patches, exit code 4', async () => {
+    await using w = await world();
+    await w.repository.addRuleset({ branches: ['main', 'upkeep/docs', 'upkeep/qa', 'upkeep/backend'] });
+    const { code, document } = await w.run();
+    expect(code).toBe(4);
+    expect(document.delivery).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('no pull request either') as unknown });
+    expect(await pulls(w.repository)).toEqual([]);
+  });
+});
+
+describe('a repository in which Actions may open no pull requests', () => {
+  it('keeps the branches, says which box to tick, and gets them once it is ticked', async () => {
+    await using w = await world({ repositories: { 'acme/site': { files: threeAgentsFiles(), workflowsMayPropose: false } } });
+    await w.repository.protect('main');
+    const { code, document, stderr } = await w.run(['docs', '--delivery', 'push']);
+    expect(code).toBe(4);
+    expect(document.delivery.reason).toContain('GitHub Actions may not open pull requests');
+    expect(stderr).toContain('Allow GitHub Actions to create and approve pull requests');
+    expect(stderr).toContain('/acme/site/settings/actions');
+    expect(stderr).toContain('/acme/site/compare/main...upkeep/docs?expand=1');
+    expect((await w.repository.git.branches()).map(({ name }) => name)).toContain('upkeep/docs');
+    (w.repository.settings as { workflowsMayPropose: boolean }).workflowsMayPropose = true;
+    const next = await w.run(['docs', '--delivery', 'push']);
+    expect(next.code).toBe(0);
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
+  });
+});
+
+describe('a pull request that a person closed', () => {
+  it('is not opened again, and the agent reports what it may not repair', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    await w.run(['docs', '--delivery', 'push']);
+    const [pull] = await w.repository.pulls();
+    w.repository.closeIssue(pull?.number ?? 0);
+    await w.run(['docs', '--delivery', 'push', '--force']);
+    const { code, document } = await w.run(['docs', '--delivery', 'push']);
+    expect(code).toBe(1);
+    expect(document.runs[0]).toMatchObject({ outcome: 'failed' });
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs closed']);
+  });
+});
+
+describe('a branch on which a person works', () => {
+  it('keeps their commit, whatever the target does', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    await w.run(['docs', '--delivery', 'push']);
+    const theirs = await w.repository.commit({ 'notes.md': 'A better colour.\n' }, { branch: 'upkeep/docs', message: 'better words' });
+    await w.repository.commit({ 'more.md': 'Another colour.\n' });
+    const { code, stderr } = await w.run(['docs', '--delivery', 'push']);
+    expect(code).toBe(0);
+    expect(await w.repository.head('upkeep/docs')).toBe(theirs);
+    expect(stderr).toContain('upkeep/docs has commits of a person, so it is left as it is');
+  });
+});
+
+describe('GitHub that is down', () => {
+  it('makes the pull requests wait; the run ends well, and the next one opens them', async () => {
+    await using w = await world();
+    await w.repository.protect('main');
+    w.double.down();
+    const { code, document } = await w.run(['docs', '--delivery', 'push']);
+    expect(code).toBe(0);
+    expect(document.delivery).toMatchObject({ outcome: 'kept' });
+    w.double.up();
+    expect((await w.run(['docs', '--delivery', 'push'])).code).toBe(0);
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
+  });
+});
+
+describe('delivery pull-request', () => {
+  it('goes that way at once, by the configuration', async () => {
+    const config = JSON.parse(threeAgentsFiles()['agent.config.json'] ?? '{}') as object;
+    const delivery = { mode: 'pull-request', labels: ['robots', 'chore'] };
+    await using w = await world({ files: { 'agent.config.json': JSON.stringify({ ...config, delivery }) } });
+    const { code, document } = await w.run([]);
+    expect(code).toBe(0);
+    expect(document.delivery).toMatchObject({ mode: 'pull-request', outcome: 'proposed', reason: null });
+    expect((await w.repository.pulls()).map(({ labels }) => labels)).toEqual(Array.from({ length: 3 }, () => ['robots', 'chore']));
+  });
+
+  it('without a token keeps the work and says what is missing', async () => {
+    await using w = await world();
+    const { code, document, stderr } = await w.run(['docs', '--delivery', 'pull-request'], { GITHUB_TOKEN: '' });
+    expect(code).toBe(4);
+    expect(document.delivery).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('no token for GitHub') as unknown });
+    expect(stderr).not.toContain(TOKEN);
+    expect((await w.repository.git.branches()).map(({ name }) => name)).toEqual(['main']);
+  });
+});
