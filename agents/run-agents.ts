@@ -34,8 +34,8 @@ export interface RunAgentsRequest {
   readonly branch: string;
   readonly trigger: Trigger;
   readonly counts: boolean;
-  /** Sequence of the shared history that this run knew. */
-  readonly seen: number;
+  /** Sequence of the shared history that this run knew; null: the branch had moved on already, so the run decides nothing. */
+  readonly seen: number | null;
   readonly keyContext: KeyContext;
   readonly keys: Readonly<Record<string, string>>;
   readonly delivery: Delivery;

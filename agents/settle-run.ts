@@ -108,7 +108,7 @@ export interface Settlement {
   /** Whether the commit stands on the branch itself, and not only where people may take it. */
   readonly onBranch: boolean;
   readonly counts: boolean;
-  readonly seen: number;
+  readonly seen: number | null;
   readonly origin: EventOrigin;
 }
 
@@ -151,10 +151,11 @@ export function settledEvent(settlement: Settlement): SettledEvent {
       })),
     coverage: settlement.results.after.map((inspection) => inspection.report.coverage).find((coverage) => coverage !== undefined) ?? null,
     counts: settlement.counts,
-    seen: settlement.seen,
-    blobs: settlement.delivered && settlement.onBranch
-      ? (work.commit?.changes ?? []).slice(0, 200).map((change) => ({ path: change.path, from: change.oldOid, to: change.newOid }))
-      : [],
+    ...(settlement.seen === null ? { outdated: true } : { seen: settlement.seen }),
+    blobs:
+      settlement.delivered && settlement.onBranch
+        ? (work.commit?.changes ?? []).slice(0, 200).map((change) => ({ path: change.path, from: change.oldOid, to: change.newOid }))
+        : [],
   };
   if (report.outcome === 'failed' || report.outcome === 'errored') {
     const reason = report.reason ?? 'internal';

@@ -54,6 +54,8 @@ const settled = {
   counts: z.boolean(),
   /** Sequence of the shared ledger that the run had read when it started: proves that it started after what is in it. */
   seen: z.number().int().min(0).optional(),
+  /** The branch had moved on before the run started: what it found of an older commit decides nothing. */
+  outdated: z.boolean().optional(),
   /** Files that the run's own commit changed; `null` where the file was not, or is no more. */
   blobs: z
     .array(z.object({ path: z.string(), from: sha.nullable(), to: sha.nullable() }))

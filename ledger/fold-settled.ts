@@ -10,18 +10,19 @@ import { streakAfter } from './streak.ts';
 export type SettledEvent = EventOf<'agent:completed'> | EventOf<'agent:failed'>;
 
 /**
- * The agent's state after a run. A run that started before the one that decides now is late: its history and the answer
+ * The agent's state after a run. A run that started before the one that decides now, or on an older commit, is late: its history and the answer
  * to its key are kept, but neither can it heal what failed after it, nor fail what was healed after it.
  */
 export function foldSettled(agent: AgentState, event: SettledEvent, sequence: number): AgentState {
   const { data } = event;
-  const late = agent.decided !== null && startedBefore(data, agent.decided);
+  const isLate = (held: LastRun | null): boolean => held !== null && (data.outdated === true || startedBefore(data, held));
+  const late = isLate(agent.decided);
   const last = lastRun(event, sequence);
   const state = {
     ...agent,
     sequence,
     runs: [runSummary(event), ...agent.runs.filter((run) => run.runId !== data.runId)].slice(0, LIMITS.runs),
-    last: agent.last !== null && startedBefore(data, agent.last) ? agent.last : last,
+    last: isLate(agent.last) ? agent.last : last,
     lastScheduledAt: later(agent.lastScheduledAt, startTime(event)),
   };
   if (data.outcome !== 'passed' && data.outcome !== 'fixed' && data.outcome !== 'failed') {

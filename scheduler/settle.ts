@@ -16,7 +16,7 @@ export function consequencesOf(
 ): UpkeepEvent[] {
   return settled.flatMap((event): UpkeepEvent[] => {
     const { agentId, jobId, runId, branch, outcome, reason, counts, commit } = event.data;
-    if (agentId === null || !counts) return [];
+    if (agentId === null || !counts || event.data.outdated === true) return [];
     const memory = agentStateOf(ask.state, agentId, branch);
     const origin = { ...ask.origin, causationId: event.id };
     const common = { agentId, jobId, runId, branch };

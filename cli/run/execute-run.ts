@@ -37,7 +37,7 @@ export interface ExecuteRequest {
   readonly keyContext: KeyContext;
   readonly trigger: Trigger;
   readonly counts: boolean;
-  readonly seen: number;
+  readonly seen: number | null;
   readonly threshold: number;
   readonly origin: EventOrigin;
   readonly environment: Environment;

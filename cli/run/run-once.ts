@@ -15,6 +15,7 @@ import { staleProposals } from '../../scheduler/stale-proposals.ts';
 import type { StaleProposal } from '../../scheduler/stale-proposals.ts';
 import type { Environment } from '../environment.ts';
 import { tellAfterRun } from '../github/after-run.ts';
+import { remoteAuth } from '../github/remote-auth.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { BusyError } from '../busy-error.ts';
 import { look, uncommitted } from './look.ts';
@@ -121,6 +122,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   using _held = lock.lock;
   const [{ executeRun }, { createDelivery }] = await Promise.all([import('./execute-run.ts'), import('./create-delivery.ts')]);
   const { remoteAddress } = memory;
+  const isOutdated = ci && (await hasMovedOn(seen, memory, environment));
   const result = await executeRun({
     repository: seen.repository,
     base: seen.base,
@@ -132,7 +134,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     keyContext: runKeys.context,
     trigger,
     counts: ci && !seen.isSnapshot,
-    seen: memory.seen,
+    seen: isOutdated ? null : memory.seen,
     threshold: run.loaded.config.scheduler.escalation.threshold,
     origin,
     environment,
@@ -173,7 +175,12 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     delivery,
     commitlint: result.commitlint,
     hooksPassedOver: result.hooksPassedOver,
-    notes: [...memory.notes],
+    notes: [
+      ...memory.notes,
+      ...(isOutdated
+        ? [`${seen.branch} had moved on before this run: what was found in ${seen.base.slice(0, 9)} decides nothing about it`]
+        : []),
+    ],
     exitCode: exitCodeOf({ runs, delivery }, result.interrupted),
   });
 }
@@ -194,6 +201,17 @@ async function tidy(
     config: run.loaded.config,
     emit: (event) => request.emit(event),
   });
+}
+
+/** Whether the remote's branch is at another commit than the one that is checked; a remote that does not answer says no. */
+async function hasMovedOn(seen: Look, memory: Memory, environment: Environment): Promise<boolean> {
+  if (memory.remote === null || seen.branch === null || memory.silence.why() !== null) return false;
+  const [{ remoteHead }, { isAncestor }] = await Promise.all([import('../../git/remote.ts'), import('../../git/ancestry.ts')]);
+  const auth = remoteAuth(environment, memory.remoteAddress);
+  const tip = await remoteHead({ repository: seen.repository, remote: memory.remote, branch: seen.branch, auth });
+  if (!tip.ok || tip.sha === null || tip.sha === seen.base) return false;
+  // Commits that are not pushed yet are ahead of it; a commit that this clone lacks is not among them.
+  return !(await isAncestor(seen.repository, tip.sha, seen.base).catch(() => false));
 }
 
 async function recoverFirst(repository: Repository, memory: Memory): Promise<string[]> {

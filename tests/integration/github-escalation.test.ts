@@ -23,7 +23,7 @@ describe('an agent that fails on GitHub', () => {
     expect(issue?.body).toContain('the door is open');
     expect(issue?.body).toContain(red.slice(0, 7));
     expect(issue?.body).toContain(`npx agent run backend --base ${red} --no-fix --force`);
-    expect(second.stdout).toMatch(/#\d+/);
+    expect(second.stdout).toMatch(/an issue is open for backend on main: .*\/issues\/1/);
   });
 
   it('keeps that one issue while other things fail, and writes a comment only when something changed', async () => {
@@ -85,6 +85,16 @@ describe('an agent that fails on GitHub', () => {
     await scene.runner();
     expect(states(scene)).toEqual(['open']);
     await scene.runner();
+    expect(states(scene)).toEqual(['open']);
+  });
+
+  it('is not closed by an older success that arrives late', async () => {
+    await using scene = await githubScene();
+    const green = await scene.github.repository().head();
+    await scene.say('one');
+    await scene.runner();
+    await scene.runner();
+    await scene.runner({ at: green, args: ['--force'] });
     expect(states(scene)).toEqual(['open']);
   });
 

@@ -72,6 +72,15 @@ describe('a late report', () => {
     expect(backend(foldAll(failure, wrongClock))).toMatchObject({ streak: 0, decided: { outcome: 'passed' } });
   });
 
+  it('about an older commit decides nothing, however late it was started, but answers its key', () => {
+    const outdated = completed({ minutes: 9, key: 'old', outdated: true });
+    const agent = backend(foldAll(failed({ minutes: 1 }), failure, tripped({ minutes: 3 }), outdated));
+    expect(agent).toMatchObject({ streak: 2, breaker: { open: true, key: 'new' }, decided: { outcome: 'failed' } });
+    expect(agent.keys.find((record) => record.key === 'old')).toMatchObject({ outcome: 'passed' });
+    expect(backend(foldAll(completed({ minutes: 1 }), failed({ minutes: 2, outdated: true })))).toMatchObject({ streak: 0 });
+    expect(backend(foldAll(failed({ minutes: 2, outdated: true }))), 'with nothing to compare it with').toMatchObject({ streak: 1 });
+  });
+
   it('is judged by arrival where run ids tell no time', () => {
     expect(backend(foldAll(failed({ runId: 'b' }), completed({ runId: 'a' }))).streak).toBe(0);
   });

@@ -47,6 +47,8 @@ const breaker = { open: true as const, kind: 'code' as const, since: 'x', attemp
 
 describe('consequencesOf', () => {
   it.each<[string, Partial<EventData<'agent:failed'>>, Partial<AgentState>, string[]]>([
+    ['does nothing after a failure of an older commit', { outcome: 'failed', outdated: true }, { streak: 1 }, []],
+    ['does nothing after a success of an older commit', { outdated: true }, { streak: 2, breaker }, []],
     ['does nothing after the first failure', { outcome: 'failed' }, {}, []],
     ['trips after the second failure in a row', { outcome: 'failed' }, { streak: 1 }, ['agent:tripped code']],
     ['trips only once', { outcome: 'failed' }, { streak: 2, breaker }, []],
