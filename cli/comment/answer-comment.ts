@@ -1,5 +1,6 @@
 /** One comment with commands from beginning to end: may they, do it, answer once. */
 import { fetchCommits } from '../../git/remote.ts';
+import { remoteUrl } from '../../git/remote-access.ts';
 import { isValidBranchName } from '../../git/refs.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
 import type { GitHub } from '../../github/client.ts';
@@ -9,6 +10,7 @@ import type { CommentTrigger } from '../../github/webhooks/trigger.ts';
 import { uuidv7 } from '../../ledger/event.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import type { CommandContext } from '../command-context.ts';
+import { remoteAuth } from '../github/remote-auth.ts';
 import { runFlagsOf } from '../program.ts';
 import { openMemory } from '../run/memory.ts';
 import { loadRun } from '../run/prepare-run.ts';
@@ -60,7 +62,7 @@ export async function answerComment(request: AnswerRequest): Promise<CommentEnd>
     origin: { source: sourceOf(context), correlationId: uuidv7(new Date()), now: () => new Date() },
     author: trigger.author,
     branch,
-    base: isCheckedOut ? head : await newestOf(branch, { repository, remote: memory.remote }),
+    base: isCheckedOut ? head : await newestOf(branch, { repository, remote: memory.remote, context }),
     isCheckedOut,
     agent: trigger.escalation?.agent ?? null,
   });
@@ -82,9 +84,14 @@ async function branchOf(trigger: CommentTrigger, github: GitHub): Promise<string
   return (await isValidBranchName(branch)) ? branch : repository.defaultBranch;
 }
 
-async function newestOf(branch: string, { repository, remote }: { repository: Repository; remote: string | null }): Promise<string | null> {
+async function newestOf(
+  branch: string,
+  at: { repository: Repository; remote: string | null; context: CommandContext },
+): Promise<string | null> {
+  const { repository, remote, context } = at;
   if (remote === null) return null;
-  const fetched = await fetchCommits({ repository, remote, branch });
+  const auth = remoteAuth(context.environment, await remoteUrl(repository, remote));
+  const fetched = await fetchCommits({ repository, remote, branch, auth, signal: context.signal });
   return fetched.ok ? fetched.sha : null;
 }
 

@@ -129,7 +129,7 @@ describe('agent webhook listen', () => {
     await listener.end();
     const cases: [Record<string, string>, string[], RegExp][] = [
       [{}, [], /there is no secret: set UPKEEP_WEBHOOK_SECRET/],
-      [{ UPKEEP_WEBHOOK_SECRET_BEFORE: SECRET }, [], /there is no secret/],
+      [{ UPKEEP_WEBHOOK_SECRET: '', UPKEEP_WEBHOOK_SECRET_BEFORE: SECRET }, [], /there is no secret/],
       [{ UPKEEP_WEBHOOK_SECRET: 'short' }, [], /UPKEEP_WEBHOOK_SECRET has 5 characters: expected at least 16/],
       [{ UPKEEP_WEBHOOK_SECRET: SECRET }, ['--port', '99999'], /a port from 0 .* to 65535 is expected/],
       [{ UPKEEP_WEBHOOK_SECRET: SECRET }, ['--host', '203.0.113.9'], /203\.0\.113\.9:8787: this machine has no such address/],

@@ -12,7 +12,7 @@ import { agent, type CommandEnd } from './run-agent-command.ts';
 
 export interface CommentScene extends AsyncDisposable {
   readonly github: FakeGitHub;
-  /** A fresh clone, as a runner gets it. */
+  /** A clone on a machine of one's own, which may push. */
   readonly clone: TestRepository;
   readonly issue: Issue;
   /** Somebody comments on the issue (or on another), and the workflow on issue_comment runs `agent comment`. */
@@ -66,11 +66,11 @@ export async function commentScene(
     const folder = await temporaryFolder();
     folders.push(folder);
     await repositoryAt(folder.path).git('clone', '-q', repository.remote, 'work');
-    const clone = repositoryAt(join(folder.path, 'work'));
-    await clone.git('config', 'http.extraHeader', github.server.header(TOKEN));
-    return clone;
+    return repositoryAt(join(folder.path, 'work'));
   };
   const clone = await cloneIt();
+  // A machine of one's own has its credentials set up; a runner has the token of the job only.
+  await clone.git('config', 'http.extraHeader', github.server.header(TOKEN));
   return {
     github,
     clone,
