@@ -62,7 +62,7 @@ export async function webhookListenCommand(flags: ListenFlags, context: CommandC
     }
     return [secret];
   });
-  if (variables['UPKEEP_WEBHOOK_SECRET'] === undefined || secrets.length === 0) {
+  if (!variables['UPKEEP_WEBHOOK_SECRET']) {
     throw new UsageError(
       'there is no secret: set UPKEEP_WEBHOOK_SECRET to the one of the webhook on GitHub (`openssl rand -hex 32` makes one)',
     );

@@ -1,6 +1,7 @@
 /** What CI says: workflows and suites of others that ended, checks of ours that people want again. Pure. */
 import type { z } from 'zod';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
+import { checkName } from '../check-facts.ts';
 import { isOwnBranch, isOwnMessage } from './own-change.ts';
 import type { checkRunSchema, checkSuiteSchema, workflowRunSchema } from './payload-schema.ts';
 import type { Verdict } from './trigger.ts';
@@ -63,7 +64,7 @@ export function classifyCheckRun(payload: z.output<typeof checkRunSchema>, ours:
   const refused = elsewhere(payload, ours);
   if (refused !== null) return refused;
   if (action !== 'rerequested') return ignored('nothing-follows');
-  const agent = AGENT_IDS.find((id) => run.name === `upkeep/${id}`);
+  const agent = AGENT_IDS.find((id) => run.name === checkName(id));
   if (agent === undefined) return ignored('not-our-check');
   const branch = run.check_suite?.head_branch ?? null;
   if (branch === null) return ignored('no-branch');
