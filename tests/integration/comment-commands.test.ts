@@ -12,6 +12,7 @@ describe('a comment by somebody who may write', () => {
     expect(answers[0]).toMatch(
       /^\*\*docs\*\* is paused until \d{4}-\d\d-\d\d \d\d:\d\d UTC, on every branch and for everyone: waits for @\u2060upstream\. `\/agent resume docs` ends that\.$/,
     );
+    expect(scene.github.lines).toHaveLength(5);
     const { paused } = await scene.shared();
     expect(paused).toMatchObject({ docs: { by: 'ada', reason: 'waits for @upstream' } });
     const resumed = await scene.say('/agent resume docs');
