@@ -4,6 +4,7 @@ import { boundedFetch } from './bounded-fetch.ts';
 import { rememberAnswers } from './conditional-requests.ts';
 import { credentialsOf, type GitHubAuth } from './credentials.ts';
 import { explainFailure, explainGraphqlFailure, explainRedirect, type FailedRequest } from './explain-failure.ts';
+import type { GitHubError } from './github-error.ts';
 
 export interface GitHubOptions {
   readonly repository: { readonly owner: string; readonly repo: string };
@@ -49,6 +50,8 @@ export interface GitHub {
   usage(): Usage;
 }
 
+/** A GitHub that did not answer several times in a row is not asked for so long: each further call fails at once. */
+const SILENT_FOR_MS = 30_000;
 /** A wait that is longer than this ends the call instead; a later run says what could not be said. */
 const LONGEST_WAIT_S = 60;
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -94,7 +97,9 @@ export function openGitHub(options: GitHubOptions): GitHub {
       onSecondaryRateLimit: mayWait('secondary-limit'),
     },
   });
+  let silence: { readonly failure: GitHubError; readonly since: number } | null = null;
   octokit.hook.before('request', (request) => {
+    if (silence !== null && Date.now() - silence.since < SILENT_FOR_MS) throw silence.failure;
     if (!mayRepeat(request)) request.request = { ...request.request, retries: 0 };
   });
   octokit.hook.after('request', (answer, request) => {
@@ -104,7 +109,10 @@ export function openGitHub(options: GitHubOptions): GitHub {
   // A wait for a limit does not outlive the run.
   octokit.hook.wrap('request', (request, asked) => orEnded(Promise.resolve(request(asked)), signal));
   octokit.hook.error('request', (error, request) => {
-    throw explainFailure(error, failed(request));
+    const failure = explainFailure(error, failed(request));
+    const wasRepeated = patience.retries > 0 && mayRepeat(request);
+    if (wasRepeated && (failure.code === 'network' || failure.code === 'timeout')) silence = { failure, since: Date.now() };
+    throw failure;
   });
   return {
     owner: repository.owner,
