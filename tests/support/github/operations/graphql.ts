@@ -70,7 +70,9 @@ const RESOLVERS: Readonly<Record<string, (asker: Asker, args: Node) => Promise<N
       committer: { name: 'GitHub', email: 'noreply@github.test' },
       at: Math.floor(world.now().getTime() / 1000),
     });
-    return { commit: commitNode(world, repository, sha), ref: { name, id: `REF_${name}`, prefix: 'refs/heads/' } };
+    // GitHub signs what it makes itself.
+    const signature = { isValid: true, state: 'VALID', wasSignedByGitHub: true };
+    return { commit: { ...commitNode(world, repository, sha), signature }, ref: { name, id: `REF_${name}`, prefix: 'refs/heads/' } };
   },
   enablePullRequestAutoMerge: async (asker, args) => {
     const input = args['input'] as { pullRequestId: string; mergeMethod?: string };
