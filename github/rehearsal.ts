@@ -64,7 +64,10 @@ function previewOf(body: string): string | null {
 }
 
 function shortName(pathname: string): string {
-  const path = pathname.replaceAll('%2F', '/').replace(/^\/api\/v3/, '').replace(/^\/repos\/[^/]+\/[^/]+/, '');
+  const path = pathname
+    .replaceAll('%2F', '/')
+    .replace(/^\/api\/v3/, '')
+    .replace(/^\/repos\/[^/]+\/[^/]+/, '');
   return path
     .slice(1, 81)
     .replaceAll(/[^\w.-]+/g, '-')

@@ -1,13 +1,16 @@
 /** `agent doctor`: looks for what could keep agents from working here. Changes nothing. */
 import { GitError } from '../../git/git-error.ts';
+import { remoteUrl } from '../../git/remote.ts';
 import { openRepository } from '../../git/repository.ts';
 import type { CommandContext } from '../command-context.ts';
 import { explainGitError } from '../explain-error.ts';
 import { bad, type Diagnosis } from '../doctor/diagnosis.ts';
+import { examineOnGitHub } from '../doctor/examine-github.ts';
 import { examineMachine } from '../doctor/examine-machine.ts';
 import { examineProject } from '../doctor/examine-project.ts';
 import { examineRemote } from '../doctor/examine-remote.ts';
 import { examineRepository } from '../doctor/examine-repository.ts';
+import { remoteAuth } from '../github/remote-auth.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { count } from '../wording.ts';
 
@@ -38,7 +41,13 @@ async function examine(offline: boolean, context: CommandContext): Promise<Diagn
   try {
     const repository = await openRepository(context.cwd);
     const { diagnoses, remote } = await examineProject(repository, context);
-    return [...machine, ...(await examineRepository(repository)), ...diagnoses, ...(await examineRemote(repository, remote, offline))];
+    const auth = remoteAuth(context.environment, await remoteUrl(repository, remote));
+    const [here, there, github] = await Promise.all([
+      examineRepository(repository),
+      examineRemote(repository, { remote, offline, auth }),
+      examineOnGitHub(repository, context, { remote, offline }),
+    ]);
+    return [...machine, ...here, ...diagnoses, ...there, ...github];
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     const { text, advice } = explainGitError(error);

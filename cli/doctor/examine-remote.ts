@@ -1,19 +1,26 @@
 /** Whether the remote answers and takes pushes. Asks it, changes nothing there. */
 import { git, GitError } from '../../git/exec-git.ts';
 import { hasRemote } from '../../git/remote-name.ts';
-import { remoteSentence } from '../../git/remote-access.ts';
+import { remoteOptions, remoteSentence, type RemoteAuth } from '../../git/remote-access.ts';
 import { remoteHead } from '../../git/remote.ts';
 import type { Repository } from '../../git/repository.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 
 const PATIENCE_MS = 30_000;
 
-export async function examineRemote(repository: Repository, remote: string, offline: boolean): Promise<Diagnosis[]> {
+export interface RemoteAsk {
+  readonly remote: string;
+  readonly offline: boolean;
+  /** How the runs of this machine identify themselves; undefined: as Git does by itself. */
+  readonly auth: RemoteAuth | undefined;
+}
+
+export async function examineRemote(repository: Repository, { remote, offline, auth }: RemoteAsk): Promise<Diagnosis[]> {
   if (!(await hasRemote(repository, remote)))
     return [worthKnowing('remote', `there is no remote ${remote}: everything stays in this clone`)];
   if (offline) return [worthKnowing('remote', `${remote} was not asked (--offline)`)];
   const branch = repository.branch ?? 'main';
-  const answer = await remoteHead({ repository, remote, branch, timeoutMs: PATIENCE_MS });
+  const answer = await remoteHead({ repository, remote, branch, timeoutMs: PATIENCE_MS, auth });
   if (!answer.ok)
     return [
       bad(
@@ -25,16 +32,14 @@ export async function examineRemote(repository: Repository, remote: string, offl
       ),
     ];
   const found = [good('remote', `${remote} answers${answer.sha === null ? `, it has no branch ${branch}` : ''}`)];
-  return repository.head === null ? found : [...found, await mayPush(repository, remote, repository.head)];
+  return repository.head === null ? found : [...found, await mayPush(repository, repository.head, { remote, auth })];
 }
 
 /** A dry run goes as far as asking whether this identity may write. */
-async function mayPush(repository: Repository, remote: string, sha: string): Promise<Diagnosis> {
+async function mayPush(repository: Repository, sha: string, { remote, auth }: Pick<RemoteAsk, 'remote' | 'auth'>): Promise<Diagnosis> {
   try {
-    await git(['push', '--dry-run', '--porcelain', '--no-verify', '--', remote, `${sha}:refs/upkeep/doctor`], {
-      gitDir: repository.gitDir,
-      timeoutMs: PATIENCE_MS,
-    });
+    const options = await remoteOptions(repository, remote, { timeoutMs: PATIENCE_MS, auth });
+    await git(['push', '--dry-run', '--porcelain', '--no-verify', '--', remote, `${sha}:refs/upkeep/doctor`], options);
     return good('rights', `${remote} takes pushes of this identity`);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;

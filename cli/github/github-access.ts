@@ -1,8 +1,9 @@
 /** Whether and as whom GitHub can be spoken to, from the environment and the remote's address. Asks nothing and loads no octokit. */
-import type { GitHub, WaitFacts } from '../../github/client.ts';
+import type { GitHub, GitHubOptions } from '../../github/client.ts';
 import type { GitHubAuth } from '../../github/credentials.ts';
 import { apiAddress, repositoryNameOf, splitRepository } from '../../github/repository-name.ts';
 import type { RepositoryName } from '../../github/repository-name.ts';
+import { tokenKindOf, type TokenKind } from '../../github/settings-pages.ts';
 import type { Environment } from '../environment.ts';
 
 export type GitHubAccess =
@@ -11,17 +12,18 @@ export type GitHubAccess =
       readonly repository: RepositoryName;
       /** Address of the pages people look at, without a slash at its end. */
       readonly pages: string;
+      readonly token: TokenKind;
       /** Loads octokit and opens the door. */
       open(options?: OpenOptions): Promise<GitHub>;
     }
-  /** One sentence: what is missing and what to do. */
-  | { readonly kind: 'none'; readonly reason: string };
+  | {
+      readonly kind: 'none';
+      readonly why: 'no-repository' | 'another-host' | 'no-token';
+      /** One sentence: what is missing and what to do. */
+      readonly reason: string;
+    };
 
-export interface OpenOptions {
-  readonly signal?: AbortSignal;
-  onWait?(facts: WaitFacts): void;
-  readonly fetch?: typeof fetch;
-}
+export type OpenOptions = Pick<GitHubOptions, 'signal' | 'onWait' | 'fetch' | 'timeoutMs' | 'patience'>;
 
 export interface AccessRequest {
   readonly environment: Environment;
@@ -39,24 +41,38 @@ export function githubAccess(request: AccessRequest): GitHubAccess {
   const host = server === null ? 'github.com' : new URL(server).host;
   const named = github?.repository ?? null;
   const repository = named === null ? (remoteUrl === null ? null : repositoryNameOf(remoteUrl)) : splitRepository(named, host);
-  if (repository === null) return { kind: 'none', reason: 'no repository on GitHub: the remote has no address of the form owner/name' };
+  if (repository === null)
+    return { kind: 'none', why: 'no-repository', reason: 'no repository on GitHub: the remote has no address of the form owner/name' };
+  const apiUrl = variables['GITHUB_API_URL'] || null;
+  if (github === null && repository.host !== 'github.com' && !isAddressOn(apiUrl, repository.host)) {
+    const reason = `no leave to send a token to ${repository.host}: if it is a GitHub, set GITHUB_API_URL=${apiAddress(repository.host)}`;
+    return { kind: 'none', why: 'another-host', reason };
+  }
   const auth = authOf(variables);
   if (auth === null) {
     return {
       kind: 'none',
+      why: 'no-token',
       reason: 'no token for GitHub: give the step GITHUB_TOKEN (in Actions: `env: GITHUB_TOKEN: ${{ github.token }}`)',
     };
   }
-  const baseUrl = variables['GITHUB_API_URL'] ?? apiAddress(repository.host);
+  const baseUrl = apiUrl ?? apiAddress(repository.host);
+  const isWorkflows = github !== null && !variables['UPKEEP_GITHUB_TOKEN'];
   return {
     kind: 'ready',
     repository,
     pages: `${server ?? `https://${repository.host}`}/${repository.owner}/${repository.repo}`,
+    token: auth.kind === 'app' ? 'app' : tokenKindOf(auth.token, isWorkflows),
     async open(options = {}) {
       const { openGitHub } = await import('../../github/client.ts');
       return openGitHub({ repository, auth, baseUrl, version: request.version, redact: (text) => request.redact(text), ...options });
     },
   };
+}
+
+/** Tokens go where the environment says, never where only the address of a remote does. */
+function isAddressOn(address: string | null, host: string): boolean {
+  return address !== null && URL.canParse(address) && [host, `api.${host}`].includes(new URL(address).hostname);
 }
 
 /** A token that was named for us first, then the App, then the tokens that Actions and gh use. */

@@ -60,4 +60,30 @@ describe('access to GitHub', () => {
       'https://api.ghe.acme.io/repos/a/b',
     );
   });
+
+  it('sends no token to the host of a remote unless the environment names it', () => {
+    const remote = 'https://code.acme.io/acme/shop.git';
+    const token = { GITHUB_TOKEN: 'secret-token' };
+    expect(access(token, remote)).toEqual({
+      kind: 'none',
+      why: 'another-host',
+      reason: 'no leave to send a token to code.acme.io: if it is a GitHub, set GITHUB_API_URL=https://code.acme.io/api/v3',
+    });
+    expect(access({ ...token, GITHUB_API_URL: 'https://api.github.com' }, remote).kind).toBe('none');
+    expect(access({ ...token, GITHUB_API_URL: 'https://code.acme.io/api/v3' }, remote)).toMatchObject({
+      kind: 'ready',
+      pages: 'https://code.acme.io/acme/shop',
+    });
+  });
+
+  it.each([
+    [{ GITHUB_TOKEN: `${'ghp'}_x` }, 'classic'],
+    [{ GITHUB_TOKEN: `${'github'}_pat_x` }, 'fine-grained'],
+    [{ GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'a/b', GITHUB_TOKEN: `${'ghs'}_x` }, 'workflow'],
+    [{ GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'a/b', UPKEEP_GITHUB_TOKEN: `${'ghs'}_x` }, 'app'],
+    [{ UPKEEP_APP_ID: '1', UPKEEP_APP_PRIVATE_KEY: 'k', UPKEEP_APP_INSTALLATION_ID: '2' }, 'app'],
+    [{ GITHUB_TOKEN: 'something' }, 'unknown'],
+  ])('knows whose token it is: %j', (variables, token) => {
+    expect(access(variables as unknown as Record<string, string>)).toMatchObject({ token });
+  });
 });

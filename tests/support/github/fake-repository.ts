@@ -178,6 +178,7 @@ function handleOf(world: World, server: GitServer, repository: Repository): Fake
         name: 'rules',
         source: 'Repository',
         enforcement: 'active',
+        bypass: 'never',
         rules,
         branches,
         ...more,

@@ -42,7 +42,7 @@ export function openGate(description: ApiDescription): Gate {
           continue;
         }
         const validate = compile(`${operation.id} ${where}`, () =>
-          fromText.compile({ type: 'object', properties: { value: asJsonSchema(parameter.schema) } }),
+          fromText.compile({ type: 'object', properties: { value: inText(asJsonSchema(parameter.schema)) } }),
         );
         if (!validate({ value })) problems.push(...wordsOf(validate, where));
       }
@@ -113,6 +113,11 @@ function asJsonSchema(schema: Schema): JsonSchema {
     return { ...rest, type: [rest['type'], 'null'], ...(values === undefined ? {} : { enum: [...values, null] }) };
   };
   return walk(schema) as JsonSchema;
+}
+
+/** As text, `7` is a number and a word: of alternatives for a parameter more than one may fit. */
+function inText({ oneOf, ...schema }: JsonSchema): JsonSchema {
+  return oneOf === undefined ? schema : { ...schema, anyOf: oneOf };
 }
 
 /** The same schema with objects that take no other properties than those described: a misspelt one would be ignored in silence. */

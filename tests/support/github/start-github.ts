@@ -52,6 +52,8 @@ export interface FakeGitHubOptions {
   readonly tokens?: Readonly<Record<string, TokenSeed>>;
   /** People beside those that repositories and tokens name. */
   readonly users?: readonly string[];
+  /** Owners that are organisations. */
+  readonly organizations?: readonly string[];
   readonly apps?: readonly App[];
   /** GitHub's clock; default this machine's. */
   readonly now?: () => Date;
@@ -134,6 +136,8 @@ export async function startGitHub(options: FakeGitHubOptions = {}): Promise<Fake
     userOf(world, login);
   };
   for (const login of options.users ?? []) userOf(world, login);
+  for (const login of options.organizations ?? [])
+    world.users.set(login.toLowerCase(), { login, id: world.nextId(), type: 'Organization' });
   for (const [token, seed] of Object.entries(options.tokens ?? { [TOKEN]: {} })) addToken(token, seed);
   const [firstToken = TOKEN] = world.tokens.keys();
   const gitServer = await startGitServer({ tokens: gitTokens(world) });

@@ -7,7 +7,7 @@ export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
 export interface User {
   readonly login: string;
   readonly id: number;
-  readonly type: 'User' | 'Bot';
+  readonly type: 'User' | 'Bot' | 'Organization';
 }
 
 export interface Token {
@@ -127,6 +127,8 @@ export interface Ruleset {
   readonly rules: readonly Rule[];
   readonly source: 'Repository' | 'Organization';
   readonly enforcement: 'active' | 'disabled' | 'evaluate';
+  /** Whether whoever asks may pass over it. */
+  readonly bypass: 'always' | 'pull_requests_only' | 'never';
 }
 
 export interface Protection {

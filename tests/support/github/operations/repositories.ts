@@ -57,7 +57,7 @@ export const repositoryOperations: Readonly<Record<string, Handler>> = {
   'repos/get-repo-ruleset': (call) => {
     const ruleset = call.repository.rulesets.find(({ id }) => id === Number(call.path['ruleset_id']));
     if (ruleset === undefined) throw notFound();
-    return { status: 200, body: { ...rulesetShape(call, ruleset), rules: ruleset.rules } };
+    return { status: 200, body: { ...rulesetShape(call, ruleset), rules: ruleset.rules, current_user_can_bypass: ruleset.bypass } };
   },
   'repos/create-dispatch-event': ({ repository, body }) => {
     repository.dispatches.push({
