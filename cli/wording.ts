@@ -100,6 +100,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 export const DELIVERY_WORDS: Readonly<Record<DeliveryOutcome, string>> = {
   delivered: 'the branch moved forward',
   pushed: 'pushed',
+  proposed: 'proposed by pull request',
   kept: 'not on the branch yet',
   patch: 'written as patch files',
   nothing: 'nothing to deliver',
@@ -107,25 +108,6 @@ export const DELIVERY_WORDS: Readonly<Record<DeliveryOutcome, string>> = {
   none: 'not delivered, as asked',
 };
 
-/** `1 problem`, `2 problems`. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
-}
-
-/** `0.3 s`, `42 s`, `3 min 5 s`. */
-export function duration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  if (seconds < 59.5) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  proposed: 'proposed by pull request',
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-/** The first nine digits of a commit id. */
-export function shortSha(sha: string): string {
-  return sha.slice(0, 9);
-}
 const PROPOSAL_WORDS: Readonly<Record<ProposalState, string>> = {
   opened: 'pull request opened',
   reopened: 'pull request opened again',
@@ -143,6 +125,24 @@ export function proposalLine({ agent, branch, state, url, notes }: ProposalRepor
   return `${agent}: ${PROPOSAL_WORDS[state]}: ${url ?? branch}${notes.length === 0 ? '' : ` – ${notes.join('; ')}`}`;
 }
 
+/** `1 problem`, `2 problems`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/** `0.3 s`, `42 s`, `3 min 5 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** The first nine digits of a commit id. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 9);
+}
 
 /** `checked 3f2a91c on main; 3 uncommitted files not looked at`. */
 export function openingLine(about: { base: string; branch: string | null; uncommitted: number; workingTree: boolean }): string {
