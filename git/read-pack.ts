@@ -5,6 +5,8 @@ import { inflateSync } from 'node:zlib';
 export interface PackObject {
   readonly type: 'commit' | 'tree' | 'blob' | 'tag';
   readonly content: Buffer;
+  /** Worked out from what it holds, when it is asked for. */
+  readonly id: string;
 }
 
 const TYPES: Readonly<Record<number, PackObject['type']>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
@@ -13,29 +15,44 @@ const REFERENCE_DELTA = 7;
 /** No object of a ledger is nearly as large. */
 const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 
-/** Objects by their id, which is worked out from what they hold. Throws RangeError for what is no pack of SHA-1 objects that is complete. */
-export function readPack(pack: Buffer): Map<string, PackObject> {
+/** The objects in their order. Throws RangeError for what is no pack of SHA-1 objects that is complete. */
+export function readPack(pack: Buffer): PackObject[] {
   if (pack.toString('latin1', 0, 4) !== 'PACK' || pack.length < 32) throw new RangeError('this is no pack');
   const version = pack.readUInt32BE(4);
   if (version !== 2) throw new RangeError(`a pack of version ${version}`);
   const sum = createHash('sha1').update(pack.subarray(0, -20)).digest();
   if (!sum.equals(pack.subarray(-20))) throw new RangeError('the checksum of the pack is wrong');
   const byOffset = new Map<number, PackObject>();
-  const byId = new Map<string, PackObject>();
   let at = 12;
   for (let left = pack.readUInt32BE(8); left > 0; left -= 1) {
     const entry = readEntry(pack, at);
-    const base = entry.baseOffset === null ? (entry.baseId === null ? null : byId.get(entry.baseId)) : byOffset.get(entry.baseOffset);
-    if (base === undefined) throw new RangeError('a delta whose base is not in the pack before it');
-    const object =
-      base === null
-        ? { type: typeOf(entry.type), content: entry.data }
-        : { type: base.type, content: applyDelta(base.content, entry.data) };
-    byOffset.set(at, object);
-    byId.set(idOf(object), object);
+    byOffset.set(at, objectOf(entry, byOffset));
     at = entry.end;
   }
-  return byId;
+  return [...byOffset.values()];
+}
+
+function objectOf(entry: Entry, byOffset: ReadonlyMap<number, PackObject>): PackObject {
+  const { type, data, baseOffset, baseId } = entry;
+  if (baseOffset === null && baseId === null) return new Unpacked(typeOf(type), data);
+  const base = baseOffset === null ? [...byOffset.values()].find(({ id }) => id === baseId) : byOffset.get(baseOffset);
+  if (base === undefined) throw new RangeError('a delta whose base is not in the pack before it');
+  return new Unpacked(base.type, applyDelta(base.content, data));
+}
+
+class Unpacked implements PackObject {
+  readonly type: PackObject['type'];
+  readonly content: Buffer;
+  #id: string | null = null;
+
+  constructor(type: PackObject['type'], content: Buffer) {
+    this.type = type;
+    this.content = content;
+  }
+
+  get id(): string {
+    return (this.#id ??= createHash('sha1').update(`${this.type} ${this.content.length}\0`).update(this.content).digest('hex'));
+  }
 }
 
 interface Entry {
@@ -80,7 +97,7 @@ function inflate(bytes: Buffer, size: number): { data: Buffer; length: number } 
   let result: { buffer: Buffer; engine: { bytesWritten: number } };
   try {
     // With `info` Node tells how much it read; its types do not know that.
-    result = inflateSync(bytes, { info: true, maxOutputLength: Math.max(size, 1) }) as unknown as typeof result;
+    result = inflateSync(bytes, { info: true, chunkSize: size + 64, maxOutputLength: size + 64 }) as unknown as typeof result;
   } catch (error) {
     throw new RangeError(`an object that cannot be unpacked: ${(error as Error).message}`, { cause: error });
   }
@@ -127,10 +144,6 @@ function typeOf(type: number): PackObject['type'] {
   const name = TYPES[type];
   if (name === undefined) throw new RangeError(`an object of type ${type}`);
   return name;
-}
-
-function idOf({ type, content }: PackObject): string {
-  return createHash('sha1').update(`${type} ${content.length}\0`).update(content).digest('hex');
 }
 
 function byteAt(bytes: Buffer, at: number): number {

@@ -2,11 +2,11 @@
  * Reads one file at the tip of a ref of a remote by HTTP: two requests, no process, nothing written. Git's own fetch takes
  * three and several processes (docs/adr/0025-the-gate.md).
  */
-import { request as requestHttp } from 'node:http';
-import type { Agent } from 'node:http';
+import type * as Http from 'node:http';
+import { createRequire } from 'node:module';
 import { DELIMITER, FLUSH, packetLine, parsePackets } from './pkt-line.ts';
 import type { Packet } from './pkt-line.ts';
-import { readPack } from './read-pack.ts';
+import type * as ReadPack from './read-pack.ts';
 import type { PackObject } from './read-pack.ts';
 import type { RemoteAuth } from './remote-access.ts';
 
@@ -20,6 +20,8 @@ export interface RemoteFileRequest {
   readonly file: string;
   /** For both requests together. */
   readonly timeoutMs: number;
+  /** Told when the first request is on its way, from where on this process only waits. */
+  onAsked?: (() => void) | undefined;
 }
 
 /** `tip` null: the remote answered and has none of the refs. `content` null: the tip has no such file. */
@@ -30,12 +32,19 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Never throws for what the remote or the network does. */
 export async function readRemoteFile(request: RemoteFileRequest): Promise<RemoteFile> {
-  const deadline = AbortSignal.timeout(request.timeoutMs);
-  const connection = await connect(request, deadline);
+  const connection = connect(request);
   try {
-    const tip = tipOf(await connection.ask(lsRefs(request.refs)), request.refs);
+    let loading: Promise<typeof ReadPack> | null = null;
+    const answer = await connection.ask(lsRefs(request.refs), () => {
+      // Not before: loading would keep the request from leaving.
+      loading = import('./read-pack.ts');
+      request.onAsked?.();
+    });
+    const tip = tipOf(answer, request.refs);
     if (tip === null) return { ok: true, tip, content: null };
-    const objects = readPack(packOf(await connection.ask(fetchOne(tip))));
+    const pack = packOf(await connection.ask(fetchOne(tip)));
+    const { readPack } = await (loading ?? import('./read-pack.ts'));
+    const objects = readPack(pack);
     return { ok: true, tip, content: fileOf(objects, tip, request.file) };
   } catch (error) {
     if (error instanceof RangeError || error instanceof NoAnswer) return { ok: false, why: error.message };
@@ -96,25 +105,28 @@ function textOf(packet: Packet): string {
   return packet.kind === 'line' && packet.bytes.length < 1000 ? packet.bytes.toString('utf8') : '';
 }
 
-function fileOf(objects: ReadonlyMap<string, PackObject>, tip: string, file: string): Buffer | null {
-  const commit = objects.get(tip);
-  const tree = /^tree ([0-9a-f]{40})\n/.exec(commit?.type === 'commit' ? commit.content.toString('latin1', 0, 60) : '')?.[1];
-  const entries = tree === undefined ? undefined : objects.get(tree);
-  if (entries?.type !== 'tree') throw new RangeError('the pack lacks the tip or its tree');
-  const id = entryOf(entries.content, file);
-  if (id === null) return null;
-  const blob = objects.get(id);
+function fileOf(objects: readonly PackObject[], tip: string, file: string): Buffer | null {
+  const find = (type: PackObject['type'], id: string): PackObject | undefined =>
+    // From the end: a pack has what stands last in the tree last, and working out an id takes time.
+    objects.findLast((object) => object.type === type && object.id === id);
+  const treeId = /^tree ([0-9a-f]{40})\n/.exec(find('commit', tip)?.content.toString('latin1', 0, 60) ?? '')?.[1];
+  const tree = treeId === undefined ? undefined : find('tree', treeId);
+  if (tree === undefined) throw new RangeError('the pack lacks the tip or its tree');
+  const entry = entryOf(tree.content, file);
+  if (entry === null || !entry.isFile) return null;
+  const blob = find('blob', entry.id);
   if (blob === undefined) throw new RangeError(`the pack lacks ${file}`);
-  return blob.type === 'blob' ? blob.content : null;
+  return blob.content;
 }
 
-/** The id of an entry of a tree: each is "<mode> <name>\0" and twenty bytes. */
-function entryOf(tree: Buffer, name: string): string | null {
+/** An entry of a tree: each is "<mode> <name>\0" and twenty bytes. */
+function entryOf(tree: Buffer, name: string): { readonly id: string; readonly isFile: boolean } | null {
   for (let at = 0; at < tree.length;) {
     const end = tree.indexOf(0, at);
     if (end < 0) return null;
     const entry = tree.toString('utf8', at, end);
-    if (entry.slice(entry.indexOf(' ') + 1) === name) return tree.toString('hex', end + 1, end + 21);
+    const space = entry.indexOf(' ');
+    if (entry.slice(space + 1) === name) return { id: tree.toString('hex', end + 1, end + 21), isFile: entry.startsWith('100') };
     at = end + 21;
   }
   return null;
@@ -124,17 +136,16 @@ function entryOf(tree: Buffer, name: string): string | null {
 class NoAnswer extends Error {}
 
 interface Connection {
-  ask(body: string): Promise<Buffer>;
+  ask(body: string, onSent?: () => void): Promise<Buffer>;
   close(): void;
 }
 
-/** One connection for both requests. */
-async function connect({ url, auth }: RemoteFileRequest, deadline: AbortSignal): Promise<Connection> {
+/** One connection for both requests, with one deadline. */
+function connect({ url, auth, timeoutMs }: RemoteFileRequest): Connection {
   const address = new URL(`${url.replace(/\/+$/, '')}/git-upload-pack`);
-  // TLS takes time to load.
-  const https = address.protocol === 'https:' ? await import('node:https') : null;
-  const { Agent: HttpAgent } = https ?? (await import('node:http'));
-  const agent: Agent = new HttpAgent({ keepAlive: true, maxSockets: 1 });
+  // Not by import: that would call every getter of the module, and one of them loads a whole client for WebSockets.
+  const { Agent, request } = createRequire(import.meta.url)(address.protocol === 'https:' ? 'node:https' : 'node:http') as typeof Http;
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const [name, value] = auth === undefined ? [] : splitHeader(auth.header);
   const headers = {
     'content-type': 'application/x-git-upload-pack-request',
@@ -143,18 +154,20 @@ async function connect({ url, auth }: RemoteFileRequest, deadline: AbortSignal):
     'user-agent': 'git/upkeep',
     ...(name === undefined ? {} : { [name]: value }),
   };
-  const request = https?.request ?? requestHttp;
+  let underWay: Http.ClientRequest | null = null;
+  let late: Error | undefined;
+  const deadline = setTimeout(() => {
+    late = new Error('the remote did not answer in time');
+    underWay?.destroy(late);
+  }, timeoutMs);
   return {
-    ask: (body) =>
+    ask: (body, onSent) =>
       new Promise((resolve, reject) => {
-        const fail = (error: Error): void => reject(new NoAnswer(deadline.aborted ? 'the remote did not answer in time' : error.message));
-        const sent = request(address, {
-          method: 'POST',
-          agent,
-          signal: deadline,
-          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        });
+        const fail = (error: Error): void => reject(new NoAnswer(error.message));
+        const sent = request(address, { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
+        underWay = sent;
         sent.on('error', fail);
+        if (late !== undefined) sent.destroy(late);
         sent.on('response', (response) => {
           if (response.statusCode !== 200) {
             response.resume();
@@ -165,15 +178,18 @@ async function connect({ url, auth }: RemoteFileRequest, deadline: AbortSignal):
           let total = 0;
           response.on('data', (chunk: Buffer) => {
             total += chunk.length;
-            if (total > MAX_BYTES) response.destroy(new Error(`the answer is larger than ${MAX_BYTES / 1024 / 1024} MB`));
+            if (total > MAX_BYTES) sent.destroy(new Error(`the answer is larger than ${MAX_BYTES / 1024 / 1024} MB`));
             else chunks.push(chunk);
           });
           response.on('error', fail);
           response.on('end', () => resolve(Buffer.concat(chunks)));
         });
-        sent.end(body);
+        sent.end(body, onSent);
       }),
-    close: () => agent.destroy(),
+    close: () => {
+      clearTimeout(deadline);
+      agent.destroy();
+    },
   };
 }
 

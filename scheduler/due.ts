@@ -33,6 +33,6 @@ export function nextSlot(schedule: Schedule, now: Date): Date | null {
  */
 export function isDue(schedule: Schedule, lastRunAt: Date | null, now: Date): boolean {
   if (lastRunAt === null) return true;
-  const slot = previousSlot(schedule, now);
-  return slot !== null && slot > lastRunAt;
+  const slot = nextSlot(schedule, lastRunAt);
+  return slot !== null && slot <= now;
 }

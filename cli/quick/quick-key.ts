@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
+import { readHeadFiles } from '../../git/head-files.ts';
 import type { Variables } from '../environment.ts';
 
 /** Arguments whose meaning does not depend on time, other files or other output. */
@@ -40,7 +41,7 @@ export function quickKey(facts: QuickFacts): QuickKey | null {
   if (root === null) return null;
   const gitDir = join(root, '.git');
   const upkeep = join(gitDir, 'upkeep');
-  const head = headOf(gitDir);
+  const head = readHeadFiles(gitDir);
   if (head === null || namesIn(join(upkeep, 'journal')).length > 0) return null;
   const parts = [
     JSON.stringify([argv, facts.cwd, facts.isTerminal === true, process.version]),
@@ -49,7 +50,7 @@ export function quickKey(facts: QuickFacts): QuickKey | null {
         .filter(([name]) => ENVIRONMENT.test(name))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
-    head,
+    `${head.head}${head.line}`,
     ...['refs/upkeep/local', 'refs/upkeep/ledger', 'packed-refs'].map((name) => textOf(join(upkeep, 'ledger.git', name)) ?? ''),
     // Built files name the parts they load by content, so these two tell one build from another.
     stampOf(join(here, '..', 'entry.js')),
@@ -71,19 +72,6 @@ function repositoryRoot(cwd: string): string | null {
       if (dirname(folder) === folder) return null;
     }
   }
-}
-
-/** What HEAD says and the commit of its branch, or null when that takes git to find out. */
-function headOf(gitDir: string): string | null {
-  const head = textOf(join(gitDir, 'HEAD'));
-  if (head === null) return null;
-  const ref = /^ref: (refs\/heads\/.+)\n$/.exec(head)?.[1];
-  if (ref === undefined) return head;
-  const loose = textOf(join(gitDir, ref));
-  if (loose !== null) return `${head}${loose}`;
-  const packed = textOf(join(gitDir, 'packed-refs'));
-  const line = packed?.split('\n').find((text) => text.endsWith(` ${ref}`));
-  return line === undefined ? null : `${head}${line}`;
 }
 
 function textOf(path: string): string | null {

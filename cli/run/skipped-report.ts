@@ -6,14 +6,16 @@ import type { Decision } from '../../scheduler/decide-runs.ts';
 
 /** A report with the remembered findings, so that a skip over errors is never shown as green. */
 export function skippedReport(decision: Extract<Decision, { kind: 'skip' }>, since: string | null): AgentRunReport {
-  const byCheck = Map.groupBy(decision.repeated, (finding) => finding.check);
+  // The gate runs this on the Node of the runner: nothing here may be younger than Node 20.
+  const checks = [...new Set(decision.repeated.map((finding) => finding.check))];
   return {
     agent: decision.agent.id,
     runId: '',
     outcome: 'skipped',
     reason: decision.reason,
     durationMs: 0,
-    checks: [...byCheck].map(([check, findings]) => {
+    checks: checks.map((check) => {
+      const findings = decision.repeated.filter((finding) => finding.check === check);
       // A check that the configuration no longer has is known by its id alone.
       const title = decision.agent.checks.find(({ id }) => id === check)?.title ?? check;
       return rememberedCheck({ check, title }, findings);

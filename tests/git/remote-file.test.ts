@@ -111,7 +111,7 @@ describe('a pack', () => {
       await repository.git('cat-file', '--batch-check=%(objectname) %(objecttype) %(objectsize)', '--batch-all-objects')
     ).split('\n');
     for (const options of [['--delta-base-offset'], ['--no-delta-base-offset'], ['--window=0']]) {
-      const found = [...readPack(packed(repository, ...options))].map(([id, { type, content }]) => `${id} ${type} ${content.length}`);
+      const found = readPack(packed(repository, ...options)).map(({ id, type, content }) => `${id} ${type} ${content.length}`);
       expect(found.sort()).toEqual(expected.sort());
     }
   });

@@ -87,5 +87,9 @@ export function keyed(over: Partial<EventData<'scheduler:keyed'>> & { readonly m
   const { minutes = 0, ...data } = over;
   const agents = AGENT_IDS.map((agentId) => ({ agentId, key: 'key', triggers: [...TRIGGERS], lastRunAt: null, dueAt: null }));
   const speak = { threshold: 2, branches: [], quietHours: null, maxOpenIssues: 10 };
-  return makeEvent('scheduler:keyed', { ...common(null), commit: SHA, tree: SHA, version: '1.0.0', agents, speak, ...data }, originAt(minutes));
+  return makeEvent(
+    'scheduler:keyed',
+    { ...common(null), commit: SHA, tree: SHA, version: '1.0.0', agents, speak, ...data },
+    originAt(minutes),
+  );
 }
