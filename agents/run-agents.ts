@@ -13,7 +13,7 @@ import type { KeyContext } from './input-key.ts';
 import { createInspector } from './inspector.ts';
 import { integrateApart } from './integrate-apart.ts';
 import { integrateRuns } from './integrate-runs.ts';
-import type { Integration } from './integrate-runs.ts';
+import type { Integration, Placed } from './integrate-runs.ts';
 import { announce, announceCheck, announceCommit } from './progress.ts';
 import { runAgent } from './run-agent.ts';
 import type { AgentRunRequest, AgentWork, Workshop } from './run-agent.ts';
@@ -94,7 +94,7 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
     delivery: end.delivery,
     commitlint: end.commitlint,
     hooksPassedOver: await hooksNotAsked(end, request, workshop),
-    head: end.delivery.outcome === 'delivered' || end.delivery.outcome === 'pushed' ? end.integration.to : request.base,
+    head: end.delivery.outcome === 'delivered' || end.delivery.outcome === 'pushed' ? end.head : request.base,
   };
 }
 
@@ -115,6 +115,8 @@ async function runAndKeep(agentRequest: AgentRunRequest, request: RunAgentsReque
 
 interface End {
   readonly integration: Integration;
+  /** Tip of the branch when the commits stand on it. */
+  readonly head: string;
   readonly delivery: DeliveryReport;
   readonly commitlint: CommitlintReport | null;
   /** Whether the agent's commit is where people find it. */
@@ -141,7 +143,7 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
     const step = {
       integration,
       reports: waiting.map(({ report }) => report),
-      events: (report: DeliveryReport) => eventsOf(settlements(ALL_ARRIVED), report, request),
+      events: (report: DeliveryReport, arrived?: readonly Placed[]) => eventsOf(settlements({ ...ALL_ARRIVED, arrived }), report, request),
     };
     const mayTryAgain = tries < DELIVERY_TRIES || performance.now() - started < DELIVERY_MS;
     const isRefused = commitlint?.verdict === 'refused';
@@ -156,12 +158,13 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
       ({ delivery, tip } = end);
       continue;
     }
-    const { delivered, undelivered = [], recorded, report } = end;
+    const { delivered, undelivered = [], arrived, recorded, report } = end;
     const isIn = (agent: AgentId): boolean => delivered && !undelivered.includes(agent);
-    const settled = settlements({ isIn, onBranch: report.mode !== 'pull-request' });
+    const settled = settlements({ isIn, onBranch: report.mode !== 'pull-request', arrived });
     for (const event of eventsOfDelivery(report, deliveredRun(settled, request))) context.emit(event);
     return {
       integration,
+      head: arrived?.at(-1)?.sha ?? integration.to,
       delivery: report,
       commitlint,
       isIn,

@@ -77,6 +77,17 @@ export interface DeliveryReport {
   readonly advice: string | null;
   /** What became of the pull request of each agent that has one; empty for other ways. */
   readonly proposals: readonly ProposalReport[];
+  /** Which commits the host signed; empty where that was not asked for. */
+  readonly verifications: readonly CommitVerification[];
+}
+
+/** Whether a delivered commit has the host's signature. */
+export interface CommitVerification {
+  readonly agent: AgentId;
+  readonly sha: string;
+  readonly isVerified: boolean;
+  /** Why not; null when it has. */
+  readonly why: string | null;
 }
 
 /** The pull request of one agent, or the branch for it. */
@@ -101,8 +112,7 @@ export interface ProposalReport {
  * it is left alone; `declined`: a person closed it, so the same change is not proposed again; `closed`: no longer needed;
  * `waiting`: the host did not answer, the next run tries again; `refused`: a rule or a permission is in the way.
  */
-export type ProposalState =
-  'opened' | 'reopened' | 'updated' | 'unchanged' | 'taken-over' | 'declined' | 'closed' | 'waiting' | 'refused';
+export type ProposalState = 'opened' | 'reopened' | 'updated' | 'unchanged' | 'taken-over' | 'declined' | 'closed' | 'waiting' | 'refused';
 
 /** What the repository's own commitlint says about the messages of the commits. */
 export interface CommitlintReport {

@@ -5,7 +5,7 @@ import { eventsOfDelivery } from './delivery/delivery-event.ts';
 import type { DeliveredRun } from './delivery/delivery-event.ts';
 import { inputKeys } from './input-key.ts';
 import { headOf } from './integrate-runs.ts';
-import type { Integration } from './integrate-runs.ts';
+import type { Integration, Placed } from './integrate-runs.ts';
 import { resultsAfter, stepBetween } from './regress.ts';
 import type { AgentWork, Workshop } from './run-agent.ts';
 import type { RunAgentsRequest } from './run-agents.ts';
@@ -23,6 +23,8 @@ export interface Settled {
 export interface Arrival {
   isIn(agent: AgentId): boolean;
   readonly onBranch: boolean;
+  /** Commits that arrived under another id than the one they were placed with. */
+  readonly arrived?: readonly Placed[] | undefined;
 }
 
 export const ALL_ARRIVED: Arrival = { isIn: () => true, onBranch: true };
@@ -51,10 +53,11 @@ export async function settleWorks(
       const { id } = work.request.agent;
       // What waits is kept as it was made: a placed commit that is not delivered is nowhere to be found.
       if (!arrival.isIn(id)) return settleWaiting(work, results, request);
+      const renamed = placedSha === null ? undefined : arrival.arrived?.find((each) => each.work.request.agent.id === id);
       return settle(work, {
         results,
         request,
-        arrived: { placedSha, producedKey: produced.get(work) ?? null, onBranch: arrival.onBranch },
+        arrived: { placedSha: renamed?.sha ?? placedSha, producedKey: produced.get(work) ?? null, onBranch: arrival.onBranch },
       });
     });
 }

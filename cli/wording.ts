@@ -1,5 +1,12 @@
 /** Everything that people read of a run, in one place. */
-import type { CommitlintReport, DeliveryOutcome, PassedOverHook, ProposalReport, ProposalState } from '../agents/run-report.ts';
+import type {
+  CommitlintReport,
+  CommitVerification,
+  DeliveryOutcome,
+  PassedOverHook,
+  ProposalReport,
+  ProposalState,
+} from '../agents/run-report.ts';
 import type { AgentId, Outcome, Reason } from '../ledger/outcome.ts';
 
 /** Opens the page that the published package names. */
@@ -123,6 +130,14 @@ const PROPOSAL_WORDS: Readonly<Record<ProposalState, string>> = {
 /** `docs: pull request opened: https://github.com/acme/site/pull/12 – could not be labelled`. */
 export function proposalLine({ agent, branch, state, url, notes }: ProposalReport): string {
   return `${agent}: ${PROPOSAL_WORDS[state]}: ${url ?? branch}${notes.length === 0 ? '' : ` – ${notes.join('; ')}`}`;
+}
+
+/** `signed by GitHub: 2 of 3 commits; backend: GitHub cannot make a symbolic link (a)`; null where that was not asked for. */
+export function verificationLine(verifications: readonly CommitVerification[]): string | null {
+  if (verifications.length === 0) return null;
+  const missing = verifications.flatMap(({ agent, why }) => (why === null ? [] : [`${agent}: ${why}`]));
+  const signed = verifications.length - missing.length;
+  return [`signed by GitHub: ${signed} of ${count(verifications.length, 'commit')}`, ...missing].join('; ');
 }
 
 /** `1 problem`, `2 problems`. */

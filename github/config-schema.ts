@@ -33,6 +33,12 @@ export const pullRequestShape = {
     .nullable()
     .default(null)
     .describe('How GitHub merges pull requests of agents by itself once all that the branch requires has passed; null: people merge them.'),
+  verifiedCommits: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether commits are made through GitHub's API, so that GitHub signs them; those that it cannot make are pushed as usual and the report says why.",
+    ),
 };
 
 export const githubConfigShape = {

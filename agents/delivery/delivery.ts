@@ -1,7 +1,7 @@
 /** How commits reach people: one interface, a file for each way. */
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { AgentId, DeliveryMode } from '../../ledger/outcome.ts';
-import type { Integration } from '../integrate-runs.ts';
+import type { Integration, Placed } from '../integrate-runs.ts';
 import type { AgentRunReport, DeliveryReport } from '../run-report.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface DeliveryEnd {
   readonly delivered: boolean;
   /** Agents whose commits did not arrive although those of others did. */
   readonly undelivered?: readonly AgentId[];
+  /** The commits as they arrived, where they have other ids than they were placed with: the host made them, or had them. */
+  readonly arrived?: readonly Placed[];
   /** Whether the settled events went out together with the commits. */
   readonly recorded: boolean;
   readonly report: DeliveryReport;
@@ -36,8 +38,8 @@ export interface DeliveryStep {
   readonly integration: Integration;
   /** What each agent found and made, as long as nothing is delivered. */
   readonly reports: readonly AgentRunReport[];
-  /** The events to remember when all commits arrive as the report says. */
-  events(report: DeliveryReport): UpkeepEvent[];
+  /** The events to remember when all commits arrive as the report says; `arrived` as in DeliveryEnd. */
+  events(report: DeliveryReport, arrived?: readonly Placed[]): UpkeepEvent[];
 }
 
 export interface Delivery {
@@ -65,5 +67,6 @@ export function emptyDelivery(mode: DeliveryMode, branch: string | null): Delive
     patches: [],
     advice: null,
     proposals: [],
+    verifications: [],
   };
 }

@@ -7,6 +7,7 @@ import type { Refusal } from './delivery.ts';
 import { PROPOSALS, proposalBranch } from './proposal-branch.ts';
 import type { ProposalPort } from './proposal-port.ts';
 import type { ProposalPlace } from './propose.ts';
+import type { Sign } from './sign-commits.ts';
 
 export interface ProposalTarget {
   /** Short name; null when HEAD is detached and the configuration names none. */
@@ -21,6 +22,8 @@ export interface ProposalTarget {
   readonly port: ProposalPort | Refusal;
   /** Commits that earlier runs proposed. */
   readonly proposedBefore: ReadonlySet<string>;
+  /** Has the host make the commits and sign them; null where that is not asked for. */
+  readonly sign: Sign | null;
 }
 
 /** What the remote is now. */
@@ -40,7 +43,7 @@ export async function lookAtProposals(
   target: ProposalTarget,
   ask: { readonly agents: readonly AgentId[]; readonly signal?: AbortSignal },
 ): Promise<ProposalsThere | Refusal> {
-  const { branch, remote, remoteName, auth, port, proposedBefore } = target;
+  const { branch, remote, remoteName, auth, port, proposedBefore, sign } = target;
   if (remote === null) {
     return {
       reason: `there is no remote "${remoteName}"`,
@@ -70,7 +73,19 @@ export async function lookAtProposals(
     tip,
     placeOf: (agent, at = tip) => {
       const name = proposalBranch(agent, branch, defaultBranch);
-      return { repository, port, remote, auth, target: branch, tip: at, agent, branch: name, at: heads.get(name) ?? null, proposedBefore };
+      return {
+        repository,
+        port,
+        remote,
+        auth,
+        target: branch,
+        tip: at,
+        agent,
+        branch: name,
+        at: heads.get(name) ?? null,
+        proposedBefore,
+        sign,
+      };
     },
   };
 }

@@ -7,6 +7,7 @@ import type { AgentId } from '../../ledger/outcome.ts';
 import type { Placed } from '../integrate-runs.ts';
 import type { AgentRunReport, ProposalReport } from '../run-report.ts';
 import { ownerOf } from './proposal-branch.ts';
+import type { Sign } from './sign-commits.ts';
 import type { PortAnswer, Proposal, ProposalFacts, ProposalPort } from './proposal-port.ts';
 
 /** Where one agent's proposal lives. */
@@ -24,6 +25,7 @@ export interface ProposalPlace {
   readonly branch: string;
   readonly at: string | null;
   readonly proposedBefore: ReadonlySet<string>;
+  readonly sign: Sign | null;
 }
 
 /** Brings branch and pull request to the placed commit. Nothing that a person made is touched, and what is so already is left. */
@@ -43,15 +45,17 @@ export async function propose(place: ProposalPlace, placed: Placed, report: Agen
   if (at !== null && known?.state === 'open' && known.sha === at && isSameProposal(known, facts)) {
     return ended(place, { ...linkTo(known), state: 'unchanged', commit: at });
   }
-  const pushed = await push({ repository, remote: place.remote, auth, updates: [{ sha: placed.sha, ref: refOf(branch), expected: at }] });
+  const [signed] = (await place.sign?.({ base: tip, placed: [placed] }))?.placed ?? [];
+  const sha = signed?.sha ?? placed.sha;
+  const pushed = await push({ repository, remote: place.remote, auth, updates: [{ sha, ref: refOf(branch), expected: at }] });
   if (!pushed.ok) return ended(place, notPushed(pushed, place));
-  const answer = await port.propose(facts, known);
+  const answer = await port.propose({ ...facts, sha }, known);
   if (!answer.ok) {
     const { state, notes, advice } = notDone(answer);
     return ended(place, { ...linkTo(known), state, notes: [`${branch} is on ${place.remote}`, ...notes], advice });
   }
   const { number, url, what, notes } = answer.value;
-  return ended(place, { state: what, commit: placed.sha, number, url, notes });
+  return ended(place, { state: what, commit: sha, number, url, notes });
 }
 
 /** Closes the pull request of an agent that has nothing to change any more, and deletes its branch; null when nothing was there. */

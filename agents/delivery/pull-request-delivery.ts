@@ -3,7 +3,7 @@ import { isAncestor } from '../../git/ancestry.ts';
 import { fetchCommits } from '../../git/remote.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import type { RunContext } from '../run-context.ts';
-import type { ProposalReport, ProposalState } from '../run-report.ts';
+import type { CommitVerification, ProposalReport, ProposalState } from '../run-report.ts';
 import { emptyDelivery } from './delivery.ts';
 import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryStep, Refusal } from './delivery.ts';
 import { keepRefused } from './keep.ts';
@@ -12,6 +12,7 @@ import type { ProposalsThere, ProposalTarget } from './look-at-proposals.ts';
 import { nothingToChange } from './nothing-to-change.ts';
 import { setOwnRef, suggestRef } from './own-refs.ts';
 import { propose, withdraw } from './propose.ts';
+import type { Sign } from './sign-commits.ts';
 
 export interface PullRequestTarget extends ProposalTarget {
   /** Why the commits go this way although another was asked for; null when this one was. */
@@ -35,11 +36,20 @@ export function pullRequestDelivery(context: RunContext, target: PullRequestTarg
   const proposeAll = async (step: DeliveryStep, there: ProposalsThere): Promise<DeliveryEnd> => {
     const { from, placed } = step.integration;
     const proposals: ProposalReport[] = [];
+    const verifications: CommitVerification[] = [];
+    const sign: Sign | null =
+      target.sign === null
+        ? null
+        : async (chain) => {
+            const signed = (await target.sign?.(chain)) ?? { placed: chain.placed, verifications: [] };
+            verifications.push(...signed.verifications);
+            return signed;
+          };
     journal.advance('delivering');
     for (const each of placed) {
       const { id } = each.work.request.agent;
       const report = step.reports.find(({ agent }) => agent === id);
-      if (report !== undefined) proposals.push(await propose(there.placeOf(id, from), each, report));
+      if (report !== undefined) proposals.push(await propose({ ...there.placeOf(id, from), sign }, each, report));
     }
     // Only what was seen on the newest commit tells that a proposal is not needed: an older one may have had no need of it yet.
     if (context.policy.fix && journal.entry.base === there.tip) {
@@ -48,7 +58,8 @@ export function pullRequestDelivery(context: RunContext, target: PullRequestTarg
         if (place.at !== null) proposals.push(await withdraw({ ...place, at: place.at }, NOT_NEEDED));
       }
     }
-    return endOf(step, proposals);
+    const end = await endOf(step, proposals);
+    return { ...end, report: { ...end.report, verifications } };
   };
 
   const endOf = async (step: DeliveryStep, proposals: readonly ProposalReport[]): Promise<DeliveryEnd> => {
@@ -63,7 +74,11 @@ export function pullRequestDelivery(context: RunContext, target: PullRequestTarg
 
     const delivered = placed.length === 0 || undelivered.length < placed.length;
     const commits = proposals.flatMap(({ commit }) => (commit === null ? [] : [commit]));
-    const end = { kind: 'done', recorded: false, delivered, undelivered } as const;
+    const arrived = placed.flatMap(({ work }) => {
+      const commit = proposals.find(({ agent }) => agent === work.request.agent.id)?.commit ?? null;
+      return commit === null ? [] : [{ work, sha: commit }];
+    });
+    const end = { kind: 'done', recorded: false, delivered, undelivered, arrived } as const;
     if (left.length === 0) {
       const outcome = commits.length > 0 ? 'proposed' : 'nothing';
       return { ...end, report: { ...emptyDelivery('pull-request', branch), ...instead, outcome, commits, proposals } };

@@ -10,6 +10,7 @@ import type { RunContext } from '../run-context.ts';
 import { emptyDelivery } from './delivery.ts';
 import type { Delivery, DeliveryAttempt, DeliveryEnd, DeliveryInstead, DeliveryStep, Refusal } from './delivery.ts';
 import { keepRefused } from './keep.ts';
+import type { Sign } from './sign-commits.ts';
 
 export interface PushTarget {
   /** Short name; null when HEAD is detached and the configuration names none. */
@@ -25,6 +26,8 @@ export interface PushTarget {
   readonly silence: RemoteSilence;
   /** How Git identifies itself; undefined where the machine has a way of its own. */
   readonly auth: RemoteAuth | undefined;
+  /** Has the host make the commits and sign them; null where that is not asked for. */
+  readonly sign: Sign | null;
   /** Address of the pages of the repository, for links to settings; null when it is not known. */
   readonly pages: string | null;
   /** The way to take when the branch does not take the commits; null when there is none. */
@@ -33,7 +36,7 @@ export interface PushTarget {
 
 export function pushDelivery(context: RunContext, target: PushTarget): Delivery {
   const { repository, journal } = context;
-  const { branch, remote, ledger, store, silence, auth, propose } = target;
+  const { branch, remote, ledger, store, silence, auth, sign, propose } = target;
 
   const refuse = (step: DeliveryStep, refusal: Refusal): Promise<DeliveryEnd> =>
     keepRefused(context, step, { mode: 'push', branch, refusal });
@@ -51,13 +54,16 @@ export function pushDelivery(context: RunContext, target: PushTarget): Delivery 
 
   /** Pushes the branch with the events; other writers of the ledger are waited out there, those of the branch are ours to follow. */
   const pushTogether = async (step: DeliveryStep, at: { remote: string; branch: string }): Promise<DeliveryAttempt> => {
-    const { from, to, placed } = step.integration;
-    const report = { ...emptyDelivery('push', branch), outcome: 'pushed' as const, commits: placed.map(({ sha }) => sha) };
+    const { from, placed } = step.integration;
+    const { placed: arriving, verifications } = (await sign?.({ base: from, placed })) ?? { placed, verifications: [] };
+    const to = arriving.at(-1)?.sha ?? from;
+    const commits = arriving.map(({ sha }) => sha);
+    const report = { ...emptyDelivery('push', branch), outcome: 'pushed' as const, commits, verifications };
     const arrived = (recorded: boolean): DeliveryEnd => {
       journal.advance('delivered');
-      return { kind: 'done', delivered: true, recorded, report };
+      return { kind: 'done', delivered: true, arrived: arriving, recorded, report };
     };
-    const events = step.events(report);
+    const events = step.events(report, arriving);
     journal.advance('delivering', { move: { branch: at.branch, from, to } });
     const extraUpdates = [{ sha: to, ref: `refs/heads/${at.branch}` }];
     const cwd = repository.root ?? repository.gitDir;

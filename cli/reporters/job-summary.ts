@@ -2,7 +2,16 @@
 import { appendFile } from 'node:fs/promises';
 import { hasErrorsLeft } from '../../agents/exit-code.ts';
 import type { AgentRunReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
-import { DELIVERY_WORDS, duration, OUTCOME_SIGNS, passedOverLine, proposalLine, shortSha, unaskedLine } from '../wording.ts';
+import {
+  DELIVERY_WORDS,
+  duration,
+  OUTCOME_SIGNS,
+  passedOverLine,
+  proposalLine,
+  shortSha,
+  unaskedLine,
+  verificationLine,
+} from '../wording.ts';
 import { plainLine } from './plain-text.ts';
 import { agentSentence, isWorthALine, nextStep, placeOf } from './summary.ts';
 
@@ -43,7 +52,7 @@ export function jobSummaryOf(report: RunReport): string {
       ? [`Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`]
       : []),
     ...(delivery.proposals.length === 0 ? [] : ['', ...delivery.proposals.map(proposalItem)]),
-    ...[unaskedLine(report.commitlint), passedOverLine(report.hooksPassedOver)].flatMap((line) =>
+    ...[verificationLine(delivery.verifications), unaskedLine(report.commitlint), passedOverLine(report.hooksPassedOver)].flatMap((line) =>
       line === null ? [] : ['', markdown(line)],
     ),
     ...(next === null ? [] : ['', `Next: ${markdown(next)}`]),

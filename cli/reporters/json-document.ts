@@ -42,6 +42,7 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
       proposals: report.delivery.proposals.map(({ agent, branch, state, commit, number, url, notes }) => ({
         ...{ agent, branch, state, commit, number, url, notes },
       })),
+      verifications: report.delivery.verifications.map(({ agent, sha, isVerified, why }) => ({ agent, sha, isVerified, why })),
     },
     commitlint: report.commitlint,
     hooksPassedOver: report.hooksPassedOver,

@@ -15,6 +15,7 @@ import {
   REASON_WORDS,
   shortSha,
   unaskedLine,
+  verificationLine,
 } from '../wording.ts';
 import { plainLine, plainPath } from './plain-text.ts';
 import { colored } from './tree-state.ts';
@@ -105,6 +106,8 @@ function deliveryLines(report: RunReport, palette: Palette): string[] {
   const ref = delivery.ref === null ? '' : `; waiting under ${plainLine(delivery.ref)}`;
   const lines = [`${palette.strong('delivery:')} ${commits}${DELIVERY_WORDS[delivery.outcome]}${ref}${where}`];
   if (delivery.reason !== null) lines.push(`    ${plainLine(delivery.reason)}`);
+  const verification = verificationLine(delivery.verifications);
+  if (verification !== null) lines.push(`    ${plainLine(verification)}`);
   // What the reason has said already is not said again.
   const isNew = (note: string): boolean => delivery.reason?.includes(note) !== true;
   for (const proposal of delivery.proposals)

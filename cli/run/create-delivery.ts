@@ -1,6 +1,7 @@
 /** The delivery that the configuration and the flags ask for, with the way that it takes when the first is closed. */
 import type { Delivery } from '../../agents/delivery/delivery.ts';
 import { localDelivery } from '../../agents/delivery/local-delivery.ts';
+import type { ProposalTarget } from '../../agents/delivery/look-at-proposals.ts';
 import { pullRequestDelivery } from '../../agents/delivery/pull-request-delivery.ts';
 import { pushDelivery } from '../../agents/delivery/push-delivery.ts';
 import { noDelivery, patchDelivery } from '../../agents/delivery/quiet-delivery.ts';
@@ -9,6 +10,7 @@ import type { DeliveryMode } from '../../ledger/outcome.ts';
 import { remoteAuth } from '../github/remote-auth.ts';
 import { accessOf, proposalTarget } from './proposal-target.ts';
 import type { ProposalTargetRequest } from './proposal-target.ts';
+import { signing } from './signing.ts';
 
 export interface DeliveryRequest extends Omit<ProposalTargetRequest, 'redact'> {
   readonly context: RunContext;
@@ -36,7 +38,7 @@ export function createDelivery(request: DeliveryRequest): Delivery {
 
 function pushByConfig(request: DeliveryRequest): Delivery {
   const { context, branch, config, memory, environment, remoteAddress } = request;
-  const access = accessOf({ ...request, redact: (text) => context.redact(text) });
+  const access = accessOf(withRedaction(request));
   return pushDelivery(context, {
     branch: config.delivery.branch ?? branch,
     remote: memory.remote,
@@ -45,11 +47,20 @@ function pushByConfig(request: DeliveryRequest): Delivery {
     store: config.ledger.store,
     silence: memory.silence,
     auth: remoteAuth(environment, remoteAddress),
+    sign: signOf(request),
     pages: access.kind === 'ready' ? access.pages : null,
     propose: access.kind === 'ready' ? (why) => pullRequestDelivery(context, { ...targetOf(request), instead: why }) : null,
   });
 }
 
-function targetOf(request: DeliveryRequest): ReturnType<typeof proposalTarget> {
-  return proposalTarget({ ...request, redact: (text) => request.context.redact(text) });
+function targetOf(request: DeliveryRequest): ProposalTarget {
+  return { ...proposalTarget(withRedaction(request)), sign: signOf(request) };
+}
+
+function signOf(request: DeliveryRequest): ReturnType<typeof signing> {
+  return signing(request.context.repository, withRedaction(request));
+}
+
+function withRedaction(request: DeliveryRequest): ProposalTargetRequest {
+  return { ...request, redact: (text) => request.context.redact(text) };
 }

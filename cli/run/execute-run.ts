@@ -179,5 +179,6 @@ function noDeliveryYet(request: ExecuteRequest, interrupted: boolean): RunAgents
     patches: [],
     advice: null,
     proposals: [],
+    verifications: [],
   };
 }

@@ -36,6 +36,7 @@ export function proposalTarget(request: ProposalTargetRequest): ProposalTarget {
     auth: remoteAuth(environment, remoteAddress),
     port: proposalPort({ access: accessOf(request), policy: { labels, automerge }, runUrl }),
     proposedBefore: proposedBefore(memory.state, branch ?? 'HEAD'),
+    sign: null,
   };
 }
 

@@ -261,6 +261,7 @@ function nothingDelivered(mode: DeliveryMode, branch: string | null): DeliveryRe
     patches: [],
     advice: null,
     proposals: [],
+    verifications: [],
   };
 }
 

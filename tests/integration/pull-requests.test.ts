@@ -1,40 +1,10 @@
 /** The same commits as pull requests, where pushing is not allowed: the real command, a real Git server with GitHub's rules, its double. */
 import { describe, expect, it } from 'vitest';
-import type { TestRepository } from '../support/git-repository.ts';
-import { repositoryAt, temporaryFolder } from '../support/git-repository.ts';
-import { startGitHub, TOKEN } from '../support/github/start-github.ts';
-import type { FakeGitHub, FakeGitHubOptions } from '../support/github/start-github.ts';
-import { runJson } from '../support/run-agent-command.ts';
+import { faultyOnGitHub } from '../support/faulty-on-github.ts';
+import type { Repository } from '../support/faulty-on-github.ts';
+import { TOKEN } from '../support/github/start-github.ts';
+import type { FakeGitHub } from '../support/github/start-github.ts';
 import { FAULTS, threeAgentsFiles } from '../support/three-agents.ts';
-
-type Repository = ReturnType<FakeGitHub['repository']>;
-type Ended = Awaited<ReturnType<typeof runJson>>;
-
-interface World extends AsyncDisposable {
-  readonly double: FakeGitHub;
-  readonly repository: Repository;
-  /** A job on a machine of its own: a fresh shallow clone of main, thrown away afterwards. */
-  run(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
-}
-
-async function world(options: FakeGitHubOptions & { files?: Readonly<Record<string, string>> } = {}): Promise<World> {
-  const { files = {}, ...rest } = options;
-  const double = await startGitHub({ repositories: { 'acme/site': { files: { ...threeAgentsFiles(), ...files } } }, ...rest });
-  const repository = double.repository();
-  return {
-    double,
-    repository,
-    run: async (args = ['--delivery', 'push'], env = {}) => {
-      await using folder = await temporaryFolder();
-      const header = double.server.header(TOKEN);
-      await repositoryAt(folder.path).git('-c', `http.extraHeader=${header}`, 'clone', '-q', '--depth', '1', repository.remote, 'work');
-      const clone: TestRepository = repositoryAt(`${folder.path}/work`);
-      await clone.git('config', 'http.extraHeader', header);
-      return await runJson(clone.path, ['--trigger', 'schedule', ...args], { GITHUB_TOKEN: TOKEN, GITHUB_API_URL: double.url, ...env });
-    },
-    [Symbol.asyncDispose]: () => double[Symbol.asyncDispose](),
-  };
-}
 
 const repaired = Object.fromEntries(
   Object.entries(FAULTS).map(([path, [before, after]]) => [path, before.replace(/teh|colour|grey/, after)]),
@@ -49,7 +19,7 @@ const writes = (double: FakeGitHub): readonly (string | null)[] =>
 
 describe('a protected branch', () => {
   it('gets one pull request an agent, each labelled and with exactly its commit; the ledger knows them', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     const before = await w.repository.head();
     const { code, document, stderr } = await w.run();
@@ -80,7 +50,7 @@ describe('a protected branch', () => {
   });
 
   it('gets them brought up to date in place when it moves', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     await w.run();
     const moved = await w.repository.commit({ 'more.md': 'Another colour.\n' });
@@ -94,7 +64,7 @@ describe('a protected branch', () => {
   });
 
   it('has them closed and their branches deleted when a person repaired it by hand', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     await w.run();
     await w.repository.commit({ ...repaired, 'more.md': 'Fine.\n', 'more.mjs': 'export {};\n', 'more.test.mjs': '' });
@@ -108,7 +78,7 @@ describe('a protected branch', () => {
   });
 
   it('has the rest tidied up when a person did exactly the same, although no agent runs then', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     await w.run();
     await w.repository.commit({ 'notes.md': repaired['notes.md'] ?? '' });
@@ -121,7 +91,7 @@ describe('a protected branch', () => {
   });
 
   it('is left alone after its pull requests were merged', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     await w.run();
     for (const { number } of await w.repository.pulls()) await w.repository.merge(number);
@@ -134,7 +104,7 @@ describe('a protected branch', () => {
 
 describe('a branch that takes commits again', () => {
   it('has the pull requests closed whose commits were pushed', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.run(['docs', '--delivery', 'pull-request']);
     expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
     const { code, document } = await w.run(['docs', '--delivery', 'push', '--force']);
@@ -147,7 +117,7 @@ describe('a branch that takes commits again', () => {
 
 describe('a ruleset', () => {
   it('leads to pull requests as well', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.addRuleset({ branches: ['main'] });
     const { code, document } = await w.run();
     expect(code).toBe(0);
@@ -155,7 +125,7 @@ describe('a ruleset', () => {
   });
 
   it('that keeps the branches of agents too leaves the work as patches, exit code 4', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.addRuleset({ branches: ['main', 'upkeep/docs', 'upkeep/qa', 'upkeep/backend'] });
     const { code, document } = await w.run();
     expect(code).toBe(4);
@@ -166,7 +136,7 @@ describe('a ruleset', () => {
 
 describe('a repository in which Actions may open no pull requests', () => {
   it('keeps the branches, says which box to tick, and gets them once it is ticked', async () => {
-    await using w = await world({ repositories: { 'acme/site': { files: threeAgentsFiles(), workflowsMayPropose: false } } });
+    await using w = await faultyOnGitHub({ repositories: { 'acme/site': { files: threeAgentsFiles(), workflowsMayPropose: false } } });
     await w.repository.protect('main');
     const { code, document, stderr } = await w.run(['docs', '--delivery', 'push']);
     expect(code).toBe(4);
@@ -184,7 +154,7 @@ describe('a repository in which Actions may open no pull requests', () => {
 
 describe('a pull request that a person closed', () => {
   it('is not opened again, and the agent reports what it may not repair', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     await w.run(['docs', '--delivery', 'push']);
     const [pull] = await w.repository.pulls();
@@ -199,7 +169,7 @@ describe('a pull request that a person closed', () => {
 
 describe('a branch on which a person works', () => {
   it('keeps their commit, whatever the target does', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     await w.run(['docs', '--delivery', 'push']);
     const theirs = await w.repository.commit({ 'notes.md': 'A better colour.\n' }, { branch: 'upkeep/docs', message: 'better words' });
@@ -213,7 +183,7 @@ describe('a branch on which a person works', () => {
 
 describe('GitHub that is down', () => {
   it('makes the pull requests wait; the run ends well, and the next one opens them', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     await w.repository.protect('main');
     w.double.down();
     const { code, document } = await w.run(['docs', '--delivery', 'push']);
@@ -229,7 +199,7 @@ describe('delivery pull-request', () => {
   it('goes that way at once, by the configuration', async () => {
     const config = JSON.parse(threeAgentsFiles()['agent.config.json'] ?? '{}') as object;
     const delivery = { mode: 'pull-request', labels: ['robots', 'chore'] };
-    await using w = await world({ files: { 'agent.config.json': JSON.stringify({ ...config, delivery }) } });
+    await using w = await faultyOnGitHub({ files: { 'agent.config.json': JSON.stringify({ ...config, delivery }) } });
     const { code, document } = await w.run([]);
     expect(code).toBe(0);
     expect(document.delivery).toMatchObject({ mode: 'pull-request', outcome: 'proposed', reason: null });
@@ -237,7 +207,7 @@ describe('delivery pull-request', () => {
   });
 
   it('without a token keeps the work and says what is missing', async () => {
-    await using w = await world();
+    await using w = await faultyOnGitHub();
     const { code, document, stderr } = await w.run(['docs', '--delivery', 'pull-request'], { GITHUB_TOKEN: '' });
     expect(code).toBe(4);
     expect(document.delivery).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('no token for GitHub') as unknown });

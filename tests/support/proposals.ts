@@ -123,6 +123,7 @@ export async function proposalScene(files: Readonly<Record<string, Content>>): P
             auth: undefined,
             port: host,
             proposedBefore: new Set(),
+            sign: null,
             instead: null,
             ...more,
           }),

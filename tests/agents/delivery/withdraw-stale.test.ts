@@ -19,7 +19,15 @@ async function mergedScene(): Promise<ProposalScene> {
 async function tidy(scene: ProposalScene, base?: string): ReturnType<typeof withdrawStale> {
   return withdrawStale({
     repository: await scene.clone.open(),
-    target: { branch: 'main', remote: 'origin', remoteName: 'origin', auth: undefined, port: scene.host, proposedBefore: new Set() },
+    target: {
+      branch: 'main',
+      remote: 'origin',
+      remoteName: 'origin',
+      auth: undefined,
+      port: scene.host,
+      proposedBefore: new Set(),
+      sign: null,
+    },
     agents: ['docs'],
     base: base ?? (await scene.clone.head()),
     branch: 'main',

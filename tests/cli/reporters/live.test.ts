@@ -54,6 +54,7 @@ const report = runReport({
     patches: [],
     advice: null,
     proposals: [],
+    verifications: [],
   },
   exitCode: 1,
 });

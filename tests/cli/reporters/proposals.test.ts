@@ -61,6 +61,19 @@ describe('pull requests', () => {
     expect(page).not.toContain('](javascript');
   });
 
+  it('are followed by what GitHub signed and what it did not, and why', () => {
+    const verifications = [
+      { agent: 'docs', sha: SHA, isVerified: true, why: null },
+      { agent: 'qa', sha: SHA, isVerified: false, why: 'GitHub cannot make a symbolic link (a|b)' },
+    ] as const;
+    const report = reportOf({ verifications });
+    expect(summaryOf(report, createPalette(false))).toContain(
+      '\n    signed by GitHub: 1 of 2 commits; qa: GitHub cannot make a symbolic link (a|b)\n',
+    );
+    expect(jobSummaryOf(report)).toContain('signed by GitHub: 1 of 2 commits; qa: GitHub cannot make a symbolic link \\(a\\|b\\)');
+    expect(jsonDocument(report)).toMatchObject({ delivery: { verifications } });
+  });
+
   it('stand in the document', () => {
     expect(jsonDocument(reportOf({ proposals: [opened] }))).toMatchObject({
       delivery: { outcome: 'proposed', proposals: [{ agent: 'docs', branch: 'upkeep/docs', state: 'opened', number: 12, url }] },

@@ -61,6 +61,7 @@ const report = runReport({
     patches: [],
     advice: null,
     proposals: [],
+    verifications: [],
   },
   exitCode: 1,
 });
@@ -234,7 +235,14 @@ describe('the JSON document', () => {
       'fixed',
     ]);
     expect(Object.keys(document.runs[0]?.commit ?? {})).toEqual(['sha', 'subject', 'files']);
-    expect(document.delivery).toEqual({ mode: 'local', outcome: 'delivered', branch: 'main', reason: null, proposals: [] });
+    expect(document.delivery).toEqual({
+      mode: 'local',
+      outcome: 'delivered',
+      branch: 'main',
+      reason: null,
+      proposals: [],
+      verifications: [],
+    });
   });
 });
 
