@@ -1,6 +1,8 @@
 /** The run as Markdown on the page of a GitHub job. */
-import { appendFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { appendFile, readFile } from 'node:fs/promises';
 import { hasErrorsLeft } from '../../agents/exit-code.ts';
+import { codeBlock } from '../../github/markdown.ts';
 import type { AgentRunReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
 import {
   DELIVERY_WORDS,
@@ -17,15 +19,30 @@ import { agentSentence, isWorthALine, nextStep, placeOf } from './summary.ts';
 
 /** GitHub takes 1 MiB a step. */
 const MAX_BYTES = 1000 * 1024;
+const MAX_PATCH_BYTES = 400 * 1024;
 const SHOWN_FINDINGS = 50;
 
 /** Appends to the file that GITHUB_STEP_SUMMARY names. */
 export async function writeJobSummary(path: string, report: RunReport): Promise<void> {
-  await appendFile(path, cutBytes(jobSummaryOf(report), MAX_BYTES));
+  await appendFile(path, cutBytes(jobSummaryOf(report, await patchesOf(report)), MAX_BYTES));
+}
+
+/** The patches of a run that may only write patches, as far as they fit: the machine they are on is thrown away. */
+async function patchesOf({ delivery }: RunReport): Promise<readonly string[]> {
+  if (delivery.outcome !== 'patch') return [];
+  const patches: string[] = [];
+  let left = MAX_PATCH_BYTES;
+  for (const path of delivery.patches) {
+    const bytes = await readFile(path);
+    left -= bytes.length;
+    // What is not text cannot be copied from a page.
+    if (left >= 0 && isUtf8(bytes)) patches.push(bytes.toString('utf8'));
+  }
+  return patches;
 }
 
 /** The summary as Markdown; nothing that came from the repository is read as markup. */
-export function jobSummaryOf(report: RunReport): string {
+export function jobSummaryOf(report: RunReport, patches: readonly string[] = []): string {
   const rows = report.runs.map((run) => `| ${signOf(run)} ${run.agent} | ${markdown(agentSentence(run))} | ${duration(run.durationMs)} |`);
   const findings = report.runs.flatMap((run) =>
     run.checks.flatMap((check) => check.findings.filter((finding) => !finding.fixed).map((finding) => ({ run, check, finding }))),
@@ -52,6 +69,7 @@ export function jobSummaryOf(report: RunReport): string {
       ? [`Delivery: ${DELIVERY_WORDS[delivery.outcome]}${delivery.reason === null ? '' : ` – ${markdown(delivery.reason)}`}`]
       : []),
     ...(delivery.proposals.length === 0 ? [] : ['', ...delivery.proposals.map(proposalItem)]),
+    ...(patches.length === 0 ? [] : patchBlock(patches)),
     ...[verificationLine(delivery.verifications), unaskedLine(report.commitlint), passedOverLine(report.hooksPassedOver)].flatMap((line) =>
       line === null ? [] : ['', markdown(line)],
     ),
@@ -59,6 +77,10 @@ export function jobSummaryOf(report: RunReport): string {
     '',
     '',
   ].join('\n');
+}
+
+function patchBlock(patches: readonly string[]): string[] {
+  return ['', '<details><summary>The repairs as a patch, for git am</summary>', '', codeBlock(patches.join(''), 'diff'), '', '</details>'];
 }
 
 /** The one place where an address is a link: it is the host's own answer. */
