@@ -192,7 +192,6 @@ describe('what cannot be checked', () => {
     ['an unknown revision', () => repositoryWith({ a: '' }), ['--base', 'nowhere'], 2, /nowhere.*no such commit/],
     ['a revision that looks like an option', () => repositoryWith({ a: '' }), ['--base', '--upload-pack=x'], 2, /upload-pack/],
     ['a broken configuration', () => repositoryWith({ 'agent.config.json': '{"agent": {}}' }), [], 2, /agent\.config\.json:1:2.*agents/s],
-    ['pull requests', () => repositoryWith({ a: '' }), ['--delivery', 'pull-request'], 2, /pull-request/],
   ])('gets one clear error: %s', async (...[, make, args, exitCode, words]) => {
     await using repository = await make();
     const { code, stderr, stdout } = await agent(repository.path, ['run', ...args]);
