@@ -31,6 +31,8 @@ export interface AgentStatus {
   readonly inError: string | null;
   /** Commit that waits for `agent accept`. */
   readonly waiting: string | null;
+  /** Address of its open pull request, or null. */
+  readonly pullRequest: string | null;
 }
 
 export async function statusCommand(
@@ -103,6 +105,7 @@ export function statusOf(
     pausedBy: pause?.by ?? null,
     inError: memory.inError?.reason ?? null,
     waiting: facts.waiting.get(suggestRef(agent)) ?? null,
+    pullRequest: memory.proposal?.url ?? null,
   };
 }
 
@@ -112,6 +115,7 @@ function detailOf(status: AgentStatus): string {
     status.nextTryAt === null ? '' : `next try ${status.nextTryAt.slice(0, 16).replace('T', ' ')}`,
     status.pausedBy === null ? '' : `paused by ${plainLine(status.pausedBy)}`,
     status.inError === null ? '' : plainLine(status.inError),
+    status.pullRequest === null ? '' : plainLine(status.pullRequest),
     status.waiting === null ? '' : `${shortSha(status.waiting)} waits: agent accept ${status.agent}`,
   ]
     .filter((text) => text !== '')

@@ -108,10 +108,14 @@ function commitSentences(facts: AgentFacts, memory: AgentState): string[] {
   }
   if (facts.waiting !== null)
     sentences.push(`${shortSha(facts.waiting)} waits under refs/upkeep/suggest/${agent}: agent accept ${agent} takes it`);
+  const { proposal } = memory;
+  if (proposal !== null) {
+    sentences.push(`people find its repair in a pull request since ${ago(proposal.since, facts.now)}: ${proposal.url ?? proposal.ref}`);
+  }
   const frozen = facts.state.frozen[agent]?.blobs ?? [];
   if (frozen.length > 0)
     sentences.push(
-      `people undid what it made of ${[...new Set(frozen.map((one) => one.path))].slice(0, 5).join(', ')}: it does not do that again`,
+      `people undid or declined what it made of ${[...new Set(frozen.map((one) => one.path))].slice(0, 5).join(', ')}: it does not do that again`,
     );
   return sentences;
 }

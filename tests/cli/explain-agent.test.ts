@@ -131,9 +131,18 @@ describe('agent why', () => {
       ],
     ],
     [
+      'an open pull request',
+      {
+        state: stateWith({
+          proposal: { number: 7, url: 'https://github.test/o/r/pull/7', ref: 'refs/heads/upkeep/backend', commit: SHA, since: hourAgo },
+        }),
+      },
+      [/people find its repair in a pull request since 60 min ago: https:\/\/github\.test\/o\/r\/pull\/7/],
+    ],
+    [
       'what people undid',
       { state: stateWith({}, { frozen: { backend: { keys: [], blobs: [{ path: 'a.ts', blob: SHA }] } } }) },
-      [/people undid what it made of a\.ts: it does not do that again/],
+      [/people undid or declined what it made of a\.ts: it does not do that again/],
     ],
   ];
   it.each(cases)('says %s', (_title, facts, patterns) => {
