@@ -26,7 +26,12 @@ export interface ProposalPlace {
   readonly at: string | null;
   readonly proposedBefore: ReadonlySet<string>;
   readonly sign: Sign | null;
+  /** Stands in for git in a rehearsal. */
+  readonly push?: typeof push;
 }
+
+/** What is said of a proposal that is withdrawn after a run. */
+export const NOT_NEEDED = 'the last run had nothing to change any more';
 
 /** Brings branch and pull request to the placed commit. Nothing that a person made is touched, and what is so already is left. */
 export async function propose(place: ProposalPlace, placed: Placed, report: AgentRunReport): Promise<ProposalReport> {
@@ -47,7 +52,12 @@ export async function propose(place: ProposalPlace, placed: Placed, report: Agen
   }
   const [signed] = (await place.sign?.({ base: tip, placed: [placed] }))?.placed ?? [];
   const sha = signed?.sha ?? placed.sha;
-  const pushed = await push({ repository, remote: place.remote, auth, updates: [{ sha, ref: refOf(branch), expected: at }] });
+  const pushed = await (place.push ?? push)({
+    repository,
+    remote: place.remote,
+    auth,
+    updates: [{ sha, ref: refOf(branch), expected: at }],
+  });
   if (!pushed.ok) return ended(place, notPushed(pushed, place));
   const answer = await port.propose({ ...facts, sha }, known);
   if (!answer.ok) {
@@ -71,7 +81,7 @@ export async function withdraw(place: ProposalPlace & { readonly at: string }, w
     const closed = await port.withdraw(known, why);
     if (!closed.ok) return ended(place, { ...notDone(closed), ...linkTo(known) });
   }
-  const deleted = await push({ repository, remote, auth, updates: [{ sha: null, ref: refOf(branch), expected: at }] });
+  const deleted = await (place.push ?? push)({ repository, remote, auth, updates: [{ sha: null, ref: refOf(branch), expected: at }] });
   const notes = [known?.state === 'merged' ? `#${known.number} was merged` : why];
   if (!deleted.ok) notes.push(`${branch} could not be deleted: ${deleted.advice}`);
   return ended(place, { ...linkTo(known), state: 'closed', notes });

@@ -11,7 +11,7 @@ import { lookAtProposals } from './look-at-proposals.ts';
 import type { ProposalsThere, ProposalTarget } from './look-at-proposals.ts';
 import { nothingToChange } from './nothing-to-change.ts';
 import { setOwnRef, suggestRef } from './own-refs.ts';
-import { propose, withdraw } from './propose.ts';
+import { NOT_NEEDED, propose, withdraw } from './propose.ts';
 import type { Sign } from './sign-commits.ts';
 
 export interface PullRequestTarget extends ProposalTarget {
@@ -20,7 +20,6 @@ export interface PullRequestTarget extends ProposalTarget {
 }
 
 const ARRIVED: ReadonlySet<ProposalState> = new Set(['opened', 'reopened', 'updated', 'unchanged', 'taken-over', 'closed']);
-const NOT_NEEDED = 'the last run had nothing to change any more';
 
 export function pullRequestDelivery(context: RunContext, target: PullRequestTarget): Delivery {
   const { repository, journal } = context;

@@ -24,8 +24,11 @@ export interface ProposalTargetRequest {
   redact(text: string): string;
 }
 
-/** Opens nothing yet. */
-export function proposalTarget(request: ProposalTargetRequest): ProposalTarget {
+/** Opens nothing yet. `through`: what stands between us and GitHub. */
+export function proposalTarget(
+  request: ProposalTargetRequest,
+  through: (access: GitHubAccess) => GitHubAccess = (access) => access,
+): ProposalTarget {
   const { branch, config, memory, environment, remoteAddress } = request;
   const { remote: remoteName, branch: target, labels, automerge } = config.delivery;
   const runUrl = environment.github === null ? null : runUrlOf(environment.github);
@@ -34,7 +37,7 @@ export function proposalTarget(request: ProposalTargetRequest): ProposalTarget {
     remote: memory.remote,
     remoteName,
     auth: remoteAuth(environment, remoteAddress),
-    port: proposalPort({ access: accessOf(request), policy: { labels, automerge }, runUrl }),
+    port: proposalPort({ access: through(accessOf(request)), policy: { labels, automerge }, runUrl }),
     proposedBefore: proposedBefore(memory.state, branch ?? 'HEAD'),
     sign: null,
   };
