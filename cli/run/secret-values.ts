@@ -1,7 +1,8 @@
 import type { Variables } from '../environment.ts';
 
-/** Names of variables whose values must never be shown. */
-const SECRET_NAME = /token|secret|passw(or)?d|api_?key|private_?key|credential|auth|database_url|dsn|webhook/i;
+/** Names of variables whose values must never be shown; GIT_AUTHOR_NAME is none. */
+const SECRET_NAME =
+  /token|secret|passw(or)?d|passphrase|credential|auth(?!or)|cookie|webhook|database_url|connection_?string|(^|_)(dsn|pwd|pat|pass|sas)(_|$)|(api|private|access|secret|signing|encryption|ssh|deploy|storage|account|master|service|gpg)_?key/i;
 /** Shorter values would blank out half of every log. */
 const SHORTEST = 8;
 

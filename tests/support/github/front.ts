@@ -112,8 +112,9 @@ export class Front {
   #asker(text: string): Asker {
     const { world } = this.#options;
     if (text === '') return { text, token: null, appId: null };
-    if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { text, token: null, appId: appOfJwt(world, text) };
     const token = world.tokens.get(text);
+    // Installation tokens hold a JSON Web Token too, behind their own beginning.
+    if (token === undefined && /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { text, token: null, appId: appOfJwt(world, text) };
     if (token === undefined || (token.expiresAt !== null && token.expiresAt <= world.now())) throw new Refusal(401, 'Bad credentials');
     return { text, token, appId: null };
   }

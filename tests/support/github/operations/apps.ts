@@ -22,7 +22,9 @@ export const appOperations: Readonly<Record<string, Handler>> = {
     const beyond = Object.keys(permissions).find((name) => installation.permissions[name] === undefined);
     if (beyond !== undefined) throw new Refusal(422, 'The permissions requested are not granted to this installation.');
     const expiresAt = new Date(world.now().getTime() + HOUR_MS);
-    const token = `${'ghs'}_double${world.nextId()}${'0'.repeat(24)}`;
+    // The form of 2026: ghs_<App>_<JSON Web Token>.
+    const claims = Buffer.from(JSON.stringify({ installation: installation.id, serial: world.nextId() })).toString('base64url');
+    const token = `${'ghs'}_${app.id}_${'eyJ'}hbGciOiJSUzI1NiJ9.${'eyJ'}${claims}.${'s'.repeat(86)}`;
     const names = body['repositories'] as string[] | undefined;
     const repositories = names?.map((name) => `${installation.account}/${name}`) ?? null;
     world.tokens.set(token, { login: `${app.slug}[bot]`, kind: 'installation', permissions, scopes: [], expiresAt, repositories });
