@@ -1,12 +1,13 @@
 /** Which agents the commits of an event concern, by the paths that their checks read. Pure. */
 import { isConcerned } from '../../agents/plan-checks.ts';
 import type { PlannedCheck } from '../../agents/plan-checks.ts';
+import type { TreeChange } from '../../git/tree.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 
 /** One path that differs between two trees. */
 export interface ChangedPath {
   readonly path: string;
-  readonly status: 'added' | 'modified' | 'deleted';
+  readonly status: TreeChange['status'];
 }
 
 /**

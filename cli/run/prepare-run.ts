@@ -59,6 +59,8 @@ export async function decide(ask: {
   state: LedgerState;
   flags: RunFlags;
   trigger: Trigger;
+  /** Agents that the commits of a push concern; null: not known. */
+  touched?: ReadonlySet<AgentId> | null;
   version: string;
   now: Date;
 }): Promise<{ decisions: Decision[]; runKeys: RunKeys }> {
@@ -75,6 +77,7 @@ export async function decide(ask: {
     state: ask.state,
     keys: keys.keys,
     trigger: ask.trigger,
+    touched: ask.touched ?? null,
     force: flags.force,
     now,
     isDue:

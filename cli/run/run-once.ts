@@ -7,12 +7,14 @@ import type { AgentRunReport, DeliveryReport, ProposalReport, RunReport } from '
 import type { Repository } from '../../git/repository.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidv7 } from '../../ledger/event.ts';
-import type { DeliveryMode, Trigger } from '../../ledger/outcome.ts';
+import type { DeliveryMode } from '../../ledger/outcome.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { agentStateOf, pauseOf } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import { staleProposals } from '../../scheduler/stale-proposals.ts';
 import type { StaleProposal } from '../../scheduler/stale-proposals.ts';
+import { changedAgents } from '../ci/changed-agents.ts';
+import { askedOf, ciRun } from '../ci/ci-run.ts';
 import type { Environment } from '../environment.ts';
 import { tellAfterRun } from '../github/after-run.ts';
 import { remoteAuth } from '../github/remote-auth.ts';
@@ -53,7 +55,9 @@ export interface LookFacts {
 
 /** Runs what is to be run. Throws UsageError, ConfigError, BusyError, GitError and LedgerError; everything else is in the report. */
 export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
-  const { flags, environment, version } = request;
+  const { environment, version } = request;
+  const asked = ciRun(request.flags, environment);
+  const { flags, trigger } = asked;
   const seen = await look(request.cwd, flags);
   const checked = { repository: repositoryName(seen.repository, environment), branch: seen.branch, base: seen.base };
   request.onOpen(checked);
@@ -64,19 +68,21 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     loadRun({ repository: seen.repository, base: seen.base, flags, environment, ci, version }),
     seen.isSnapshot ? [] : uncommitted(seen.repository),
   ]);
+  const touched = await changedAgents(asked.range, { repository: seen.repository, base: seen.base, run });
   request.onLook({ base: seen.base, branch: seen.branch, isSnapshot: seen.isSnapshot, uncommitted: changed });
-  const trigger: Trigger = flags.trigger ?? (flags.due ? 'schedule' : 'manual');
   const mode = deliveryMode(run, flags, seen);
-  const memory = await openMemory({ repository: seen.repository, run, ci, mode, environment });
+  const shares = ci && !asked.isReadOnly;
+  const memory = await openMemory({ repository: seen.repository, run, ci: shares, mode, environment });
   const recovered = hasJournals(seen.repository.commonDir) ? await recoverFirst(seen.repository, memory) : [];
   const { decisions, runKeys } = await decide({
     repository: seen.repository,
     base: seen.base,
-    branch: seen.branch,
-    run,
+    branch: asked.base ?? seen.branch,
+    run: { ...run, agents: askedOf(run.agents, asked, touched) },
     state: memory.state,
     flags,
     trigger,
+    touched,
     version,
     now,
   });
@@ -84,7 +90,6 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     schemaVersion: 1 as const,
     ...checked,
     uncommitted: changed,
-    notes: [...memory.notes],
   };
   const rehearsed: UpkeepEvent[] = [];
   const tell = async (report: RunReport): Promise<RunReport> =>
@@ -102,6 +107,11 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
           rehearsed,
           signal: () => request.signal(),
         });
+  const note = async (head: string): Promise<void> => {
+    if (!shares || seen.branch === null || asked.nothingFollows !== null) return;
+    const { noteTree } = await import('./note-tree.ts');
+    await noteTree({ repository: seen.repository, head, branch: seen.branch, flags, environment, version, memory, origin });
+  };
   const tidying = { request, seen, run, memory, mode, origin };
   const stale = staleProposals(decisions, { state: memory.state, branch: seen.branch ?? 'HEAD', keys: runKeys.keys });
   const tidied = await tidy(stale, seen.base, tidying);
@@ -114,7 +124,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
         validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),
       });
     }
-    const nothing = { commitlint: null, hooksPassedOver: [] };
+    await note(seen.base);
+    const nothing = { commitlint: null, hooksPassedOver: [], notes: [...asked.notes, ...memory.notes] };
     return tell({ ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) });
   }
   const lock = takeRunLock(seen.repository.commonDir);
@@ -122,7 +133,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   using _held = lock.lock;
   const [{ executeRun }, { createDelivery }] = await Promise.all([import('./execute-run.ts'), import('./create-delivery.ts')]);
   const { remoteAddress } = memory;
-  const isOutdated = ci && (await hasMovedOn(seen, memory, environment));
+  const isOutdated = shares && (await hasMovedOn(seen, memory, environment));
   const result = await executeRun({
     repository: seen.repository,
     base: seen.base,
@@ -133,7 +144,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     keys: runKeys.keys,
     keyContext: runKeys.context,
     trigger,
-    counts: ci && !seen.isSnapshot,
+    counts: shares && !seen.isSnapshot,
     seen: isOutdated ? null : memory.seen,
     threshold: run.loaded.config.scheduler.escalation.threshold,
     origin,
@@ -151,7 +162,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
         environment,
         remoteAddress,
         version,
-        rehearse: flags.rehearse,
+        rehearse: flags.rehearse ?? asked.patches ?? undefined,
       }),
     record: async (events) => {
       if (flags.rehearse !== undefined) rehearsed.push(...events);
@@ -167,6 +178,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const { leftOver } = await import('./tidy-proposals.ts');
   const over = await tidy(leftOver(result, memory.state, seen.branch ?? 'HEAD'), result.head, tidying);
   const delivery = { ...result.delivery, proposals: [...tidied, ...result.delivery.proposals, ...over] };
+  if (!result.interrupted && !(isOutdated && result.head === seen.base)) await note(result.head);
   return await tell({
     ...common,
     head: result.head,
@@ -176,6 +188,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     commitlint: result.commitlint,
     hooksPassedOver: result.hooksPassedOver,
     notes: [
+      ...asked.notes,
       ...memory.notes,
       ...(isOutdated
         ? [`${seen.branch} had moved on before this run: what was found in ${seen.base.slice(0, 9)} decides nothing about it`]
