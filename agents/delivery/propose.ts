@@ -68,7 +68,7 @@ export async function propose(place: ProposalPlace, placed: Placed, report: Agen
   return ended(place, { state: what, commit: sha, number, url, notes });
 }
 
-/** Closes the pull request of an agent that has nothing to change any more, and deletes its branch; null when nothing was there. */
+/** Closes the pull request of an agent that has nothing to change any more, and deletes its branch, unless a person works on it. */
 export async function withdraw(place: ProposalPlace & { readonly at: string }, why: string): Promise<ProposalReport> {
   const { repository, port, auth, branch, at, remote } = place;
   const owner = await ownerOf({ ...place, sha: at, target: place.tip });

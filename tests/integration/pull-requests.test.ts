@@ -49,6 +49,17 @@ describe('a protected branch', () => {
     expect(writes(w.double)).toHaveLength(said);
   });
 
+  it('gets one an agent however many jobs run at once, and none of them fails', async () => {
+    await using w = await faultyOnGitHub();
+    await w.repository.protect('main');
+    const ends = await Promise.all(Array.from({ length: 3 }, () => w.run(['docs', '--delivery', 'push'])));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
+    expect(await w.repository.git.git(['rev-list', '--count', 'main..upkeep/docs'])).toBe('1\n');
+    expect((await w.run(['docs', '--delivery', 'push'])).code).toBe(0);
+    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
+  });
+
   it('gets them brought up to date in place when it moves', async () => {
     await using w = await faultyOnGitHub();
     await w.repository.protect('main');
