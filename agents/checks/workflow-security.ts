@@ -95,14 +95,14 @@ function checkPermissions(document: WorkflowDocument, { top, jobs, add }: Jobs &
     const message = `without permissions the token gets the default of the repository, often write access to everything: state them for the workflow or for ${bare.map(({ id }) => id).join(', ')}`;
     add('permissions-missing', { line: document.lineOf(['jobs', bare[0]?.id ?? '']), message, identity: 'permissions' });
   }
-  if (isWide(top['permissions']))
+  if (isWide(top['permissions'], MOST_WRITES.workflow))
     add('permissions-excessive', {
       line: document.lineOf(['permissions']),
       message: 'every job of this workflow may write: give write access to the one job that needs it',
       identity: 'workflow',
     });
   for (const { id, job } of jobs) {
-    if (isWide(job['permissions']))
+    if (isWide(job['permissions'], MOST_WRITES.job))
       add('permissions-excessive', {
         line: document.lineOf(['jobs', id, 'permissions']),
         message: `the job ${id} may write nearly everything: name only what it needs`,
@@ -111,8 +111,11 @@ function checkPermissions(document: WorkflowDocument, { top, jobs, add }: Jobs &
   }
 }
 
-function isWide(permissions: unknown): boolean {
-  return permissions === 'write-all' || Object.values(mapOf(permissions)).filter((access) => access === 'write').length > 3;
+/** Scopes that may be written before it is too much: every job of a workflow needs few in common, one job may need what it names. */
+const MOST_WRITES = { workflow: 3, job: 5 } as const;
+
+function isWide(permissions: unknown, most: number): boolean {
+  return permissions === 'write-all' || Object.values(mapOf(permissions)).filter((access) => access === 'write').length > most;
 }
 
 function checkJobs(document: WorkflowDocument, { jobs, add }: Jobs): void {

@@ -42,11 +42,13 @@ function describe(plan: InitPlan, context: CommandContext): string {
   const parts = [`${palette.strong('found:')}\n${plan.found.map((sentence) => `  ${sentence}\n`).join('')}`];
   for (const file of plan.files) {
     const shown =
-      file.replaces === null
-        ? indented(file.text, `    ${palette.good('+')} `)
-        : addedLines(file.replaces, file.text)
-            .map((line) => `    ${palette.good('+')} ${line}\n`)
-            .join('');
+      file.isMade === true
+        ? `    (made from the sources of Upkeep, ${Math.ceil(file.text.length / 1000)} kB)\n`
+        : file.replaces === null
+          ? indented(file.text, `    ${palette.good('+')} `)
+          : addedLines(file.replaces, file.text)
+              .map((line) => `    ${palette.good('+')} ${line}\n`)
+              .join('');
     parts.push(`${palette.strong(file.replaces === null ? 'new:' : 'added to:')} ${file.path} – ${file.why}\n${shown}`);
   }
   for (const { where, text } of plan.advice) parts.push(`${palette.strong('for you to add:')} ${where}\n${indented(text, '    ')}`);

@@ -2,7 +2,8 @@
 import { applyEdits, modify } from 'jsonc-parser';
 import { acceptAutoCommits, COMMIT_MSG_GUARD, PRE_COMMIT_GUARD } from '../../agents/commit-hooks.ts';
 import type { Survey } from './survey.ts';
-import { workflowText } from './workflow-text.ts';
+import { gateText, isGate } from './gate-text.ts';
+import { GATE_FILE, workflowText } from './workflow-text.ts';
 
 /** A file that is to be written. `replaces`: the text that is there now and that is added to; null for a new file. */
 export interface PlannedFile {
@@ -11,6 +12,8 @@ export interface PlannedFile {
   readonly replaces: string | null;
   /** One sentence: what for. */
   readonly why: string;
+  /** Made by a program: its text is not for people to read. */
+  readonly isMade?: boolean;
 }
 
 export interface InitPlan {
@@ -43,9 +46,24 @@ export async function planInit(found: Survey, version: string): Promise<InitPlan
       why: 'runs the agents on push and every 5 minutes',
     });
   }
+  const gate = await planGate(
+    found,
+    files.some(({ path }) => path.endsWith('agents.yml')),
+  );
+  if (gate !== null) files.push(gate);
   const commitlint = await planCommitlint(found);
   if (commitlint.file !== null) files.push(commitlint.file);
   return { found: sentencesOf(found), files, advice: [...commitlint.advice, ...(await hookAdvice(found))], next: nextSteps(found) };
+}
+
+/** The gate is a program that was made: one that is there is brought up to date, and anything else in its place is left. */
+async function planGate(found: Survey, hasNewWorkflow: boolean): Promise<PlannedFile | null> {
+  const before = await found.read(GATE_FILE);
+  if (before === null ? !hasNewWorkflow : !isGate(before)) return null;
+  const text = await gateText();
+  if (text === before) return null;
+  const why = 'tells in seconds, and without an installation, whether anything is due';
+  return { path: GATE_FILE, text, replaces: before, why, isMade: true };
 }
 
 function configText(found: Survey): string {

@@ -22,11 +22,18 @@ async function onGitHub(files: Record<string, string>): Promise<TestRepository> 
   return repository;
 }
 
+interface Job {
+  permissions: object;
+  steps: { uses?: string; run?: string; with?: Record<string, unknown>; env?: Record<string, string> }[];
+}
+
 interface Workflow {
   on: { push: { branches: string[] }; schedule: { cron: string }[] };
   permissions: object;
-  jobs: { agents: { permissions: object; steps: { uses?: string; run?: string }[] } };
+  jobs: Record<'gate' | 'agents' | 'pull-request' | 'comment', Job>;
 }
+
+const runsOf = ({ steps }: Job): string[] => steps.flatMap((step) => step.run ?? []);
 
 describe('agent init', () => {
   it('shows what it would write and writes nothing with --dry-run', async () => {
@@ -55,10 +62,29 @@ describe('agent init', () => {
     const source = await repository.read('.github/workflows/agents.yml');
     const workflow = parse(source) as Workflow;
     expect(workflow.permissions).toEqual({});
-    expect(workflow.jobs.agents.permissions).toEqual({ contents: 'write' });
+    const { gate, agents, comment, 'pull-request': pullRequest } = workflow.jobs;
+    expect(gate.permissions).toEqual({ contents: 'read' });
+    expect(pullRequest.permissions).toEqual({ contents: 'read' });
+    expect(agents.permissions).toEqual({ checks: 'write', contents: 'write', issues: 'write', 'pull-requests': 'write' });
+    expect(comment.permissions).toEqual({ contents: 'write', issues: 'write', 'pull-requests': 'write' });
     expect(workflow.on.push.branches).toEqual(['main']);
-    const { steps } = workflow.jobs.agents;
-    expect(steps.flatMap((step) => step.run ?? [])).toEqual(['npm ci', 'npx agent run --ci']);
+    expect([gate, agents, pullRequest, comment].map(runsOf)).toEqual([
+      ['node .github/upkeep/gate.mjs'],
+      ['npm ci', 'npx agent run --ci'],
+      ['npm ci', 'npx agent run --ci'],
+      ['npm ci', 'npx agent comment'],
+    ]);
+    const steps = [gate, agents, pullRequest, comment].flatMap((job) => job.steps);
+    for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout')))
+      expect(step.with?.['persist-credentials']).toBe(false);
+    expect(steps.filter(({ env }) => env !== undefined).map(({ run }) => run)).toEqual([
+      'node .github/upkeep/gate.mjs',
+      'npx agent run --ci',
+      'npx agent run --ci',
+      'npx agent comment',
+    ]);
+    expect(await repository.read('.github/upkeep/gate.mjs')).toMatch(/^\/\/ upkeep-gate \d/);
+    expect(stdout).not.toContain('createRequire');
     for (const line of source.split('\n').filter((one) => one.includes('uses:'))) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
   const managers: [string, Record<string, string>, string[]][] = [
@@ -70,7 +96,7 @@ describe('agent init', () => {
     await using repository = await onGitHub({ 'package.json': MANIFEST, ...files });
     await init(repository, '--yes');
     const workflow = parse(await repository.read('.github/workflows/agents.yml')) as Workflow;
-    expect(workflow.jobs.agents.steps.flatMap((step) => step.run ?? [])).toEqual(runs);
+    expect(runsOf(workflow.jobs.agents)).toEqual(runs);
   });
   it('names a version for npx where there is no package.json', async () => {
     await using repository = await onGitHub({ 'README.md': '# A\n' });
@@ -78,6 +104,18 @@ describe('agent init', () => {
     expect(await repository.read('.github/workflows/agents.yml')).toMatch(/npx --yes -p upkeep@\d+\.\d+\.\d+ agent run --ci/);
     expect(stdout).not.toContain('npm install --save-dev');
     expect(parseJsonc(await repository.read('agent.config.json'))).toEqual({ paths: { exclude: [] } });
+  });
+  it('brings a gate of an older version up to date, and leaves anything else in its place', async () => {
+    await using repository = await onGitHub({ 'package.json': MANIFEST, 'package-lock.json': LOCK });
+    await init(repository, '--yes');
+    const gate = await repository.read('.github/upkeep/gate.mjs');
+    await repository.write('.github/upkeep/gate.mjs', '// upkeep-gate 0.0.1: made long ago\n');
+    const { stdout } = await init(repository, '--yes');
+    expect(stdout).toContain('added to: .github/upkeep/gate.mjs');
+    expect(await repository.read('.github/upkeep/gate.mjs')).toBe(gate);
+    await repository.write('.github/upkeep/gate.mjs', 'mine\n');
+    expect((await init(repository, '--yes')).stdout).toContain('there is nothing to write');
+    expect(await repository.read('.github/upkeep/gate.mjs')).toBe('mine\n');
   });
   it('writes no workflow where the remote is not on GitHub', async () => {
     await using repository = await repositoryWith({ 'package.json': MANIFEST, 'package-lock.json': LOCK });

@@ -170,7 +170,10 @@ describe('workflows that an attacker can use', () => {
       'no permissions': { top: '' },
       'all permissions': { top: 'permissions: write-all' },
       'many permissions': {
-        job: '    permissions:\n      contents: write\n      issues: write\n      packages: write\n      pages: write',
+        job: '    permissions:\n      actions: write\n      checks: write\n      contents: write\n      issues: write\n      packages: write\n      pages: write',
+      },
+      'what one job needs': {
+        job: '    permissions:\n      checks: write\n      contents: write\n      issues: write\n      pull-requests: write',
       },
       'permissions of the job': { top: '', job: '    permissions: {}' },
       'every secret': 'on: push\npermissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n    secrets: inherit\n',
@@ -185,6 +188,7 @@ describe('workflows that an attacker can use', () => {
       'no permissions': ['4 permissions-missing warning'],
       'all permissions': ['3 permissions-excessive warning'],
       'many permissions': ['8 permissions-excessive warning'],
+      'what one job needs': [],
       'permissions of the job': [],
       'every secret': ['6 secrets-inherit warning'],
       endless: ['5 no-timeout warning'],
