@@ -1,6 +1,6 @@
 /**
  * Reads one file at the tip of a ref of a remote by HTTP: two requests, no process, nothing written. Git's own fetch takes
- * three and several processes (docs/adr/0025-the-gate.md).
+ * three and several processes (docs/adr/0032-the-gate.md).
  */
 import type * as Http from 'node:http';
 import { createRequire } from 'node:module';

@@ -6,6 +6,11 @@ import { build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+interface BuiltFile {
+  readonly path: string;
+  readonly contents: Uint8Array;
+}
+
 /** Builds dist/ below `folder`; files that did not change are left as they are, so a running process keeps its chunks. */
 export async function buildDist(folder: string): Promise<readonly string[]> {
   const outdir = join(folder, 'dist');
@@ -26,12 +31,13 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
     logLevel: 'silent',
   } as const;
   const programs = globSync(['cli/main.ts', 'agents/tools/entries/*.ts'], { cwd: folder }).sort();
-  const [program, entry] = await Promise.all([
+  const [program, entry, gate] = await Promise.all([
     build({ ...settings, entryPoints: programs, chunkNames: 'chunks/[name]-[hash]', splitting: true, plugins: [keepModuleUrls(folder)] }),
     // One file, so that the answer from memory costs one read.
     build({ ...settings, entryPoints: globSync('cli/entry.ts', { cwd: folder }), plugins: [mainStaysApart, keepModuleUrls(folder)] }),
+    buildGate(folder),
   ]);
-  const outputFiles = [...program.outputFiles, ...entry.outputFiles];
+  const outputFiles: readonly BuiltFile[] = [...program.outputFiles, ...entry.outputFiles, ...gate];
   const written = outputFiles.map((file) => file.path);
   // Chunks before entries: an entry never names a chunk that is not there yet.
   for (const file of [...outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
@@ -42,10 +48,65 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
   return written.map((path) => relative(folder, path));
 }
 
+/**
+ * dist/gate.mjs: one file that is committed to other repositories and runs on the Node of GitHub's runners, so nothing stays
+ * outside of it, and the licences of what is in it go with it.
+ */
+async function buildGate(folder: string): Promise<readonly BuiltFile[]> {
+  const entryPoints = globSync('cli/gate/main.ts', { cwd: folder });
+  if (entryPoints.length === 0) return [];
+  const { version = '0.0.0' } = manifestOf(folder);
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints,
+    outfile: join(folder, 'dist', 'gate.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'silent',
+    define: { UPKEEP_VERSION: JSON.stringify(version) },
+    plugins: [requireBuiltins],
+    banner: {
+      js: `// upkeep-gate ${version}: made from the sources of the package upkeep, where it is dist/gate.mjs; \`agent init\` renews it.\n${NOT_FOR_LINTERS}\n${REQUIRE}`,
+    },
+  });
+  const notices = `\n/*\n${noticesOf(folder, Object.keys(metafile.inputs)).replaceAll('*/', '* /')}*/\n`;
+  return outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.concat([contents, Buffer.from(notices)]) }));
+}
+
+/** Builtins by `require`: an import of one calls all its getters, and some of them load half of Node. */
+const requireBuiltins: Plugin = {
+  name: 'require-builtins',
+  setup(setup) {
+    setup.onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+      namespace === 'builtin' ? { path, external: true } : { path, namespace: 'builtin' },
+    );
+    setup.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/** For what comes as CommonJS. */
+const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+
+/** What the tools of the repository that it is committed to are told. */
+const NOT_FOR_LINTERS =
+  '/* eslint-disable */\n// @ts-nocheck\n// biome-ignore-all lint: made by a program\n// biome-ignore-all format: made by a program';
+
 /** What an installation brings along stays outside; every other package is bundled in. */
 function dependenciesOf(folder: string): readonly string[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
-  return Object.keys(dependencies);
+  return Object.keys(manifestOf(folder).dependencies ?? {});
+}
+
+function manifestOf(folder: string): { readonly version?: string; readonly dependencies?: Record<string, string> } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as ReturnType<typeof manifestOf>;
 }
 
 /** The licences of the packages that are bundled in, as each of them asks for. */

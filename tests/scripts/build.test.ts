@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +40,24 @@ describe('the build', () => {
     expect(start('dist/agents/tools/entries/one.js')).toMatch(
       /^one file:.*\/dist\/agents\/tools\/where\.js file:.*\/dist\/agents\/tools\/entries\/one\.js$/,
     );
+  });
+
+  it('makes one file of the gate, with its version, its licences and builtins that are loaded by require', async () => {
+    write('package.json', '{ "name": "upkeep", "type": "module", "version": "3.2.1", "dependencies": { "thing": "1.0.0" } }');
+    write('node_modules/thing/package.json', '{ "name": "thing", "version": "1.0.0", "license": "MIT", "main": "index.js" }');
+    write('node_modules/thing/index.js', 'exports.thing = "thing";\n');
+    write('node_modules/thing/LICENSE', 'Permission is granted. */\n');
+    write(
+      'cli/gate/main.ts',
+      "import { request } from 'node:http';\nimport { thing } from 'thing';\ndeclare const UPKEEP_VERSION: string;\nconsole.log(UPKEEP_VERSION, thing, typeof request);\n",
+    );
+    expect(await buildDist(folder)).toContain('dist/gate.mjs');
+    rmSync(join(folder, 'node_modules'), { recursive: true });
+    expect(start('dist/gate.mjs')).toBe('3.2.1 thing function');
+    const text = readFileSync(join(folder, 'dist/gate.mjs'), 'utf8');
+    expect(text.split('\n')[0]).toMatch(/^\/\/ upkeep-gate 3\.2\.1: /);
+    expect(text).toContain('thing 1.0.0 (MIT)');
+    expect(text).not.toMatch(/import[^;]*node:http/);
   });
 
   it('writes only what changed and takes away what is stale', async () => {
