@@ -1,5 +1,7 @@
 /** The same commits as pull requests, where pushing is not allowed: the real command, a real Git server with GitHub's rules, its double. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/git-repository.ts';
 import { faultyOnGitHub } from '../support/faulty-on-github.ts';
 import type { Repository } from '../support/faulty-on-github.ts';
 import { TOKEN } from '../support/github/start-github.ts';
@@ -224,5 +226,39 @@ describe('delivery pull-request', () => {
     expect(document.delivery).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('no token for GitHub') as unknown });
     expect(stderr).not.toContain(TOKEN);
     expect((await w.repository.git.branches()).map(({ name }) => name)).toEqual(['main']);
+  });
+});
+
+describe('a pull request of a fork', () => {
+  it('gets findings and a patch on the page of the job; nothing is pushed, and no token is needed', async () => {
+    const config = JSON.parse(threeAgentsFiles()['agent.config.json'] ?? '{}') as object;
+    const delivery = { mode: 'pull-request' };
+    await using w = await faultyOnGitHub({ files: { 'agent.config.json': JSON.stringify({ ...config, delivery }) } });
+    await using folder = await temporaryFolder();
+    const payload = {
+      number: 7,
+      pull_request: { number: 7, base: { ref: 'main' }, head: { ref: 'main', repo: { full_name: 'stranger/site' } } },
+    };
+    await writeFile(`${folder.path}/event.json`, JSON.stringify(payload));
+    const { document, stderr } = await w.run(['--ci'], {
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_TOKEN: '',
+      GITHUB_SERVER_URL: w.double.server.origin,
+      GITHUB_REPOSITORY: 'acme/site',
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_EVENT_PATH: `${folder.path}/event.json`,
+      GITHUB_REF: 'refs/pull/7/merge',
+      GITHUB_STEP_SUMMARY: `${folder.path}/summary.md`,
+      RUNNER_TEMP: folder.path,
+    });
+    expect(document.delivery, stderr).toMatchObject({ mode: 'patch', outcome: 'patch' });
+    const page = await readFile(`${folder.path}/summary.md`, 'utf8');
+    expect(page).toContain('+export const x = 1; // the');
+    expect(page).toContain('+A color.');
+    expect(await pulls(w.repository)).toEqual([]);
+    expect((await w.repository.git.branches()).map(({ name }) => name)).toEqual(['main']);
+    expect(await w.repository.git.resolve('refs/upkeep/ledger')).toBeNull();
+    expect(w.double.log).toEqual([]);
   });
 });
