@@ -18,7 +18,19 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
         const text = annotationsOf(report);
         if (flags.json) output.err(text);
         else output.out(text);
-        if (github.summaryPath !== null) await (await import('./job-summary.ts')).writeJobSummary(github.summaryPath, report);
+        if (github.summaryPath !== null) {
+          const { writeJobSummary } = await import('./job-summary.ts');
+          const { serverUrl, repository } = github;
+          await writeJobSummary(
+            github.summaryPath,
+            report,
+            serverUrl === null || repository === null ? null : `${serverUrl}/${repository}`,
+          );
+        }
+        if (github.outputPath !== null) {
+          const [{ runOutputs }, { writeStepOutputs }] = await Promise.all([import('./run-outputs.ts'), import('../ci/step-outputs.ts')]);
+          writeStepOutputs(github.outputPath, runOutputs(report));
+        }
       }),
     );
   }
