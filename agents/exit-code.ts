@@ -16,6 +16,12 @@ export function exitCodeOf(report: ExitInput, interrupted: boolean): number {
   return report.runs.some(hasErrorsLeft) ? 1 : 0;
 }
 
+/** Errors that only the repair of this run is without: where it cannot be put on the branch, the branch has them still. */
+export function repairedErrors(runs: ExitInput['runs']): number {
+  const findings = runs.flatMap((run) => run.checks.flatMap((check) => check.findings));
+  return findings.filter((finding) => finding.severity === 'error' && finding.fixed).length;
+}
+
 /** Whether errors are left, also those that an unchanged agent repeats: a skip over them is never green. */
 export function hasErrorsLeft(run: ExitInput['runs'][number]): boolean {
   if (run.outcome === 'failed') return true;

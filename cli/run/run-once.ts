@@ -1,7 +1,7 @@
 /** `agent run` from beginning to end, without a word printed: events go to `emit`, the whole comes back as a report. */
 import { basename } from 'node:path';
 import { hasJournals } from '../../agents/journal.ts';
-import { exitCodeOf } from '../../agents/exit-code.ts';
+import { exitCodeOf, repairedErrors } from '../../agents/exit-code.ts';
 import { takeRunLock } from '../../agents/run-lock.ts';
 import type { AgentRunReport, DeliveryReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
 import type { Repository } from '../../git/repository.ts';
@@ -20,6 +20,7 @@ import { tellAfterRun } from '../github/after-run.ts';
 import { remoteAuth } from '../github/remote-auth.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { BusyError } from '../busy-error.ts';
+import { count } from '../wording.ts';
 import { look, uncommitted } from './look.ts';
 import type { Look } from './look.ts';
 import { openMemory } from './memory.ts';
@@ -179,6 +180,9 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const over = await tidy(leftOver(result, memory.state, seen.branch ?? 'HEAD'), result.head, tidying);
   const delivery = { ...result.delivery, proposals: [...tidied, ...result.delivery.proposals, ...over] };
   if (!result.interrupted && !(isOutdated && result.head === seen.base)) await note(result.head);
+  const exitCode = exitCodeOf({ runs, delivery }, result.interrupted);
+  // Where nothing may be pushed, the commit that was looked at keeps what the patch repairs: that is not green.
+  const patchedOnly = asked.isReadOnly ? repairedErrors(runs) : 0;
   return await tell({
     ...common,
     head: result.head,
@@ -193,8 +197,9 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
       ...(isOutdated
         ? [`${seen.branch} had moved on before this run: what was found in ${seen.base.slice(0, 9)} decides nothing about it`]
         : []),
+      ...(patchedOnly > 0 ? [`the patch repairs ${count(patchedOnly, 'error')} that the checked commit has still: apply it there`] : []),
     ],
-    exitCode: exitCodeOf({ runs, delivery }, result.interrupted),
+    exitCode: exitCode === 0 && patchedOnly > 0 ? 1 : exitCode,
   });
 }
 

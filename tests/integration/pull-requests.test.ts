@@ -240,7 +240,7 @@ describe('a pull request of a fork', () => {
       pull_request: { number: 7, base: { ref: 'main' }, head: { ref: 'main', repo: { full_name: 'stranger/site' } } },
     };
     await writeFile(`${folder.path}/event.json`, JSON.stringify(payload));
-    const { document, stderr } = await w.run(['--ci'], {
+    const { code, document, stderr } = await w.run(['--ci'], {
       CI: 'true',
       GITHUB_ACTIONS: 'true',
       GITHUB_TOKEN: '',
@@ -253,6 +253,8 @@ describe('a pull request of a fork', () => {
       RUNNER_TEMP: folder.path,
     });
     expect(document.delivery, stderr).toMatchObject({ mode: 'patch', outcome: 'patch' });
+    // The patch repairs everything, and the pull request has it all still.
+    expect(code).toBe(1);
     const page = await readFile(`${folder.path}/summary.md`, 'utf8');
     expect(page).toContain('+export const x = 1; // the');
     expect(page).toContain('+A color.');
