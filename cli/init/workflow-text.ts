@@ -12,26 +12,19 @@ type Found = Pick<Survey, 'packageManager' | 'hasManifest' | 'isYarnClassic' | '
 
 /** A gate of a few seconds that installs nothing, then one job that runs the agents with the version that the lockfile names. */
 export function workflowText(found: Found, version: string): string {
-  const token = `        env:
-          GITHUB_TOKEN: \${{ github.token }}`;
-  const job = (command: string): string => `    steps:
-      - uses: ${CHECKOUT}
-        with:
-          persist-credentials: false
-      - uses: ${SETUP_NODE}
-        with:
-          node-version: 24
-${[...installation(found), call(found, version, command)].map((line) => `      - run: ${line}`).join('\n')}
-${token}`;
-  return `name: agents
+  return `# Written by \`agent init\`. It is yours: change what you like, and delete .github/upkeep with it.
+name: agents
 
 on:
   push:
     branches: [${yamlText(found.defaultBranch)}]
   pull_request:
-  # Private repositories pay by the minute: see "What it costs" in Upkeep's guide before you leave this at 5.
   schedule:
+    # GitHub starts it late or not at all; what is due is worked out from what was done.
+    # A private repository pays by the started minute, 8,640 a month for this: '0 * * * *' is 720.
     - cron: '*/5 * * * *'
+    # The nightly part, such as E2E, has its slot at 2:00 UTC, however slow you make the line above.
+    - cron: '7 2 * * *'
   workflow_dispatch:
     inputs:
       agents:
@@ -49,21 +42,23 @@ on:
 
 permissions: {}
 
-# No push waits, so none is dropped. One scheduled run at a time is enough: each works out anew what is due.
+# Nothing that somebody did waits behind another run, so none of it is dropped. Of scheduled runs one at a time is enough:
+# each works out anew what is due. A pull request is looked at as it is now.
 concurrency:
-  group: agents-\${{ github.event_name == 'schedule' && 'schedule' || github.run_id }}
-  cancel-in-progress: false
+  group: agents-\${{ github.event_name == 'schedule' && 'schedule' || github.event_name == 'pull_request' && github.ref || github.run_id }}
+  cancel-in-progress: \${{ github.event_name == 'pull_request' }}
 
 jobs:
   # Installs nothing: one file of this repository says whether anything is due.
   gate:
-    if: github.event_name != 'issue_comment'
+    if: github.event_name != 'pull_request' && github.event_name != 'issue_comment'
     runs-on: ubuntu-latest
     timeout-minutes: 5
     permissions:
       contents: read
     outputs:
       due: \${{ steps.gate.outputs.due }}
+      agents: \${{ steps.gate.outputs.agents }}
     steps:
       - uses: ${CHECKOUT}
         with:
@@ -71,29 +66,34 @@ jobs:
           sparse-checkout: .github/upkeep
       - id: gate
         run: node ${GATE_FILE}
-${token}
+${TOKEN}
 
   agents:
     needs: gate
-    if: needs.gate.outputs.due == 'true' && github.event_name != 'pull_request'
+    # A gate that could not answer lets them run.
+    if: \${{ !cancelled() && needs.gate.result != 'skipped' && needs.gate.outputs.due != 'false' }}
     runs-on: ubuntu-latest
     timeout-minutes: 90
     permissions:
-      checks: write
-      contents: write
-      issues: write
-      pull-requests: write
-${job('run --ci')}
+      contents: write # what was repaired, and the ledger
+      checks: write # results beside the commit
+      issues: write # an issue for what keeps failing
+      pull-requests: write # where pushing is not allowed
+    outputs:
+      outcome: \${{ steps.agents.outputs.outcome }}
+      commits: \${{ steps.agents.outputs.commits }}
+      head: \${{ steps.agents.outputs.head }}
+      pull-requests: \${{ steps.agents.outputs.pull-requests }}
+${stepsOf(found, { version, command: 'run --ci' })}
 
-  # Reads only: findings and a patch, never a push.
+  # Reads only: findings, and repairs as a patch on its page. A fork's code gets no secret here.
   pull-request:
-    needs: gate
-    if: needs.gate.outputs.due == 'true' && github.event_name == 'pull_request'
+    if: github.event_name == 'pull_request'
     runs-on: ubuntu-latest
     timeout-minutes: 90
     permissions:
       contents: read
-${job('run --ci')}
+${stepsOf(found, { version, command: 'run --ci' })}
 
   # "/agent retry qa" and the like, by people who may write.
   comment:
@@ -104,8 +104,27 @@ ${job('run --ci')}
       contents: write
       issues: write
       pull-requests: write
-${job('comment')}
+${stepsOf(found, { version, command: 'comment' })}
 `;
+}
+
+const TOKEN = `        env:
+          GITHUB_TOKEN: \${{ github.token }}`;
+
+function stepsOf(found: Found, { version, command }: { version: string; command: string }): string {
+  const install = installation(found).map((line) => `      - run: ${line}\n`);
+  return `    steps:
+      - uses: ${CHECKOUT}
+        with:
+          persist-credentials: false
+          # Enough to see what a push brought.
+          fetch-depth: 50
+      - uses: ${SETUP_NODE}
+        with:
+          node-version: 24
+${install.join('')}      - id: agents
+        run: ${call(found, version, command)}
+${TOKEN}`;
 }
 
 /** Lines that install what the lockfile names; none where there is no package.json. */
@@ -129,7 +148,8 @@ function call({ packageManager, hasManifest }: Found, version: string, command: 
   if (!hasManifest || packageManager === null) return `npx --yes -p upkeep@${version} agent ${command}`;
   if (packageManager === 'pnpm') return `pnpm exec agent ${command}`;
   if (packageManager === 'yarn') return `yarn run agent ${command}`;
-  return `npx agent ${command}`;
+  // Never a package of that name from the registry.
+  return `npx --no -- agent ${command}`;
 }
 
 function yamlText(text: string): string {

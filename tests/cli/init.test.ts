@@ -70,18 +70,18 @@ describe('agent init', () => {
     expect(workflow.on.push.branches).toEqual(['main']);
     expect([gate, agents, pullRequest, comment].map(runsOf)).toEqual([
       ['node .github/upkeep/gate.mjs'],
-      ['npm ci', 'npx agent run --ci'],
-      ['npm ci', 'npx agent run --ci'],
-      ['npm ci', 'npx agent comment'],
+      ['npm ci', 'npx --no -- agent run --ci'],
+      ['npm ci', 'npx --no -- agent run --ci'],
+      ['npm ci', 'npx --no -- agent comment'],
     ]);
     const steps = [gate, agents, pullRequest, comment].flatMap((job) => job.steps);
     for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout')))
       expect(step.with?.['persist-credentials']).toBe(false);
     expect(steps.filter(({ env }) => env !== undefined).map(({ run }) => run)).toEqual([
       'node .github/upkeep/gate.mjs',
-      'npx agent run --ci',
-      'npx agent run --ci',
-      'npx agent comment',
+      'npx --no -- agent run --ci',
+      'npx --no -- agent run --ci',
+      'npx --no -- agent comment',
     ]);
     expect(await repository.read('.github/upkeep/gate.mjs')).toMatch(/^\/\/ upkeep-gate \d/);
     expect(stdout).not.toContain('createRequire');

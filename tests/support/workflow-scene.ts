@@ -104,7 +104,7 @@ function checkoutOf(remote: string): ActionStandIn {
     await clone.git('remote', 'add', 'origin', remote);
     if (inputs['sparse-checkout'] !== undefined) await clone.git('sparse-checkout', 'set', inputs['sparse-checkout']);
     const ref = env['GITHUB_REF'] ?? '';
-    await clone.git('fetch', '-q', '--depth=1', 'origin', env['GITHUB_SHA'] ?? '');
+    await clone.git('fetch', '-q', `--depth=${inputs['fetch-depth'] ?? '1'}`, 'origin', env['GITHUB_SHA'] ?? '');
     const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
     await clone.git('checkout', '-q', ...(branch === undefined ? ['--detach'] : ['-B', branch]), 'FETCH_HEAD');
     return {};
