@@ -87,6 +87,7 @@ export function jobSummaryOf(report: RunReport, { patches = [], pages = null }: 
     ...[verificationLine(delivery.verifications), unaskedLine(report.commitlint), passedOverLine(report.hooksPassedOver)].flatMap((line) =>
       line === null ? [] : ['', markdown(line)],
     ),
+    ...(report.notes.length === 0 ? [] : ['', ...report.notes.map((note) => `- ${markdown(note)}`)]),
     ...(next === null ? [] : ['', `Next: ${markdown(next)}`]),
     '',
     '',

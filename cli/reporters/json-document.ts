@@ -46,6 +46,7 @@ export function jsonDocument(report: RunReport): Record<string, unknown> {
     },
     commitlint: report.commitlint,
     hooksPassedOver: report.hooksPassedOver,
+    notes: report.notes,
     exitCode: report.exitCode,
   };
 }

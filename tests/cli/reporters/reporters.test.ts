@@ -174,6 +174,10 @@ describe('the job summary', () => {
     expect(text).toMatch(/\| ✎ backend \| fixed 2 problems in 1 file \\\(abcdef123\\\) \| 1\.5 s \|/);
     expect(text).toContain('| error | tests/a.test.ts:12 | adds up |');
   });
+  it('tells what was said on GitHub and what could not be said', () => {
+    expect(jobSummaryOf(runReport({ notes: ['an issue is open for docs'] }))).toContain('\n- an issue is open for docs\n');
+  });
+
   it('shows text of the repository as text', () => {
     expect(markdown('<img src=x> [a](b) | `c` @team https://x.test')).not.toMatch(/<|(?<!\\)[[\]()|`]|@team|https:/);
     const hostile = runReport({
@@ -220,6 +224,7 @@ describe('the JSON document', () => {
       'delivery',
       'commitlint',
       'hooksPassedOver',
+      'notes',
       'exitCode',
     ]);
     expect(Object.keys(document.runs[0] ?? {})).toEqual(['agent', 'runId', 'outcome', 'reason', 'durationMs', 'checks', 'commit']);
