@@ -40,6 +40,9 @@ export interface GitHubActions {
   readonly sha: string | null;
   /** Login of whoever caused the event. */
   readonly actor: string | null;
+  /** Agents that the workflow itself names, as it wrote them, and whether it forces them: UPKEEP_AGENTS, UPKEEP_FORCE. */
+  readonly agents: string | null;
+  readonly force: boolean;
   /** Folder that is emptied after the job. */
   readonly temporaryFolder: string | null;
   readonly eventPath: string | null;
@@ -74,6 +77,8 @@ function readGitHub(get: (name: string) => string | null): GitHubActions {
     ref: get('GITHUB_REF'),
     sha: get('GITHUB_SHA'),
     actor: get('GITHUB_ACTOR'),
+    agents: get('UPKEEP_AGENTS'),
+    force: isOn(get('UPKEEP_FORCE')),
     temporaryFolder: get('RUNNER_TEMP'),
     eventPath: get('GITHUB_EVENT_PATH'),
     serverUrl: get('GITHUB_SERVER_URL'),

@@ -79,7 +79,7 @@ export function ciContext(github: GitHubActions, payload: EventPayload): CiConte
     isReadOnly: isAboutPullRequest || isTag,
     pullRequest: isAboutPullRequest ? (payload.count('pull_request', 'number') ?? payload.count('number')) : commentedPullRequest(payload),
     comment: event === 'issue_comment' ? commentOf(payload) : null,
-    inputs: inputsOf(event, payload),
+    inputs: inputsOf(event, github, payload),
     actor: github.actor ?? payload.text('sender', 'login'),
     runUrl: runUrlOf(github),
     attempt: attemptOf(github),
@@ -142,13 +142,26 @@ function commentOf(payload: EventPayload): CommentFacts | null {
   return id === null || number === null || author === null || body === null ? null : { id, number, author, body };
 }
 
-function inputsOf(event: string, payload: EventPayload): CiContext['inputs'] {
+/** The workflow's own word comes before that of the event. */
+function inputsOf(event: string, github: GitHubActions, payload: EventPayload): CiContext['inputs'] {
+  const told = toldBy(event, payload);
+  return { agents: github.agents === null ? told.agents : namesIn(github.agents), force: github.force || told.force };
+}
+
+function toldBy(event: string, payload: EventPayload): CiContext['inputs'] {
   const at = event === 'workflow_dispatch' ? 'inputs' : event === 'repository_dispatch' ? 'client_payload' : null;
   if (at === null) return { agents: [], force: false };
   const listed = payload.list([at, 'agents'], MOST_AGENTS).map((one) => one.text() ?? '');
-  const names = listed.length > 0 ? listed : (payload.text(at, 'agents') ?? '').split(/[\s,]+/);
+  const names = listed.length > 0 ? listed.filter((name) => name !== '') : namesIn(payload.text(at, 'agents') ?? '');
   const force = payload.flag(at, 'force') ?? payload.text(at, 'force') === 'true';
-  return { agents: names.filter((name) => name !== '').slice(0, MOST_AGENTS), force };
+  return { agents: names, force };
+}
+
+function namesIn(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((name) => name !== '')
+    .slice(0, MOST_AGENTS);
 }
 
 /** No loop goes through us: what only repeats our own doing leads to nothing. */

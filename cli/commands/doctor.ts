@@ -5,6 +5,7 @@ import { openRepository } from '../../git/repository.ts';
 import type { CommandContext } from '../command-context.ts';
 import { explainGitError } from '../explain-error.ts';
 import { bad, type Diagnosis } from '../doctor/diagnosis.ts';
+import { examineGate } from '../doctor/examine-gate.ts';
 import { examineOnGitHub } from '../doctor/examine-github.ts';
 import { examineMachine } from '../doctor/examine-machine.ts';
 import { examineProject } from '../doctor/examine-project.ts';
@@ -42,12 +43,13 @@ async function examine(offline: boolean, context: CommandContext): Promise<Diagn
     const repository = await openRepository(context.cwd);
     const { diagnoses, remote } = await examineProject(repository, context);
     const auth = remoteAuth(context.environment, await remoteUrl(repository, remote));
-    const [here, there, github] = await Promise.all([
+    const [here, there, github, gate] = await Promise.all([
       examineRepository(repository),
       examineRemote(repository, { remote, offline, auth }),
       examineOnGitHub(repository, context, { remote, offline }),
+      examineGate(repository, context.version),
     ]);
-    return [...machine, ...here, ...diagnoses, ...there, ...github];
+    return [...machine, ...here, ...diagnoses, ...gate, ...there, ...github];
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     const { text, advice } = explainGitError(error);

@@ -7,6 +7,7 @@ import { decideRuns, type Decision } from '../../scheduler/decide-runs.ts';
 import { planEscalations } from '../../scheduler/escalate.ts';
 import type { CiContext } from '../ci/ci-context.ts';
 import { plainLine } from '../reporters/plain-text.ts';
+import { isNewer } from '../newer-version.ts';
 import { agentSentence } from '../reporters/summary.ts';
 import { skippedReport } from '../run/skipped-report.ts';
 import { shortSha } from '../wording.ts';
@@ -189,14 +190,4 @@ function whateverItIs(agentId: AgentId): KeyedAgent {
 
 function isAgentId(name: string): name is AgentId {
   return (AGENT_IDS as readonly string[]).includes(name);
-}
-
-/** Whether the first of two versions is the newer one; what comes after a hyphen is not looked at. */
-export function isNewer(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => (text.split('-')[0] ?? '').split('.').map((part) => Number.parseInt(part, 10) || 0));
-  for (const index of [0, 1, 2]) {
-    const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
 }

@@ -50,7 +50,7 @@ export async function planInit(found: Survey, version: string): Promise<InitPlan
     found,
     files.some(({ path }) => path.endsWith('agents.yml')),
   );
-  if (gate !== null) files.push(gate);
+  if (gate !== null) files.push(gate, ...(await planPrettier(found)));
   const commitlint = await planCommitlint(found);
   if (commitlint.file !== null) files.push(commitlint.file);
   return { found: sentencesOf(found), files, advice: [...commitlint.advice, ...(await hookAdvice(found))], next: nextSteps(found) };
@@ -59,11 +59,21 @@ export async function planInit(found: Survey, version: string): Promise<InitPlan
 /** The gate is a program that was made: one that is there is brought up to date, and anything else in its place is left. */
 async function planGate(found: Survey, hasNewWorkflow: boolean): Promise<PlannedFile | null> {
   const before = await found.read(GATE_FILE);
-  if (before === null ? !hasNewWorkflow : !isGate(before)) return null;
+  const isCalled = hasNewWorkflow || (await found.read('.github/workflows/agents.yml'))?.includes(GATE_FILE) === true;
+  if (before === null ? !isCalled : !isGate(before)) return null;
   const text = await gateText();
   if (text === before) return null;
   const why = 'tells in seconds, and without an installation, whether anything is due';
   return { path: GATE_FILE, text, replaces: before, why, isMade: true };
+}
+
+/** Prettier reads no mark in a file that would keep it away. */
+async function planPrettier({ read, usesPrettier }: Survey): Promise<PlannedFile[]> {
+  const path = '.prettierignore';
+  const before = await read(path);
+  if ((before === null && !usesPrettier) || before?.includes('.github/upkeep') === true) return [];
+  const lines = before === null || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`;
+  return [{ path, text: `${lines}.github/upkeep/\n`, replaces: before, why: 'the gate is made by a program and not to be formatted' }];
 }
 
 function configText(found: Survey): string {

@@ -14,6 +14,8 @@ export interface Survey {
   readonly isYarnClassic: boolean;
   /** Whether package.json lists `upkeep`. */
   readonly dependsOnUpkeep: boolean;
+  /** Whether package.json lists `prettier`. */
+  readonly usesPrettier: boolean;
   /** File that already has settings, or null. */
   readonly configuration: string | null;
   /** Workflow files that mention the agents. */
@@ -60,6 +62,7 @@ export async function survey(root: string, repository: Repository): Promise<Surv
     hasManifest: manifest !== null,
     isYarnClassic: yarnLock.includes('# yarn lockfile v1'),
     dependsOnUpkeep: 'upkeep' in dependencies || manifest?.['name'] === 'upkeep',
+    usesPrettier: 'prettier' in dependencies,
     configuration: (await first(CONFIG_FILES)) ?? (manifest?.['agent'] === undefined ? null : '"agent" in package.json'),
     workflow: await first(['.github/workflows/agents.yml', '.github/workflows/agents.yaml', '.github/workflows/upkeep.yml']),
     defaultBranch: await defaultBranch(repository),

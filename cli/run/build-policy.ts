@@ -12,6 +12,9 @@ import { retryDelayMs } from '../../scheduler/retry-delay.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 
+/** What `agent init` made out of our sources: nobody here is to repair it. */
+const OWN_FILES = '.github/upkeep/**';
+
 /** Facts that are not in the configuration. */
 export interface PolicySurroundings {
   readonly commonDir: string;
@@ -25,7 +28,7 @@ export interface PolicySurroundings {
 
 /** The validated configuration as a policy; nothing in it can fail. */
 export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings): RunPolicy {
-  const isExcluded = matcher(config.paths.exclude);
+  const isExcluded = matcher([OWN_FILES, ...config.paths.exclude]);
   const rules = new Map(catalog.map(({ id }) => [id, pathRule(config.agents[id].paths)]));
   return {
     agents: configuredAgents(config, around.origins),

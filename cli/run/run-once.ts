@@ -69,6 +69,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     loadRun({ repository: seen.repository, base: seen.base, flags, environment, ci, version }),
     seen.isSnapshot ? [] : uncommitted(seen.repository),
   ]);
+  const gate = environment.github === null ? [] : await (await import('../init/gate-state.ts')).oldGateNotes(seen.repository.root, version);
   const touched = await changedAgents(asked.range, { repository: seen.repository, base: seen.base, run });
   request.onLook({ base: seen.base, branch: seen.branch, isSnapshot: seen.isSnapshot, uncommitted: changed });
   const mode = deliveryMode(run, flags, seen);
@@ -126,7 +127,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
       });
     }
     await note(seen.base);
-    const nothing = { commitlint: null, hooksPassedOver: [], notes: [...asked.notes, ...memory.notes] };
+    const nothing = { commitlint: null, hooksPassedOver: [], notes: [...asked.notes, ...gate, ...memory.notes] };
     return tell({ ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) });
   }
   const lock = takeRunLock(seen.repository.commonDir);
@@ -193,6 +194,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     hooksPassedOver: result.hooksPassedOver,
     notes: [
       ...asked.notes,
+      ...gate,
       ...memory.notes,
       ...(isOutdated
         ? [`${seen.branch} had moved on before this run: what was found in ${seen.base.slice(0, 9)} decides nothing about it`]

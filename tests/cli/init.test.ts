@@ -117,6 +117,21 @@ describe('agent init', () => {
     expect((await init(repository, '--yes')).stdout).toContain('there is nothing to write');
     expect(await repository.read('.github/upkeep/gate.mjs')).toBe('mine\n');
   });
+  it('keeps Prettier away from the gate, where there is Prettier', async () => {
+    const manifest = '{"name": "x", "devDependencies": {"upkeep": "^1.0.0", "prettier": "^3.0.0"}}';
+    await using repository = await onGitHub({ 'package.json': manifest, 'package-lock.json': LOCK });
+    await init(repository, '--yes');
+    expect(await repository.read('.prettierignore')).toBe('.github/upkeep/\n');
+    await using other = await onGitHub({ 'package.json': MANIFEST, 'package-lock.json': LOCK, '.prettierignore': 'dist' });
+    await init(other, '--yes');
+    expect(await other.read('.prettierignore')).toBe('dist\n.github/upkeep/\n');
+    expect((await init(other, '--yes')).stdout).toContain('there is nothing to write');
+    execFileSync(
+      `${PROJECT}node_modules/.bin/eslint`,
+      ['--no-config-lookup', '--rule', '{"no-undef": 2, "no-var": 2}', '.github/upkeep/gate.mjs'],
+      { cwd: other.path },
+    );
+  });
   it('writes no workflow where the remote is not on GitHub', async () => {
     await using repository = await repositoryWith({ 'package.json': MANIFEST, 'package-lock.json': LOCK });
     await init(repository, '--yes');

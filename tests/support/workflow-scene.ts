@@ -53,8 +53,13 @@ export async function workflowScene(
   const { github } = scene;
   const repository = github.repository();
   const { path: tools } = await temporaryFolder();
-  await writeFile(join(tools, 'npm'), NPM);
-  await chmod(join(tools, 'npm'), 0o755);
+  for (const [name, text] of [
+    ['npm', NPM],
+    ['npx', NPX],
+  ] as const) {
+    await writeFile(join(tools, name), text);
+    await chmod(join(tools, name), 0o755);
+  }
   let jobs = 0;
   return {
     ...scene,
@@ -125,10 +130,25 @@ function setupNode(tools: string): ActionStandIn {
   };
 }
 
-/** `npm ci` puts the program of this checkout where an installation would put it; nothing else is asked of it. */
+/** `npm ci` puts the program of this checkout where an installation would put it, and makes of the action's own folder what its sources would become. */
 const NPM = `#!/bin/sh
-[ "$*" = ci ] || { echo "npm $*: only ci is expected" >&2; exit 64; }
-mkdir -p node_modules/.bin
-ln -s "$UPKEEP_PROJECT" node_modules/upkeep
-ln -s ../upkeep/bin/agent.js node_modules/.bin/agent
+case "$*" in
+  ci)
+    mkdir -p node_modules/.bin
+    ln -s "$UPKEEP_PROJECT" node_modules/upkeep
+    ln -s ../upkeep/bin/agent.js node_modules/.bin/agent;;
+  "ci --prefix $GITHUB_ACTION_PATH")
+    [ "$HUSKY" = 0 ] || { echo 'hooks would be set' >&2; exit 64; }
+    ln -s "$UPKEEP_PROJECT/dist" "$GITHUB_ACTION_PATH/dist";;
+  *) echo "npm $*: this was not expected" >&2; exit 64;;
+esac
+`;
+
+/** What is installed is run; a published version is the program of this checkout. */
+const NPX = `#!/bin/sh
+case "$*" in
+  '--no -- agent '*) shift 2; exec "node_modules/.bin/$@";;
+  '--yes -p upkeep@1.2.3 agent '*) shift 4; exec node "$UPKEEP_PROJECT/bin/agent.js" "$@";;
+  *) echo "npx $*: this was not expected" >&2; exit 64;;
+esac
 `;

@@ -88,6 +88,8 @@ describe('the event that started a workflow', () => {
     ],
     ['repository_dispatch', { client_payload: { agents: { a: 1 }, force: 1 } }, {}, { inputs: { agents: [], force: false } }],
     ['push', push({ inputs: { agents: 'qa', force: 'true' } }), {}, { inputs: { agents: [], force: false } }],
+    ['push', push({}), { UPKEEP_AGENTS: 'qa,docs', UPKEEP_FORCE: 'true' }, { inputs: { agents: ['qa', 'docs'], force: true } }],
+    ['workflow_dispatch', { inputs: { agents: 'qa' } }, { UPKEEP_AGENTS: 'docs' }, { inputs: { agents: ['docs'], force: false } }],
     [
       'issue_comment',
       comment(),
