@@ -15,6 +15,15 @@ const commentsShape = {
     .describe('Whether people who may write to the repository steer agents by comments such as "/agent retry qa".'),
 };
 
+const startChecksShape = {
+  startChecks: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether workflows with checks that the branch requires are started on commits of agents by workflow_dispatch, where they came with a job's own token, which starts none.",
+    ),
+};
+
 /** Keys of `delivery` that only pull requests and GitHub's own commits have. */
 export const pullRequestShape = {
   labels: z
@@ -43,7 +52,7 @@ export const pullRequestShape = {
 
 export const githubConfigShape = {
   github: z
-    .strictObject({ ...checksShape, ...commentsShape })
+    .strictObject({ ...checksShape, ...commentsShape, ...startChecksShape })
     .prefault({})
     .describe('What Upkeep says and hears on GitHub.'),
 };

@@ -5,11 +5,13 @@ import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { ciContext } from '../ci/ci-context.ts';
 import { readEventPayload } from '../ci/event-payload.ts';
+import { tokenKindOf } from '../../github/settings-pages.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import type { Environment } from '../environment.ts';
 import type { Memory } from '../run/memory.ts';
 import { secretValues } from '../run/secret-values.ts';
 import { githubAccess } from './github-access.ts';
+import { startRequiredChecks, type StartRequiredChecks } from './start-required-checks.ts';
 
 export interface AfterRun {
   readonly environment: Environment;
@@ -39,8 +41,10 @@ export async function tellAfterRun(ask: AfterRun): Promise<RunReport> {
     redact: createRedactor(secretValues(environment.variables)),
   });
   const payload = readEventPayload(github.eventPath);
+  const door = rehearse === undefined || access.kind === 'none' ? access : await rehearsing(access, rehearse);
+  const started = ask.config.github.startChecks ? await startRequiredChecks({ ...startOf(ask), access: door }) : [];
   const told = await tellGitHub({
-    access: rehearse === undefined || access.kind === 'none' ? access : await rehearsing(access, rehearse),
+    access: door,
     report,
     config: ask.config,
     ci: ciContext(github, payload),
@@ -50,7 +54,13 @@ export async function tellAfterRun(ask: AfterRun): Promise<RunReport> {
     signal: ask.signal(),
     record: (events) => (rehearse === undefined ? memory.record(events) : Promise.resolve()),
   });
-  return { ...report, notes: [...report.notes, ...told.notes] };
+  return { ...report, notes: [...report.notes, ...started, ...told.notes] };
+}
+
+function startOf(ask: AfterRun): Omit<StartRequiredChecks, 'access'> {
+  const { variables } = ask.environment;
+  const isJobsToken = !variables['UPKEEP_GITHUB_TOKEN'] && tokenKindOf(variables['GITHUB_TOKEN'] ?? '', true) === 'workflow';
+  return { repository: { gitDir: ask.memory.ledger.commonDir }, report: ask.report, isJobsToken, open: { signal: ask.signal() } };
 }
 
 async function rehearsing<Access extends { open: Extract<ReturnType<typeof githubAccess>, { kind: 'ready' }>['open'] }>(
