@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding } from '../ledger/finding.ts';
 import { TRANSIENT_REASONS } from '../ledger/outcome.ts';
 import { completeTree } from '../git/partial-clone.ts';
+import { fullDisk, isDiskFullError, saysDiskFull } from '../git/disk-room.ts';
 import { treeIdOf } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { CheckContext, CheckReport } from './checks/check.ts';
@@ -86,10 +87,13 @@ export function createInspector(options: InspectorOptions): Inspector {
     for (let tries = 1; ; tries += 1) {
       throwIfInterrupted(context.signal);
       const started = performance.now();
-      const report = await attempt(planned, scene).catch((error: unknown) => {
+      const found = await attempt(planned, scene).catch((error: unknown) => {
         throwIfInterrupted(context.signal);
-        return erroredReport('internal', `the check ${planned.check.id} itself failed: ${messageOf(error)}`);
+        return isDiskFullError(error)
+          ? erroredReport('disk-full', messageOf(error))
+          : erroredReport('internal', `the check ${planned.check.id} itself failed: ${messageOf(error)}`);
       });
+      const report = onFullDisk(found, [context.journal.entry.worktrees, repository.commonDir]);
       throwIfInterrupted(context.signal);
       const durationMs = performance.now() - started;
       const isTransient = report.outcome === 'errored' && report.reason !== null && TRANSIENT_REASONS.has(report.reason);
@@ -150,6 +154,16 @@ function withPolicy(report: CheckReport, planned: PlannedCheck, context: RunCont
     log: redact(report.log),
     ...(report.hint === undefined ? {} : { hint: redact(report.hint) }),
   };
+}
+
+/** On a full disk a tool fails for that, whatever it says: neither the code nor the tool is to blame. */
+function onFullDisk(report: CheckReport, places: readonly string[]): CheckReport {
+  if (report.outcome !== 'failed' && report.outcome !== 'errored') return report;
+  const full = fullDisk(places);
+  const said = report.outcome === 'errored' && (report.reason === 'disk-full' || saysDiskFull(`${report.hint ?? ''}\n${report.log}`));
+  if (full === null && !said) return report;
+  const why = full?.words ?? report.hint ?? 'no space left on the disk';
+  return { ...erroredReport('disk-full', `${why}: make room and run again`), command: report.command, log: report.log };
 }
 
 function erroredReport(reason: NonNullable<CheckReport['reason']>, hint: string): CheckReport {

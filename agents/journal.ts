@@ -2,7 +2,7 @@
  * The phase journal of a run: one small file, replaced atomically before each change of anything that outlives us,
  * so that whoever comes after a crash knows what was under way and what was finished.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProcessAlive, processIdentity } from '../git/process-identity.ts';
 import type { ProcessIdentity } from '../git/process-identity.ts';
@@ -125,8 +125,12 @@ function write(folder: string, entry: JournalEntry): void {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, JSON.stringify(entry));
+    // Goes on after a write that took only a part, as on a disk that is filling up.
+    writeFileSync(file, JSON.stringify(entry));
     fsyncSync(file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,5 @@
 /** Remembers the input keys of trees that were seen, so that a run over an unchanged tree does not read it. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Trees remembered in a clone. */
@@ -23,6 +23,7 @@ export function rememberKeys(commonDir: string, tree: { treeId: string; context:
     writeFileSync(temporary, JSON.stringify(memory));
     renameSync(temporary, path);
   } catch (error) {
+    rmSync(temporary, { force: true });
     // Where nothing can be written, looking must still work; whoever has to write says so.
     if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }

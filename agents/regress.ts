@@ -1,4 +1,5 @@
 /** Whether a commit is worse than the one it was made from, by every check that reads what it changed. */
+import { GitError } from '../git/git-error.ts';
 import { diffTrees } from '../git/tree.ts';
 import type { TreeChange } from '../git/tree.ts';
 import type { CheckReport } from './checks/check.ts';
@@ -41,6 +42,8 @@ export async function regressionsOf(step: Step, inspector: Inspector): Promise<R
   const after = new Map<string, CheckReport>();
   for (const pair of pairs) {
     if (pair === null) continue;
+    // Nobody made that worse; but nobody can say either that nothing is.
+    if (pair.now.reason === 'disk-full') throw new GitError('disk-full', pair.now.hint ?? 'no space left on a disk');
     before.set(pair.id, pair.then);
     after.set(pair.id, pair.now);
   }

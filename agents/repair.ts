@@ -1,10 +1,12 @@
 /** Fixers of one agent on one commit, in a tree of its own; what they may change, and in which order. */
 import type { AgentId } from '../ledger/outcome.ts';
 import { changedPaths } from '../git/commit.ts';
+import { fullDisk, saysDiskFull } from '../git/disk-room.ts';
+import { GitError } from '../git/git-error.ts';
 import { restorePaths } from '../git/restore-paths.ts';
 import type { Worktree } from '../git/worktree.ts';
 import { mayFix } from './checks/never-fix.ts';
-import type { Fixer } from './checks/check.ts';
+import type { Fixer, FixReport } from './checks/check.ts';
 import { findingsOf } from './divide-findings.ts';
 import type { Inspection, Inspector, Scene } from './inspector.ts';
 import type { PlannedCheck } from './plan-checks.ts';
@@ -65,6 +67,7 @@ export async function applyFixers(
     const alsoFormatted = fixer.order >= FIRST_FORMATTER ? [...changed].filter((path) => planned.detection.reads(path)) : [];
     const mine = [...new Set([...files, ...alsoFormatted])].sort();
     const result = await fixer.fix(inspector.contextFor(planned, scene, { tree, files: mine }));
+    refuseOnFullDisk(tree, result);
     const now = await changedPaths(tree);
     const strangers = now.filter((path) => !mine.includes(path) && !changed.has(path));
     await restorePaths(tree, strangers);
@@ -80,6 +83,13 @@ export async function applyFixers(
     for (const path of now) if (mine.includes(path)) changed.add(path);
   }
   return notes;
+}
+
+/** A file that was being written when the disk was full has lost its end: nothing of this repair can be trusted. */
+function refuseOnFullDisk(tree: Worktree, result: FixReport): void {
+  const full = fullDisk([tree.path]);
+  if (full !== null || saysDiskFull(result.log))
+    throw new GitError('disk-full', full?.words ?? `no space left for the files of ${tree.path}`);
 }
 
 /** Whether an agent may change this path at all. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listRefs } from '../git/refs.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { AgentId, Trigger } from '../ledger/outcome.ts';
+import { allEnded } from './all-ended.ts';
 import { askCommitlint, commitlintRefusal } from './commit-rules/ask-commitlint.ts';
 import { hooksOf, passedOver } from './commit-rules/passed-over-hooks.ts';
 import type { Delivery } from './delivery/delivery.ts';
@@ -86,7 +87,7 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
 
   context.journal.advance('inspecting');
   await announce(request, workshop);
-  const works = await Promise.all(request.requests.map((each) => runAndKeep(each, request, workshop)));
+  const works = await allEnded(request.requests.map((each) => runAndKeep(each, request, workshop)));
   const end = await deliverAll(works, request, workshop);
   await recordAll(end, request);
   return {

@@ -23,8 +23,8 @@ export function takeRunLock(commonDir: string): RunLockResult {
   mkdirSync(join(commonDir, 'upkeep'), { recursive: true });
   const mine = `${path}.${process.pid}`;
   const holder: Holder = { process: processIdentity(), since: new Date().toISOString() };
-  writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 });
   try {
+    writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 });
     for (;;) {
       try {
         // A hard link appears complete or not at all, so nobody ever reads a half-written lock.

@@ -26,24 +26,34 @@ export interface TreesOptions {
   dependencies(project: ReadProject): Promise<DependencySource>;
 }
 
-/** Nothing is created before the first tree is asked for. */
+/** Nothing is created before the first tree is asked for; after disposing nothing is created any more. */
 export function openTrees(options: TreesOptions): Trees {
-  const opened = new Set<Worktree>();
+  const asked = new Set<Promise<Worktree>>();
   const sharedByCommit = new Map<string, Promise<Worktree>>();
-  let count = 0;
+  let isClosed = false;
 
-  const open = async (label: string, project: ReadProject, isCopy = false): Promise<Worktree> => {
+  const make = async (label: string, project: ReadProject, isCopy: boolean): Promise<Worktree> => {
     const worktree = await openWorktree({
       repository: options.repository,
       commit: project.commit,
       dir: options.folder,
       runId: options.runId,
-      label: `${++count}-${label}`,
+      label,
     });
-    opened.add(worktree);
-    const source = await options.dependencies(project);
-    await placeDependencies(isCopy && source.ok && source.how === 'link' ? { ...source, how: 'copy' } : source, worktree.path, project);
-    return worktree;
+    try {
+      const source = await options.dependencies(project);
+      await placeDependencies(isCopy && source.ok && source.how === 'link' ? { ...source, how: 'copy' } : source, worktree.path, project);
+      return worktree;
+    } catch (error) {
+      await worktree.remove().catch(() => undefined);
+      throw error;
+    }
+  };
+  const open = async (label: string, project: ReadProject, isCopy = false): Promise<Worktree> => {
+    if (isClosed) throw new TypeError(`a worktree was asked for after the end of the run: ${label}`);
+    const tree = make(`${asked.size + 1}-${label}`, project, isCopy);
+    asked.add(tree);
+    return tree;
   };
   const copiesOf = new Map<DependencySource, Promise<Worktree>>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -72,8 +82,12 @@ export function openTrees(options: TreesOptions): Trees {
       return mine;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled([...sharedByCommit.values(), turn]);
-      for (const worktree of opened) await worktree.remove();
+      isClosed = true;
+      await turn;
+      const made = (await Promise.allSettled(asked)).filter((tree) => tree.status === 'fulfilled');
+      const removed = await Promise.allSettled(made.map(({ value }) => value.remove()));
+      const failed = removed.find((removal) => removal.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     },
   };
 }

@@ -1,4 +1,7 @@
 /** What a person reads when a command cannot go on. */
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { diskFullError, diskOf, fullDisk } from '../git/disk-room.ts';
 import { GitError, type GitErrorCode } from '../git/git-error.ts';
 import { GitHubError } from '../github/github-error.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
@@ -60,6 +63,8 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
     return { code: 'configuration', message: lines.join('\n'), text, exitCode: 2 };
   }
   if (error instanceof UsageError) return told({ code: 'usage', exitCode: 2 }, error.message);
+  const noRoom = explainFullDisk(error);
+  if (noRoom !== null) return told({ code: 'disk-full', exitCode: 3 }, noRoom, ADVICE['disk-full']);
   if (error instanceof GitError) {
     const { text, advice } = explainGitError(error);
     const exitCode = error.code === 'not-a-repository' || error.code === 'no-commits' ? 2 : 3;
@@ -69,8 +74,6 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
   if (error instanceof LedgerError) return told({ code: 'ledger', exitCode: 3 }, error.message);
   if (error instanceof GitHubError) return told({ code: 'github', exitCode: 3 }, error.message);
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return told({ code: 'disk-full', exitCode: 3 }, 'no space left on the disk', ADVICE['disk-full']);
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM')
     return told({ code: 'read-only', exitCode: 3 }, accessText(error as NodeJS.ErrnoException), 'the folder must be writable');
   const hint = about.debug ? '' : '; --debug shows where it came from';
@@ -79,6 +82,34 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
     `unexpected error: ${messageOf(error)}`,
     `this is a fault of upkeep ${about.version}, please report it: ${REPORT_ADDRESS}${hint}`,
   );
+}
+
+/** Which disk is full, when that is what happened: Git tells it by other words as often as not. */
+function explainFullDisk(error: unknown): string | null {
+  const said = diskFullError(error);
+  if (said === null && (error instanceof BusyError || error instanceof GitHubError)) return null;
+  if (said === null && error instanceof GitError && error.code !== 'failed' && error.code !== 'filter-failed') return null;
+  const full = fullDisk([...pathsOf(said ?? error), process.cwd(), tmpdir()]);
+  if (said === null && full === null) return null;
+  const words = full?.words ?? saidOfDisk(said);
+  return error instanceof LedgerError ? `the ledger cannot be written: ${words}` : words;
+}
+
+/** When there is room again meanwhile, as after a worktree was removed. */
+function saidOfDisk(error: Error | null): string {
+  const said = messageOf(error);
+  if (said.startsWith('no space')) return said.split(': ')[0] ?? said;
+  const disk = pathsOf(error)
+    .map(diskOf)
+    .find((path) => path !== null);
+  return disk === undefined ? `no space left on a disk: ${said}` : `no space left on the disk at ${disk}`;
+}
+
+/** Folders of the files that an error names. */
+function pathsOf(error: unknown): string[] {
+  const { path, dest } = (error ?? {}) as { readonly path?: string; readonly dest?: string };
+  const named = [...messageOf(error).matchAll(/(?:^|['"\s])(\/[^'":\n]+)/g)].map((match) => match[1]);
+  return [path, dest, ...named].filter((one) => typeof one === 'string').map((one) => dirname(one));
 }
 
 function told(kind: Pick<ExplainedError, 'code' | 'exitCode'>, what: string, advice: string | null = null): ExplainedError {

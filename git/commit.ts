@@ -13,10 +13,12 @@ export async function changedPaths(worktree: Worktree): Promise<string[]> {
   const options = { cwd: worktree.path, config: worktree.config };
   // Otherwise a file that was only touched counts as changed.
   await git(['update-index', '-q', '--refresh'], { ...options, okCodes: [0, 1] });
-  const tracked = git(['diff-index', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=all', worktree.commit], options);
-  const untracked = git(['ls-files', '-z', '--others', '--exclude-standard'], options);
-  const fields = (await tracked).stdout.split('\0');
-  const paths = (await untracked).stdout.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
+  const [tracked, untracked] = await Promise.all([
+    git(['diff-index', '-z', '--raw', '--no-renames', '--no-abbrev', '--ignore-submodules=all', worktree.commit], options),
+    git(['ls-files', '-z', '--others', '--exclude-standard'], options),
+  ]);
+  const fields = tracked.stdout.split('\0');
+  const paths = untracked.stdout.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
   const suspects: { path: string; oid: string }[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [oldMode = '', newMode = '', oid = ''] = (fields[i] ?? '').slice(1).split(' ');

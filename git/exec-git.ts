@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { awaitFirstReply, TRACE_ENVIRONMENT, TRACE_FD } from './first-reply.ts';
+import { fullDisk } from './disk-room.ts';
 import { BASE_CONFIG, gitEnvironment } from './git-environment.ts';
 import { GitError, gitErrorCode } from './git-error.ts';
 import { redactUrls } from './redact-url.ts';
@@ -128,7 +130,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
     });
     const stderr = redactUrls(Buffer.concat(err).toString('utf8'));
     if (interruption !== null) throw interrupted(interruption, { args, stderr }, options);
-    if (exitCode === null || !(options.okCodes ?? [0]).includes(exitCode)) throw failed(args, exitCode, stderr);
+    if (exitCode === null || !(options.okCodes ?? [0]).includes(exitCode)) throw onFullDisk(failed(args, exitCode, stderr), options);
     return new Output(Buffer.concat(out), stderr, exitCode);
   } finally {
     clearTimeout(timer);
@@ -172,6 +174,22 @@ export function failed(args: readonly string[], exitCode: number | null, stderr:
   const message = `git ${args[0] ?? ''} ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}: ${line}`;
   const code = gitErrorCode(stderr);
   return new GitError(code, code === 'objects-missing' ? OBJECTS_MISSING : message, { args, exitCode, stderr });
+}
+
+/** A full disk is named at once, because cleaning up makes room again; Git does not always tell of it. */
+function onFullDisk(error: GitError, { cwd, gitDir }: Pick<GitOptions, 'cwd' | 'gitDir'>): GitError {
+  if (error.code !== 'disk-full' && error.code !== 'failed') return error;
+  const full = fullDisk([gitDir, cwd, cwd === undefined ? undefined : linkedGitDir(cwd)].filter((path) => path !== undefined));
+  return full === null ? error : new GitError('disk-full', full.words, error);
+}
+
+/** Where a linked worktree keeps what is Git's: as a rule on another disk than its files. */
+function linkedGitDir(worktree: string): string | undefined {
+  try {
+    return /^gitdir: (.+)$/m.exec(readFileSync(join(worktree, '.git'), 'utf8'))?.[1];
+  } catch {
+    return undefined; // no linked one
+  }
 }
 
 function interrupted(reason: Interruption, { args, stderr }: Said, options: Pick<GitOptions, 'timeoutMs' | 'firstReplyMs'>): GitError {

@@ -25,6 +25,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, pati
     // Linked into place when complete, so nobody ever reads half a lock.
     await writeFile(draft, JSON.stringify(holder), { flag: 'wx' });
   } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
     throw asGitError(error, path);
   }
   try {

@@ -46,7 +46,7 @@ const WORDS: readonly (readonly [RegExp, GitErrorCode])[] = [
   [/detected dubious ownership/, 'unsafe-owner'],
   [/could not fetch [0-9a-f]+ from promisor remote|unable to .*promisor/, 'objects-missing'],
   [/not a git repository|not a git dir/i, 'not-a-repository'],
-  [/No space left on device|Disk quota exceeded|file write error.*ENOSPC|File too large/i, 'disk-full'],
+  [/No space left on device|Out of diskspace|Disk quota exceeded|file write error.*ENOSPC|File too large/i, 'disk-full'],
   [/(?:smudge|clean) filter .* failed|external filter .* failed/, 'filter-failed'],
   [/\.lock': File exists|another git process seems to be running/i, 'locked'],
   [/insufficient permission for adding an object|Read-only file system/, 'read-only'],

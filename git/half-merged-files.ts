@@ -55,6 +55,8 @@ export async function putBack(root: string, changes: readonly TreeChange[]): Pro
     await rm(join(root, path), { force: true });
     await removeEmptyFolders(root, dirname(path));
   }
+  // Before any is written: it may be for lack of room that git was stopped. What cannot be removed, git replaces.
+  for (const { path } of changes) await rm(join(root, path), { force: true }).catch(() => undefined);
   const input = changes.flatMap(({ path, oldOid }) => (oldOid === null ? [] : [`${path}\0`])).join('');
   // Without --index: the index stays the very bytes that the person left.
   if (input === '') return;

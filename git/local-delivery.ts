@@ -4,6 +4,7 @@ import { isAncestor } from './ancestry.ts';
 import { isHeldElsewhere } from './branch-holders.ts';
 import { beginDelivery, deliveryFile, endDelivery, readDelivery } from './delivery-record.ts';
 import type { DeliveryMove } from './delivery-record.ts';
+import { fullDisk } from './disk-room.ts';
 import { withFileLock } from './file-lock.ts';
 import { GitError, gitErrorCode } from './git-error.ts';
 import { botIdentity } from './identity.ts';
@@ -62,9 +63,13 @@ async function deliverHeld(request: LocalRequest): Promise<LocalResult> {
     await endDelivery(repository);
     return { ok: true };
   }
+  // Asked before the files are put back, which makes room again; on a full disk git's words may not have been written either.
+  const full = fullDisk([repository.root ?? '', repository.gitDir]);
   // Full disk, a filter that failed: some files may be new already. A git that ends by itself has removed its locks.
   const { state } = await recoverHeld(request, { locksAreOurs: merge.exitCode === null });
   if (state === 'completed') return { ok: true };
+  if (full !== null || gitErrorCode(merge.stderr) === 'disk-full')
+    throw new GitError('disk-full', full?.words ?? `no space left on the disk of ${repository.root ?? ''}`);
   if (gitErrorCode(merge.stderr) === 'locked') return { ok: false, reason: 'locked', message: merge.stderr };
   if (/would be overwritten by merge/.test(merge.stderr)) {
     return { ok: false, reason: 'would-overwrite', paths: await pathsNamedIn(merge.stderr, request), message: merge.stderr };

@@ -11,7 +11,7 @@ interface DetachedOptions {
   /** File that takes stderr; it is the caller's to remove. */
   readonly log: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Called as soon as the process exists. */
+  /** Called as soon as the process exists; when it fails, the end of git is waited for all the same. */
   readonly onStart: (child: ChildProcess) => Promise<void>;
 }
 
@@ -28,7 +28,8 @@ export async function runDetached(args: readonly string[], options: DetachedOpti
   // It is awaited below; until then a failure to start must not count as unhandled.
   ended.catch(() => undefined);
   await file.close();
-  if (child.pid !== undefined) await options.onStart(child);
+  // Git may have filled the disk meanwhile. What it does goes on, so whoever has to put that right must not be told too early.
+  if (child.pid !== undefined) await options.onStart(child).catch(() => undefined);
   const [exitCode] = await ended.catch((error: unknown) => {
     throw startFailure(error, options);
   });

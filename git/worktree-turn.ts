@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDiskFullError } from './disk-room.ts';
 import { withFileLock } from './file-lock.ts';
 import type { Repository } from './repository.ts';
 
@@ -9,10 +10,35 @@ export const WORKTREE_PREFIX = 'upkeep-';
 const turns = new Map<string, Promise<unknown>>();
 
 /** Runs `work` when no one else, in this process or another, adds or removes a worktree of ours in this repository. */
-export async function withWorktreeTurn<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
-  const { commonDir } = repository;
+export function withWorktreeTurn<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
+  return inTurn(repository, () => withFileLock(lockOf(repository), work));
+}
+
+/**
+ * The same for work that makes room: on a full disk, where there is none for a lock, nobody else can add a worktree, and it
+ * goes on without.
+ */
+export function withRemovalTurn<T>(repository: Repository, work: () => Promise<T>): Promise<T> {
+  let hasBegun = false;
+  const begin = (): Promise<T> => {
+    hasBegun = true;
+    return work();
+  };
+  return inTurn(repository, () =>
+    withFileLock(lockOf(repository), begin).catch((error: unknown) => {
+      if (hasBegun || !isDiskFullError(error)) throw error;
+      return work();
+    }),
+  );
+}
+
+function lockOf({ commonDir }: Repository): string {
+  return join(commonDir, 'upkeep', 'worktree.lock');
+}
+
+async function inTurn<T>({ commonDir }: Repository, work: () => Promise<T>): Promise<T> {
   const before = turns.get(commonDir) ?? Promise.resolve();
-  const mine = before.then(() => withFileLock(join(commonDir, 'upkeep', 'worktree.lock'), work));
+  const mine = before.then(work);
   // The next in line waits for the end of this turn, not for its success.
   const ended = mine.then(
     () => undefined,

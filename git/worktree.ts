@@ -1,12 +1,13 @@
 import { rm, rmdir, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkOut } from './checkout.ts';
-import { git } from './exec-git.ts';
+import { fullDisk } from './disk-room.ts';
+import { git, GitError } from './exec-git.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { requireObjectId } from './object-id.ts';
 import type { Repository } from './repository.ts';
 import { worktreeRecords } from './worktree-list.ts';
-import { removeHalfMadeRecords, WORKTREE_PREFIX, withWorktreeTurn } from './worktree-turn.ts';
+import { removeHalfMadeRecords, WORKTREE_PREFIX, withRemovalTurn, withWorktreeTurn } from './worktree-turn.ts';
 
 /** A detached working tree of one commit, outside the user's; disposing of it removes it. */
 export interface Worktree extends AsyncDisposable {
@@ -49,21 +50,23 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     await git(args, { gitDir: repository.gitDir });
   });
   const remove = async (): Promise<void> => {
-    await withWorktreeTurn(repository, () => removeWorktree(repository, path));
+    await withRemovalTurn(repository, () => removeWorktree(repository, path));
     await removeIfEmpty(parent);
   };
   try {
     const config = await checkOut(path, commit);
     return new OpenWorktree({ path, commit, repository, config, remove });
   } catch (error) {
-    await remove();
-    throw error;
+    // Asked before there is room again. What cannot be removed now is pruned by the next run.
+    const full = fullDisk([path, repository.commonDir]);
+    await remove().catch(() => undefined);
+    throw full === null ? error : new GitError('disk-full', full.words);
   }
 }
 
 /** Removes what runs that no longer live left behind, and nothing else; answers with the folders. */
 export async function pruneWorktrees(repository: Repository, isAlive: (runId: string) => boolean): Promise<string[]> {
-  return withWorktreeTurn(repository, async () => {
+  return withRemovalTurn(repository, async () => {
     await removeHalfMadeRecords(repository);
     await removeLeftovers(repository);
     const removed: string[] = [];

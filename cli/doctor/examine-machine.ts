@@ -1,11 +1,13 @@
 /** Git, Node and this person's settings. */
+import { tmpdir } from 'node:os';
+import { fullDisk } from '../../git/disk-room.ts';
 import { git, GitError } from '../../git/exec-git.ts';
 import { isSupportedGit } from '../../git/repository.ts';
 import type { Environment } from '../environment.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 
 export async function examineMachine(cwd: string, environment: Environment): Promise<Diagnosis[]> {
-  return [await gitVersion(), nodeVersion(), await identity(cwd), environmentOf(environment)].flat();
+  return [await gitVersion(), nodeVersion(), disk(cwd), await identity(cwd), environmentOf(environment)].flat();
 }
 
 async function gitVersion(): Promise<Diagnosis> {
@@ -21,6 +23,12 @@ async function gitVersion(): Promise<Diagnosis> {
 
 function nodeVersion(): Diagnosis {
   return good('node', `Node ${process.versions.node}`);
+}
+
+/** Says nothing where there is room, as nearly everywhere. */
+function disk(cwd: string): Diagnosis[] {
+  const full = fullDisk([cwd, tmpdir()]);
+  return full === null ? [] : [bad('disk', full.words, 'make room on it; worktrees of agents are made in the temporary folder')];
 }
 
 async function identity(cwd: string): Promise<Diagnosis> {

@@ -15,7 +15,9 @@ import { Interrupted } from '../../agents/run-context.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
 import { createRedactor } from '../../agents/tools/redact.ts';
 import { createToolRunner } from '../../agents/tools/spawn-tool.ts';
+import { readDelivery } from '../../git/delivery-record.ts';
 import type { Repository } from '../../git/repository.ts';
+import { pruneWorktrees } from '../../git/worktree.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidv7 } from '../../ledger/event.ts';
 import type { DeliveryMode, Trigger } from '../../ledger/outcome.ts';
@@ -103,9 +105,23 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
     return { ...result, interrupted: false, kept: [] };
   } catch (error) {
     await runTool.endAll();
-    const kept = await keepFinished(journal.entry, { repository, isRecorded: () => false, record: (events) => request.record(events) });
-    journal.close();
-    if (!(error instanceof Interrupted) && !signal.aborted) throw error;
+    const isInterruption = error instanceof Interrupted || signal.aborted;
+    // First what makes room. A worktree that cannot be removed now is removed by the next run, to which the journal tells of it.
+    const isClean = await pruneWorktrees(repository, (runId) => runId !== id).then(
+      () => true,
+      () => false,
+    );
+    const kept = await keepFinished(journal.entry, {
+      repository,
+      isRecorded: () => false,
+      record: (events) => request.record(events),
+    }).catch((second: unknown) => {
+      // The journal stays, so the next run keeps what is finished; what is told is why this one ended.
+      throw isInterruption ? second : error;
+    });
+    // A delivery that could not be brought to an end either way is ended by the next run.
+    if (isClean && (await readDelivery(repository)) === null) journal.close();
+    if (!isInterruption) throw error;
     const interrupted = request.signal.aborted;
     return {
       runs: unfinished(request, interrupted),

@@ -70,3 +70,38 @@ it.each<[string, (repository: TestRepository) => DependencySource]>([
     expect(await trees.copied(project, () => Promise.reject(new Error('used')))).toBeNull();
   });
 });
+
+it('removes a tree that was still being made when it all ended, and makes no more', async () => {
+  await using repository = await repositoryWith({ 'a.txt': 'one\n' });
+  await using folder = await temporaryFolder();
+  const opened = await repository.open();
+  const project = await readProject(opened, await repository.head());
+  const begun = Promise.withResolvers<void>();
+  const source = Promise.withResolvers<DependencySource>();
+  const trees = openTrees({
+    repository: opened,
+    runId: 'run-1',
+    folder: folder.path,
+    dependencies: () => {
+      begun.resolve();
+      return source.promise;
+    },
+  });
+  const late = trees.own('late', project);
+  await begun.promise;
+  const end = trees[Symbol.asyncDispose]();
+  await expect(trees.own('later', project)).rejects.toThrow('after the end');
+  source.resolve({ ok: true, how: 'none' });
+  await Promise.all([late, end]);
+  expect((await repository.git('worktree', 'list')).split('\n')).toHaveLength(1);
+});
+
+it('removes the tree whose dependencies could not be placed', async () => {
+  await using repository = await repositoryWith({ 'a.txt': 'one\n' });
+  await using folder = await temporaryFolder();
+  const opened = await repository.open();
+  const dependencies = (): Promise<DependencySource> => Promise.reject(new Error('no space'));
+  await using trees = openTrees({ repository: opened, runId: 'run-1', folder: folder.path, dependencies });
+  await expect(trees.own('x', await readProject(opened, await repository.head()))).rejects.toThrow('no space');
+  expect((await repository.git('worktree', 'list')).split('\n')).toHaveLength(1);
+});

@@ -56,6 +56,32 @@ describe('an error that ends a command', () => {
       /^agent: GET \/x: GitHub refused \(403: no\)$/,
     ],
     ['a full disk', system('ENOSPC'), 3, /no space left/],
+    [
+      'a full disk, with its place',
+      Object.assign(system('ENOSPC'), { path: '/not/there' }),
+      3,
+      /^agent: no space left on the disk at \/\n {2}make room on the disk and run again; finished work is kept$/,
+    ],
+    [
+      'a full disk as Git told of it at the time',
+      new GitError('disk-full', 'no space left on the disk at /mnt (4 KB free): make room and run again'),
+      3,
+      /^agent: no space left on the disk at \/mnt \(4 KB free\)\n/,
+    ],
+    [
+      'a full disk under the ledger',
+      new LedgerError('git', 'the ledger cannot be written: x', {
+        cause: new GitError('disk-full', 'no space left on the disk at /mnt (4 KB free)'),
+      }),
+      3,
+      /^agent: the ledger cannot be written: no space left on the disk at \/mnt \(4 KB free\)\n/,
+    ],
+    [
+      'a full disk that cleaning up met too',
+      new SuppressedError(new Error('a worktree cannot be removed'), Object.assign(system('ENOSPC'), { path: '/not/there' })),
+      3,
+      /^agent: no space left on the disk at \/\n/,
+    ],
     ['a folder that cannot be written', system('EROFS'), 3, /must be writable/],
     [
       'a fault of ours',

@@ -8,6 +8,7 @@ import { openWorktree } from '../../git/worktree.ts';
 import type { Worktree } from '../../git/worktree.ts';
 import { repositoryAt, repositoryWith, temporaryFolder } from '../support/git-repository.ts';
 import type { Content, TestRepository } from '../support/git-repository.ts';
+import { wrapGit } from '../support/wrap-git.ts';
 
 interface Bench extends AsyncDisposable {
   readonly repo: TestRepository;
@@ -45,6 +46,13 @@ async function committed({ repo, tree }: Bench, paths: readonly string[]): Promi
 }
 
 describe('changedPaths', () => {
+  it('fails once when several of its commands do', async () => {
+    await using b = await bench({ 'a.txt': 'a\n' });
+    await using _wrapped = await wrapGit(`sh -c 'case "$*" in *diff-index*|*ls-files*) exit 1;; esac; exec "$@"' sh`);
+    // A second failure that nobody waits for would end the whole program.
+    await expect(changedPaths(b.tree)).rejects.toThrow('ended with exit code 1');
+  });
+
   it('finds changed, deleted, new, renamed, re-moded and linked files under any name', async () => {
     await using b = await bench({
       a: '1',
