@@ -1,5 +1,6 @@
 /** The workflow that `agent init` writes, run event by event on a repository of the GitHub double, with the program of this checkout. */
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -37,8 +38,9 @@ export interface WorkflowScene extends GitHubScene {
 
 /** The repository holds what `agent init` wrote and lists upkeep in its lockfile. */
 export async function workflowScene(
-  options: FakeGitHubOptions & { files?: Readonly<Record<string, string>> } = {},
+  options: FakeGitHubOptions & { files?: Readonly<Record<string, string>>; isRealNpm?: boolean } = {},
 ): Promise<WorkflowScene> {
+  const { isRealNpm = false } = options;
   const scene = await githubScene({
     ...options,
     files: {
@@ -92,8 +94,8 @@ export async function workflowScene(
           github.addToken(token, { permissions: { metadata: 'read', ...permissions } });
           return token;
         },
-        actions: { 'actions/checkout': checkoutOf(repository.remote), 'actions/setup-node': setupNode(tools) },
-        env: { UPKEEP_PROJECT: PROJECT },
+        actions: { 'actions/checkout': checkoutOf(repository.remote), 'actions/setup-node': setupNode(tools, isRealNpm) },
+        env: isRealNpm ? npmOfThisMachine() : { UPKEEP_PROJECT: PROJECT },
       });
     },
   };
@@ -117,7 +119,7 @@ function checkoutOf(remote: string): ActionStandIn {
 }
 
 /** actions/setup-node: the Node that the tests run on, and an npm that installs this checkout. */
-function setupNode(tools: string): ActionStandIn {
+function setupNode(tools: string, isRealNpm: boolean): ActionStandIn {
   return async (inputs, { uses }) => {
     expect(uses).toMatch(/@[0-9a-f]{40}$/);
     expect(inputs['node-version']).toBe('24');
@@ -126,8 +128,13 @@ function setupNode(tools: string): ActionStandIn {
     await symlink(process.execPath, join(bin, 'node')).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    return { paths: [tools, bin, dirname(process.execPath)] };
+    return { paths: [...(isRealNpm ? [] : [tools]), bin, dirname(process.execPath)] };
   };
+}
+
+/** A job has a home of its own; where packages come from and are kept is a matter of the machine. */
+function npmOfThisMachine(): Record<string, string> {
+  return { npm_config_userconfig: join(homedir(), '.npmrc'), npm_config_cache: join(homedir(), '.npm') };
 }
 
 /** `npm ci` puts the program of this checkout where an installation would put it, and makes of the action's own folder what its sources would become. */
