@@ -79,6 +79,7 @@ ${TOKEN}
       checks: write # results beside the commit
       issues: write # an issue for what keeps failing
       pull-requests: write # where pushing is not allowed
+      # actions: write # starts checks that the branch requires of these commits
     outputs:
       outcome: \${{ steps.agents.outputs.outcome }}
       commits: \${{ steps.agents.outputs.commits }}
