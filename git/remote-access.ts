@@ -48,7 +48,8 @@ export async function remoteOptions(repository: GitDirectory, remote: string, op
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', String(Math.ceil(stalledMs / 1000))],
   ] as const;
-  const base = { gitDir: repository.gitDir, timeoutMs, firstReplyMs, signal, config };
+  // Git talks to remotes from the top of the working tree: `../other.git` is meant from there.
+  const base = { gitDir: repository.gitDir, cwd: repository.root ?? repository.gitDir, timeoutMs, firstReplyMs, signal, config };
   if (options.auth === undefined) return base;
   const address = (await remoteUrl(repository, remote)) ?? '';
   if (!/^https?:\/\//.test(address)) return base;

@@ -5,6 +5,8 @@ import { git, GitError } from './exec-git.ts';
 /** Where a repository keeps its objects and refs: all that plumbing needs. */
 export interface GitDirectory {
   readonly gitDir: string;
+  /** Absolute folder of the working tree, to which addresses of remotes are relative; null or absent: they are relative to `gitDir`. */
+  readonly root?: string | null | undefined;
 }
 
 /** A repository as it was found, and what its HEAD said then. */

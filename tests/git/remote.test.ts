@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../git/exec-git.ts';
 import { remoteFailure, remoteOptions, remoteSentence } from '../../git/remote-access.ts';
@@ -181,6 +181,25 @@ describe('fetchCommits', () => {
       ok: false,
       reason: 'unreachable',
     });
+  });
+});
+
+describe('an address that is relative', () => {
+  it('counts from the top of the working tree, also of a linked one, and in a bare repository from the Git directory', async () => {
+    await using served = await repositoryWith({ a: '1' });
+    await using local = await createRepository();
+    const there = { remote: 'origin', branch: 'main' };
+    const answer = { ok: true, sha: await served.head() };
+    await local.git('remote', 'add', 'origin', `../${basename(served.path)}`);
+    expect(await fetchCommits({ ...there, repository: await local.open() })).toEqual(answer);
+    await local.git('worktree', 'add', '-q', '--detach', 'linked/deep', fetchedRef('origin', 'main'));
+    const linked = repositoryAt(join(local.path, 'linked/deep'));
+    expect(await remoteHead({ ...there, repository: await linked.open() })).toMatchObject({ ok: false });
+    await local.git('remote', 'set-url', 'origin', `../../../${basename(served.path)}`);
+    expect(await remoteHead({ ...there, repository: await linked.open() })).toEqual(answer);
+    await using bare = await createRepository('--bare');
+    await bare.git('remote', 'add', 'origin', `../${basename(served.path)}`);
+    expect(await remoteHead({ ...there, repository: await bare.open() })).toEqual(answer);
   });
 });
 

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GitServer } from '../support/git-server.ts';
 import { startGitServer, READER_TOKEN, WRITER_TOKEN } from '../support/git-server.ts';
+import { createRepository, repositoryAt } from '../support/git-repository.ts';
 import type { TestRepository } from '../support/git-repository.ts';
 import { agent, runJson } from '../support/run-agent-command.ts';
 import { threeAgentsRepository } from '../support/three-agents.ts';
@@ -62,6 +63,22 @@ describe('delivery by push', () => {
     expect(again.document.runs.find((run) => run.agent === 'backend')).toMatchObject({ reason: 'unchanged' });
     expect(outcomes(mine.stdout)).toEqual(outcomes((await agent(other.path, ['status', '--json'])).stdout));
     expect(theirs.code).toBe(0);
+  });
+
+  it('takes the address of a remote as Git does: from the top of the working tree', async () => {
+    await using made = await createRepository('--bare');
+    const bare = repositoryAt(made.path);
+    await using one = await threeAgentsRepository();
+    await one.git('remote', 'add', 'origin', `../${basename(bare.path)}`);
+    await one.git('push', '-q', 'origin', 'main');
+    await one.write('deep/er/x', '');
+    const { code, document } = await runJson(join(one.path, 'deep/er'), ['--delivery', 'push']);
+    expect([code, document.delivery.outcome, document.delivery.reason]).toEqual([0, 'pushed', null]);
+    expect(await agentsOf(bare, 'main')).toEqual(['backend', 'docs', 'qa']);
+    expect(await bare.git('cat-file', '-t', 'refs/upkeep/ledger')).toBe('commit');
+    const { stdout } = await agent(join(one.path, 'deep'), ['doctor']);
+    expect(stdout).toMatch(/✔ remote +origin answers/);
+    expect(stdout).toMatch(/✔ rights +origin takes pushes/);
   });
 
   it('puts its commits on top of what others pushed meanwhile', async () => {
