@@ -1,11 +1,11 @@
 /** Reads which source files import which, with dependency-cruiser and our TypeScript. */
 import { realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { cruise, getAvailableTranspilers } from 'dependency-cruiser';
 import type { ICruiseResult, IDependency } from 'dependency-cruiser';
 import type { ImportEdge, ImportGraph } from '../../checks/import-graph.ts';
 import { locateImports, searchImport } from '../../checks/import-lines.ts';
 import type { ImportPlace } from '../../checks/import-lines.ts';
+import { loadDependencyCruiser } from '../../checks/load-dependency-cruiser.ts';
 import { readTextFile } from '../../checks/read-text-file.ts';
 import { readPathAliases } from '../../checks/tsconfig-paths.ts';
 import type { PathAliases } from '../../checks/tsconfig-paths.ts';
@@ -46,10 +46,9 @@ interface ReadModule {
   readonly dependencies: readonly IDependency[];
 }
 
+const { cruise } = await loadDependencyCruiser();
+
 await serveEntry<ImportGraphInput, ImportGraphOutput>(async (input) => {
-  if (!getAvailableTranspilers().some(({ name, available }) => name === 'typescript' && available)) {
-    throw new Error('dependency-cruiser does not find a TypeScript that it supports');
-  }
   // What is resolved has no links in its path.
   const root = realpathSync(input.root);
   const places = new Map<string, ReadonlyMap<string, ImportPlace>>();

@@ -1,11 +1,9 @@
 /** Runs the repository's own rules of dependency-cruiser. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cruise } from 'dependency-cruiser';
 import type { ICruiseResult } from 'dependency-cruiser';
-import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
-import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { locateImports } from '../../checks/import-lines.ts';
+import { loadDependencyCruiser } from '../../checks/load-dependency-cruiser.ts';
 import { readTextFile } from '../../checks/read-text-file.ts';
 import { serveEntry } from '../serve-entry.ts';
 
@@ -35,6 +33,10 @@ export interface ImportRulesOutput {
   /** How many modules were read. */
   readonly modules: number;
 }
+
+const { cruise } = await loadDependencyCruiser();
+const { default: extractDepcruiseOptions } = await import('dependency-cruiser/config-utl/extract-depcruise-options');
+const { default: extractTSConfig } = await import('dependency-cruiser/config-utl/extract-ts-config');
 
 await serveEntry<ImportRulesInput, ImportRulesOutput>(async (input) => {
   process.chdir(input.root);
