@@ -62,7 +62,7 @@ const findings = z
       .nullable()
       .default(null)
       .describe(
-        'For the format pattern: a regular expression with the named groups path, line, column, rule, severity, message; message is needed.',
+        'For the format pattern: a regular expression with the named groups path, line, column, rule, severity, message; message is needed. Exit code 1 without any output means no findings, as grep ends.',
       ),
     severity: z.enum(['error', 'warning']).default('error').describe('Severity of findings that do not tell theirs.'),
   })

@@ -61,7 +61,7 @@ async function inspect(definition: CustomCheckDefinition, context: CheckContext)
 
   const read = readToolFindings(result, definition.findings);
   if (!read.ok) return reportErrored(nonsense(definition, read.problem), details);
-  if (result.exitCode !== 0 && read.findings.length === 0) {
+  if (result.exitCode !== 0 && read.findings.length === 0 && !isEmptySearch(result, definition)) {
     return reportErrored(nonsense(definition, `it ended with exit code ${result.exitCode} and told no finding`), details);
   }
   const drafts: FindingDraft[] = [];
@@ -78,6 +78,11 @@ async function inspect(definition: CustomCheckDefinition, context: CheckContext)
     drafts.push(draftOf(finding, { definition, path, line: path === null ? undefined : source.lineOf(path, finding.line) }));
   }
   return reportFindings(definition.id, drafts, details);
+}
+
+/** Programs that search (`grep`, `git grep`, `rg`) end with 1 and say nothing when they find nothing; of a program that failed there is a word. */
+function isEmptySearch({ exitCode, stdout, stderr }: ToolResult, { findings }: CustomCheckDefinition): boolean {
+  return findings.format === 'pattern' && exitCode === 1 && stdout === '' && stderr === '';
 }
 
 function draftOf(

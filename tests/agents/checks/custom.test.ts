@@ -43,6 +43,21 @@ describe('a custom check', () => {
     ]);
   });
 
+  it('takes a search that finds nothing, exit code 1 without a word, for no findings, and no other end of it', async () => {
+    const pattern = '^(?<path>[^:]+):(?<line>\\d+):(?<message>.*)$';
+    const search = (...words: string[]) => define({ run: ['grep', '-rn', ...words], paths: ['docs/**'], findings: { pattern } });
+    const repository = checkFixture({ 'docs/a.txt': 'one\nTODO two\n' });
+    expect((await repository.inspect(search('TODO', 'docs'))).findings).toMatchObject([
+      { path: 'docs/a.txt', line: 2, message: 'TODO two' },
+    ]);
+    expect(await repository.inspect(search('FIXME', 'docs'))).toMatchObject({ outcome: 'passed', findings: [] });
+    expect((await repository.inspect(search('TODO', 'dogs'))).outcome).toBe('errored');
+    const silent = (code: number) => define({ run: [node, '-e', `process.exitCode = ${code}`], paths: ['**'], findings: { pattern } });
+    expect((await repository.inspect(silent(2))).outcome).toBe('errored');
+    const otherFormat = define({ run: [node, '-e', 'process.exitCode = 1'], paths: ['**'], findings: { format: 'json-lines' } });
+    expect((await repository.inspect(otherFormat)).outcome).toBe('errored');
+  });
+
   it('keeps a fingerprint when lines above move', async () => {
     const repository = checkFixture(
       script(`const text = require('node:fs').readFileSync('a.txt', 'utf8').split('\\n');
