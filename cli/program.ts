@@ -1,4 +1,6 @@
 /** The commands of `agent` and their options; what they do is loaded only when one is called. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
@@ -28,7 +30,7 @@ export function buildProgram(host: ProgramHost): Command {
   program
     .description(HELP.program)
     .version(host.version, '-V, --version', 'print the version')
-    .option('-C, --directory <path>', 'work in this folder instead of the current one')
+    .addOption(new Option('-C, --directory <path>', 'work in this folder instead of the current one').argParser(existingFolder))
     .addOption(new Option('--debug', 'show where an unexpected error came from'))
     .helpOption('-h, --help', 'explain a command')
     .addHelpText('after', HELP.examples)
@@ -257,6 +259,18 @@ export function runFlagsOf(agents: readonly string[], options: Partial<RunFlags>
     json: options.json ?? false,
     sarif: options.sarif,
   };
+}
+
+function existingFolder(path: string): string {
+  let found = 'there is nothing';
+  try {
+    if (statSync(resolve(path)).isDirectory()) return path;
+    found = 'this is a file';
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code !== 'ENOENT') found = `it cannot be looked at (${code})`;
+  }
+  throw new InvalidArgumentError(`a folder is expected, and ${found}.`);
 }
 
 function wholeNumber(text: string): number {

@@ -1,17 +1,17 @@
 /** `agent demo`: runs all agents on a small repository with real faults, and says where to look. */
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CommandContext } from '../command-context.ts';
 import { makeDemo } from '../demo/make-demo.ts';
 import { runFlagsOf } from '../program.ts';
+import { temporaryPlace } from '../run/require-places.ts';
 import { packageFolder } from '../version.ts';
 import { runAndShow } from './run.ts';
 
 /** 0 when the run could be carried out: findings are left on purpose. */
 export async function demoCommand(flags: { readonly keep?: string }, context: CommandContext): Promise<number> {
   const { output } = context;
-  const folder = flags.keep === undefined ? await mkdtemp(join(tmpdir(), 'upkeep-demo-')) : resolve(context.cwd, flags.keep);
+  const folder = flags.keep === undefined ? await mkdtemp(join(temporaryPlace(), 'upkeep-demo-')) : resolve(context.cwd, flags.keep);
   await makeDemo(folder, packageFolder());
   output.out(`a small repository with a fault for each agent: ${folder}\n\n${output.palette.strong('$ agent run')}\n`);
   const report = await runAndShow(runFlagsOf([], { delivery: 'local' }), inFolder(folder, context));

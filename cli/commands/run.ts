@@ -6,6 +6,7 @@ import type { KnownOfRun } from '../reporters/json-document.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { rememberAnswer } from '../quick/quick-answer.ts';
 import { quickKey } from '../quick/quick-key.ts';
+import { requirePlaces } from '../run/require-places.ts';
 import { runOnce } from '../run/run-once.ts';
 import { openingLine } from '../wording.ts';
 
@@ -15,9 +16,9 @@ export async function runCommand(flags: RunFlags, context: CommandContext): Prom
 }
 
 /** The same, with the report for commands that go on from it. */
-export async function runAndShow(flags: RunFlags, context: CommandContext): Promise<RunReport> {
+export async function runAndShow(asked: RunFlags, context: CommandContext): Promise<RunReport> {
   const { output } = context;
-  const say = (line: string): void => (flags.json ? output.err : output.out)(`${line}\n`);
+  const say = (line: string): void => (asked.json ? output.err : output.out)(`${line}\n`);
   let said = '';
   let validUntil: string | null | undefined;
   let known: KnownOfRun | null = null;
@@ -26,9 +27,10 @@ export async function runAndShow(flags: RunFlags, context: CommandContext): Prom
   const listening: CommandContext = Object.create(context, {
     output: { value: { ...output, out: (text: string) => ((said += text), output.out(text)) } },
   }) as CommandContext;
-  const reporter = await openReporters(flags, listening);
+  const reporter = await openReporters(asked, listening);
   try {
-    const report = await runOnce({
+    const flags = requirePlaces(asked, context.cwd);
+    const done = await runOnce({
       cwd: context.cwd,
       flags,
       environment: context.environment,
@@ -46,12 +48,12 @@ export async function runAndShow(flags: RunFlags, context: CommandContext): Prom
         validUntil = facts.validUntil;
       },
     });
-    await reporter.finish(report);
+    const report = await reporter.finish(done);
     isShown = true;
     if (validUntil !== undefined) remember(report, { rest: said, validUntil, context });
     return report;
   } catch (error) {
-    if (flags.json && !isShown) await showError(error, { known, isInterrupted: isAborted(signal), context });
+    if (asked.json && !isShown) await showError(error, { known, isInterrupted: isAborted(signal), context });
     throw error;
   } finally {
     reporter.close();

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { git } from '../../git/exec-git.ts';
+import { whyNoFolder } from '../place.ts';
 import { UsageError } from '../usage-error.ts';
 import { demoFiles, type DemoTools } from './demo-files.ts';
 
@@ -9,6 +10,8 @@ const TOOLS = ['eslint', 'prettier', 'typescript', 'vitest'];
 
 /** Makes the repository in an empty or absent folder, with a first commit by a person. `clone`: this project's own folder, whose tools are linked. */
 export async function makeDemo(folder: string, clone: string): Promise<DemoTools> {
+  const why = whyNoFolder(folder);
+  if (why !== null) throw new UsageError(`${folder}: ${why}; name a folder that is absent or empty`);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) throw new UsageError(`${folder} is not empty: name a folder that is absent or empty`);
   const tools = { versions: installedTools(clone) };

@@ -4,6 +4,7 @@ import { fullDisk } from '../../git/disk-room.ts';
 import { git, GitError } from '../../git/exec-git.ts';
 import { isSupportedGit } from '../../git/repository.ts';
 import type { Environment } from '../environment.ts';
+import { TEMPORARY_ADVICE, whyNoTemporaryPlace } from '../run/require-places.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
 
 export async function examineMachine(cwd: string, environment: Environment): Promise<Diagnosis[]> {
@@ -25,10 +26,12 @@ function nodeVersion(): Diagnosis {
   return good('node', `Node ${process.versions.node}`);
 }
 
-/** Says nothing where there is room, as nearly everywhere. */
+/** Says nothing where things can be written, as nearly everywhere. */
 function disk(cwd: string): Diagnosis[] {
   const full = fullDisk([cwd, tmpdir()]);
-  return full === null ? [] : [bad('disk', full.words, 'make room on it; worktrees of agents are made in the temporary folder')];
+  if (full !== null) return [bad('disk', full.words, 'make room on it; worktrees of agents are made in the temporary folder')];
+  const why = whyNoTemporaryPlace();
+  return why === null ? [] : [bad('disk', why, TEMPORARY_ADVICE)];
 }
 
 async function identity(cwd: string): Promise<Diagnosis> {

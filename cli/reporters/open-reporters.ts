@@ -5,8 +5,13 @@ import type { CommandContext } from '../command-context.ts';
 import type { RunFlags } from '../run-flags.ts';
 import type { Reporter } from './reporter.ts';
 
+export interface Reporters extends Omit<Reporter, 'finish'> {
+  /** Resolves to the report as it was shown: one more note and exit code 3 where the SARIF file could not be written. */
+  finish(report: RunReport): Promise<RunReport>;
+}
+
 /** Every sink that these options and this environment ask for, as one. */
-export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci'>, context: CommandContext): Promise<Reporter> {
+export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci'>, context: CommandContext): Promise<Reporters> {
   const { output, environment } = context;
   const reporters: Reporter[] = [await openConsole(flags, context)];
   const { github } = environment;
@@ -34,9 +39,6 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
       }),
     );
   }
-  const { sarif } = flags;
-  if (sarif !== undefined)
-    reporters.push(atEnd(async (report) => (await import('./sarif.ts')).writeSarif(resolve(context.cwd, sarif), report, context.version)));
   if (flags.json) {
     reporters.push(
       atEnd(async (report) => {
@@ -50,7 +52,10 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
       for (const reporter of reporters) reporter.onEvent(event);
     },
     async finish(report) {
-      for (const reporter of reporters) await reporter.finish(report);
+      // First, so that everything else can tell that it failed.
+      const shown = flags.sarif === undefined ? report : await withSarif(resolve(context.cwd, flags.sarif), report, context.version);
+      for (const reporter of reporters) await reporter.finish(shown);
+      return shown;
     },
     close() {
       for (const reporter of reporters) reporter.close();
@@ -75,6 +80,19 @@ async function openConsole(flags: Pick<RunFlags, 'json' | 'ci'>, context: Comman
   }
   const { openPlainLines } = await import('./plain-lines.ts');
   return openPlainLines({ print, groups: environment.github !== null, summary: await summary() });
+}
+
+/** What was found and delivered is told whatever becomes of the file. */
+async function withSarif(path: string, report: RunReport, version: string): Promise<RunReport> {
+  const { writeSarif } = await import('./sarif.ts');
+  try {
+    await writeSarif(path, report, version);
+    return report;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const exitCode = report.exitCode === 130 ? 130 : 3;
+    return { ...report, notes: [...report.notes, `the SARIF file ${path} could not be written: ${why}`], exitCode };
+  }
 }
 
 function atEnd(finish: (report: RunReport) => Promise<void>): Reporter {

@@ -1,7 +1,6 @@
 /** The part of `agent run` that has something to do: tools, worktrees, commits, delivery. Loaded only then. */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Delivery } from '../../agents/delivery/delivery.ts';
 import { openJournal } from '../../agents/journal.ts';
@@ -26,6 +25,7 @@ import { agentStateOf } from '../../ledger/state.ts';
 import { consequencesOf } from '../../scheduler/settle.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import type { Environment } from '../environment.ts';
+import { temporaryPlace } from './require-places.ts';
 import { secretValues } from './secret-values.ts';
 
 export interface ExecuteRequest {
@@ -58,13 +58,13 @@ export interface ExecuteResult extends RunAgentsResult {
   readonly kept: readonly string[];
 }
 
-/** Runs the decided agents under a journal; whatever happens, nothing is left behind. */
+/** Runs the decided agents under a journal; whatever happens, nothing is left behind. Throws UsageError where worktrees have no place. */
 export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult> {
   const { repository, policy } = request;
   const deadline = AbortSignal.timeout(request.timeLimitMs);
   const signal = AbortSignal.any([request.signal, deadline]);
   const id = uuidv7(request.origin.now());
-  const worktrees = join(tmpdir(), `upkeep-${randomBytes(6).toString('hex')}`);
+  const worktrees = join(temporaryPlace(), `upkeep-${randomBytes(6).toString('hex')}`);
   const journal = openJournal(repository.commonDir, { id, base: request.base, branch: request.branch, mode: request.mode, worktrees });
   const redact = createRedactor(secretValues(request.environment.variables));
   const runTool = createToolRunner({
