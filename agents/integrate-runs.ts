@@ -24,12 +24,32 @@ export interface Integration {
   readonly placed: readonly Placed[];
   /** All works, those that ran again in their newest form. */
   readonly works: readonly AgentWork[];
+  /** Whether `from` lacks the commit that was checked: what is seen there tells nothing about what was checked. */
+  readonly isAside: boolean;
+  /** Works whose commit cannot stand on a branch that lacks the checked commit: it waits until the branch has it. */
+  readonly waiting: readonly AgentWork[];
 }
 
-/** The commit on which an agent's work is seen: the branch with everybody's commits, or the one with only its own. */
+/** The tip of the branch that takes the commits. */
+export interface BranchTip {
+  readonly sha: string;
+  /** Whether it lacks the checked commit, as a remote does whose clone has commits that are not pushed. */
+  readonly isAside: boolean;
+}
+
+/**
+ * The commit on which an agent's work is seen: the branch with everybody's commits, or the one with only its own; on a branch that lacks
+ * what was checked it is the checked commit with the agent's own.
+ */
 export function headOf(integration: Integration, work: AgentWork): string {
+  if (integration.isAside) return ownHeadOf(work);
   if (integration.isApart !== true) return integration.to;
   return integration.placed.find((placed) => placed.work === work)?.sha ?? integration.to;
+}
+
+/** What the agent checked, with its own commit on it. */
+export function ownHeadOf(work: AgentWork): string {
+  return work.commit?.sha ?? work.request.base;
 }
 
 /** Highest priority first. */
@@ -41,7 +61,7 @@ export function inPriority(works: readonly AgentWork[]): AgentWork[] {
  * Places every commit on `tip` and compares the sum with `tip`. Most sums are fine. Otherwise every agent repairs again and
  * compares for itself, and what is still worse together is taken out from the lowest priority upwards.
  */
-export async function integrateRuns(works: readonly AgentWork[], tip: string, workshop: Workshop): Promise<Integration> {
+export async function integrateRuns(works: readonly AgentWork[], tip: BranchTip, workshop: Workshop): Promise<Integration> {
   const ordered = inPriority(works);
   const together = await placeAll(ordered, tip, workshop);
   if ((await harmOf(together, workshop)) === undefined) return together;
@@ -67,8 +87,8 @@ async function harmOf(integration: Integration, { inspector, context }: Workshop
   return (await regressionsOf(await stepBetween(integration.from, integration.to, { inspector, context }), inspector))[0];
 }
 
-async function placeAll(ordered: readonly AgentWork[], tip: string, workshop: Workshop): Promise<Integration> {
-  let integration: Integration = { from: tip, to: tip, placed: [], works: ordered };
+async function placeAll(ordered: readonly AgentWork[], { sha: tip, isAside }: BranchTip, workshop: Workshop): Promise<Integration> {
+  let integration: Integration = { from: tip, to: tip, placed: [], works: ordered, isAside, waiting: [] };
   for (const work of ordered) {
     if (work.commit === null) continue;
     const merged = await mergeOnto({ repository: workshop.context.repository, tip: integration.to, commit: work.commit.sha });
@@ -77,20 +97,33 @@ async function placeAll(ordered: readonly AgentWork[], tip: string, workshop: Wo
         integration = { ...integration, to: merged.sha, placed: [...integration.placed, { work, sha: merged.sha }] };
       continue;
     }
-    // Text is never merged: the agent looks at the new tree and repairs that.
-    integration = await placeAgain(integration, work, {
-      workshop,
-      note: `ran again on the merged tree: its change met another one in ${merged.conflicts.join(', ')}`,
-    });
+    const where = merged.conflicts.join(', ');
+    // Text is never merged: the agent looks at the new tree and repairs that, unless that tree is not the one that was asked about.
+    integration = isAside
+      ? letWait(integration, work, `its commit waits: the branch has not got what it repairs in ${where}`)
+      : await placeAgain(integration, work, {
+          workshop,
+          note: `ran again on the merged tree: its change met another one in ${where}`,
+        });
   }
   return integration;
+}
+
+/** The commit stays with what was checked; the newest word about a work stands in every list. */
+function letWait(integration: Integration, work: AgentWork, note: string): Integration {
+  const waiting: AgentWork = { ...work, notes: [...work.notes, note] };
+  return { ...integration, works: replaced(integration.works, waiting), waiting: [...integration.waiting, waiting] };
+}
+
+function replaced(works: readonly AgentWork[], newest: AgentWork): AgentWork[] {
+  return works.map((other) => (other.request.agent.id === newest.request.agent.id ? newest : other));
 }
 
 /** Runs the agent once more on the current tip and places what it makes there. */
 async function placeAgain(integration: Integration, work: AgentWork, ask: { workshop: Workshop; note: string }): Promise<Integration> {
   const again = await runAgent({ ...work.request, base: integration.to, pending: null }, ask.workshop);
   const renewed: AgentWork = { ...again, notes: [...work.notes, ask.note, ...again.notes], durationMs: work.durationMs + again.durationMs };
-  const works = integration.works.map((other) => (other.request.agent.id === work.request.agent.id ? renewed : other));
+  const works = replaced(integration.works, renewed);
   if (again.commit === null) return { ...integration, works };
   return { ...integration, works, to: again.commit.sha, placed: [...integration.placed, { work: renewed, sha: again.commit.sha }] };
 }
@@ -103,10 +136,11 @@ async function runAgainAtEnd(integration: Integration, last: Placed, ask: { work
   const placed = integration.placed.slice(0, -1);
   const to = placed.at(-1)?.sha ?? integration.from;
   const without: Integration = { ...integration, placed, to };
+  if (integration.isAside) return letWait(without, last.work, `its commit waits: on the branch as it is, ${ask.why}`);
   const ranAlready = last.work.notes.some((note) => note.startsWith(TAKEN_OUT));
   if (ranAlready) {
     const dropped: AgentWork = { ...last.work, commit: null, notes: [...last.work.notes, `its commit was left out: ${ask.why}`] };
-    return { ...without, works: without.works.map((work) => (work.request.agent.id === dropped.request.agent.id ? dropped : work)) };
+    return { ...without, works: replaced(without.works, dropped) };
   }
   return placeAgain(without, last.work, { workshop: ask.workshop, note: `${TAKEN_OUT}: ${ask.why}` });
 }

@@ -1,5 +1,6 @@
 /** Several agents on one commit: run them side by side, integrate, deliver, record. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAncestor } from '../git/ancestry.ts';
 import { listRefs } from '../git/refs.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { AgentId, Trigger } from '../ledger/outcome.ts';
@@ -9,6 +10,7 @@ import { hooksOf, passedOver } from './commit-rules/passed-over-hooks.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { openDependencies } from './dependencies/prepare-dependencies.ts';
 import { eventsOfDelivery } from './delivery/delivery-event.ts';
+import { keepWaiting } from './delivery/keep.ts';
 import { runRef, setOwnRef, suggestRef } from './delivery/own-refs.ts';
 import type { KeyContext } from './input-key.ts';
 import { createInspector } from './inspector.ts';
@@ -134,7 +136,8 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
   const started = performance.now();
   let tip = works.some((work) => work.commit !== null) ? await delivery.startingPoint(request.base) : request.base;
   for (let tries = 1; ; tries += 1) {
-    const integration = await (delivery.placement === 'apart' ? integrateApart : integrateRuns)(works, tip, workshop);
+    const at = { sha: tip, isAside: tip !== request.base && !(await isAncestor(context.repository, request.base, tip)) };
+    const integration = await (delivery.placement === 'apart' ? integrateApart : integrateRuns)(works, at, workshop);
     const [settlements, commitlint] = await Promise.all([
       settleWorks(integration, request, workshop),
       askCommitlint(integration, workshop),
@@ -159,8 +162,10 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
       ({ delivery, tip } = end);
       continue;
     }
-    const { delivered, undelivered = [], arrived, recorded, report } = end;
-    const isIn = (agent: AgentId): boolean => delivered && !undelivered.includes(agent);
+    const { delivered, undelivered = [], arrived, recorded } = end;
+    const waits = integration.waiting.map((work) => work.request.agent.id);
+    const isIn = (agent: AgentId): boolean => delivered && !undelivered.includes(agent) && !waits.includes(agent);
+    const report = await keepWaiting(context.repository, integration, end.report);
     const settled = settlements({ isIn, onBranch: report.mode !== 'pull-request', arrived });
     for (const event of eventsOfDelivery(report, deliveredRun(settled, request))) context.emit(event);
     return {

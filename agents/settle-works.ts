@@ -3,12 +3,14 @@ import type { UpkeepEvent } from '../ledger/event.ts';
 import type { AgentId } from '../ledger/outcome.ts';
 import { eventsOfDelivery } from './delivery/delivery-event.ts';
 import type { DeliveredRun } from './delivery/delivery-event.ts';
+import { findingsOf } from './divide-findings.ts';
 import { inputKeys } from './input-key.ts';
-import { headOf } from './integrate-runs.ts';
+import { headOf, ownHeadOf } from './integrate-runs.ts';
 import type { Integration, Placed } from './integrate-runs.ts';
 import { resultsAfter, stepBetween } from './regress.ts';
 import type { AgentWork, Workshop } from './run-agent.ts';
 import type { RunAgentsRequest } from './run-agents.ts';
+import type { RunPolicy } from './run-policy.ts';
 import type { AgentRunReport, DeliveryReport } from './run-report.ts';
 import { agentReport, settledEvent } from './settle-run.ts';
 import type { Results, SettledEvent } from './settle-run.ts';
@@ -36,35 +38,37 @@ export async function settleWorks(
   request: RunAgentsRequest,
   workshop: Workshop,
 ): Promise<(arrival: Arrival) => Settled[]> {
-  const produced = await producedKeys(integration, request, workshop);
+  const keys = await answeredKeys(integration, request, workshop);
   const prepared = await Promise.all(
     integration.works.map(async (work) => {
       const placed = integration.placed.find((each) => each.work === work);
       const results = await resultsOf(work, headOf(integration, work), workshop);
-      return placed === undefined && work.commit !== null
-        ? { work: { ...work, commit: null, notes: [...work.notes, 'the branch has the same change already'] }, placedSha: null, results }
-        : { work, placedSha: placed?.sha ?? null, results };
+      const waits = integration.waiting.includes(work);
+      const isThere = placed === undefined && work.commit !== null && !waits;
+      const settled = isThere ? { ...work, commit: null, notes: [...work.notes, 'the branch has the same change already'] } : work;
+      return { work: settled, waits, placedSha: placed?.sha ?? null, results, keys: await keys(work, results) };
     }),
   );
   const byRequest = (agent: string): number => request.requests.findIndex((each) => each.agent.id === agent);
   prepared.sort((a, b) => byRequest(a.work.request.agent.id) - byRequest(b.work.request.agent.id));
   return (arrival) =>
-    prepared.map(({ work, placedSha, results }) => {
+    prepared.map(({ work, waits, placedSha, results, keys: { input, produced } }) => {
       const { id } = work.request.agent;
       // What waits is kept as it was made: a placed commit that is not delivered is nowhere to be found.
-      if (!arrival.isIn(id)) return settleWaiting(work, results, request);
+      if (waits || !arrival.isIn(id)) return settle(work, { results, request, key: input, arrived: null });
       const renamed = placedSha === null ? undefined : arrival.arrived?.find((each) => each.work.request.agent.id === id);
       return settle(work, {
         results,
         request,
-        arrived: { placedSha: renamed?.sha ?? placedSha, producedKey: produced.get(work) ?? null, onBranch: arrival.onBranch },
+        key: input,
+        arrived: { placedSha: renamed?.sha ?? placedSha, producedKey: produced, onBranch: arrival.onBranch },
       });
     });
 }
 
-/** A run whose commit, if it has one, waits. */
+/** A run on the checked commit whose own commit, if it has one, waits. */
 export function settleWaiting(work: AgentWork, results: Results, request: RunAgentsRequest): Settled {
-  return settle(work, { results, request, arrived: null });
+  return settle(work, { results, request, key: request.keys[work.request.agent.id] ?? '', arrived: null });
 }
 
 /** The agent's own results on the commit that it ran on and on `commit`. */
@@ -92,29 +96,61 @@ export function deliveredRun(settled: readonly Settled[], { context, branch }: R
   return { runId: context.journal.entry.id, origin: context.origin, branch, changesOf };
 }
 
-/** The key of each agent on the tree that it will meet when its commit has arrived. */
-async function producedKeys(integration: Integration, request: RunAgentsRequest, { inspector }: Workshop): Promise<Map<AgentWork, string>> {
-  const keys = new Map<AgentWork, string>();
-  for (const [head, works] of Map.groupBy(integration.works, (work) => headOf(integration, work))) {
-    const { project, plan } = await inspector.scene(head);
-    const agents = works.map((work) => work.request.agent.id);
-    const byAgent = inputKeys(agents, { entries: project.entries, planned: plan.planned, context: request.keyContext });
-    for (const work of works) {
-      const key = byAgent[work.request.agent.id];
-      if (key !== undefined) keys.set(work, key);
-    }
-  }
-  return keys;
+interface AnsweredKeys {
+  /** Key of what the agent looked at; empty when the results say less about that than about what became of it. */
+  readonly input: string;
+  /** Key of the tree that it will meet when its commit has arrived; null when the results are not of that tree. */
+  readonly produced: string | null;
+}
+
+/**
+ * The keys that a work's results answer. A green answer must never stand under the key of another tree: results of the branch with the
+ * commits of others, or of a later branch, answer the key of what was checked only when they are not better than the agent's own there.
+ */
+async function answeredKeys(
+  integration: Integration,
+  request: RunAgentsRequest,
+  workshop: Workshop,
+): Promise<(work: AgentWork, results: Results) => Promise<AnsweredKeys>> {
+  const { inspector, context } = workshop;
+  const keyOn = async (commit: string, { request: { agent } }: AgentWork): Promise<string | null> => {
+    const { project, plan } = await inspector.scene(commit);
+    return inputKeys([agent.id], { entries: project.entries, planned: plan.planned, context: request.keyContext })[agent.id] ?? null;
+  };
+  return async (work, results) => {
+    const { base, agent } = work.request;
+    const head = headOf(integration, work);
+    const input = base === request.base ? request.keys[agent.id] : await keyOn(base, work);
+    const produced = integration.isAside ? null : await keyOn(head, work);
+    if (head === ownHeadOf(work)) return { input: input ?? '', produced };
+    const own = await resultsOf(work, ownHeadOf(work), workshop);
+    return { input: isBetter(results, own, { agent: agent.id, policy: context.policy }) ? '' : (input ?? ''), produced };
+  };
+}
+
+/** Whether `own` has an error, or a check that could not be carried out, which `results` has not. */
+function isBetter(results: Results, own: Results, { agent, policy }: { agent: AgentId; policy: RunPolicy }): boolean {
+  const troubles = (inspections: Results['after']): string[] =>
+    inspections.flatMap((inspection) => [
+      ...(inspection.report.outcome === 'errored' ? [inspection.planned.check.id] : []),
+      ...findingsOf(agent, inspection, policy)
+        .filter(({ severity }) => severity === 'error')
+        .map(({ fingerprint }) => fingerprint),
+    ]);
+  const known = new Set(troubles(results.after));
+  return troubles(own.after).some((trouble) => !known.has(trouble));
 }
 
 interface Settling {
   readonly results: Results;
   readonly request: RunAgentsRequest;
+  /** Key that the results answer; empty for none. */
+  readonly key: string;
   /** Null while the commit waits. */
   readonly arrived: { readonly placedSha: string | null; readonly producedKey: string | null; readonly onBranch: boolean } | null;
 }
 
-function settle(work: AgentWork, { results, request, arrived }: Settling): Settled {
+function settle(work: AgentWork, { results, request, key, arrived }: Settling): Settled {
   const report = agentReport(work, results, { policy: request.context.policy, placedSha: arrived?.placedSha ?? null });
   const event = settledEvent({
     report,
@@ -122,7 +158,7 @@ function settle(work: AgentWork, { results, request, arrived }: Settling): Settl
     work,
     branch: request.branch,
     trigger: request.trigger,
-    key: request.keys[report.agent] ?? '',
+    key,
     producedKey: arrived?.producedKey ?? null,
     delivered: arrived !== null || work.commit === null,
     onBranch: arrived?.onBranch ?? false,

@@ -62,10 +62,12 @@ function answers({ data, time }: SettledEvent): KeyRecord[] {
     commit: data.commit,
     findings: clipFindings(data.findings),
   };
-  if (data.producedKey === null || data.producedKey === data.key) return [record];
+  // Without a key the results are not those of the tree that was looked at.
+  const asked = data.key === '' ? [] : [record];
+  if (data.producedKey === null || data.producedKey === data.key) return asked;
   // Whoever meets the produced tree meets the commit itself, so there is nothing left to deliver.
   const outcome = data.outcome === 'fixed' ? 'passed' : data.outcome;
-  return [{ ...record, key: data.producedKey, outcome, delivered: true }, record];
+  return [{ ...record, key: data.producedKey, outcome, delivered: true }, ...asked];
 }
 
 function withAnswers(keys: readonly KeyRecord[], fresh: readonly KeyRecord[], late: boolean): KeyRecord[] {

@@ -30,6 +30,8 @@ export interface DecideRequest {
   readonly touched?: ReadonlySet<AgentId> | null;
   /** Tells whether the schedule asks for the agent; null when `--due` was not given. */
   readonly isDue: ((agent: Agent, lastRunAt: Date | null) => boolean) | null;
+  /** Repairs that the branch has and the checked commit has not got yet: to make them again would be in vain. Default: none. */
+  readonly repairedAhead?: ReadonlySet<string>;
   /** Commit that waits under the agent's ref, by agent. */
   readonly waiting: Readonly<Partial<Record<AgentId, string>>>;
 }
@@ -75,7 +77,8 @@ function decide(agent: Agent, request: DecideRequest): Decision {
       hint: `failed ${memory.streak} times on the same content; next try ${memory.breaker?.nextTryAt ?? ''}, or at once when something changes`,
     });
   }
-  if (answer !== undefined && isAnsweredWell(answer)) return skip(agent, 'unchanged', { answer, hint: null });
+  if (answer !== undefined && isAnsweredWell(answer, memory, request.repairedAhead))
+    return skip(agent, 'unchanged', { answer, hint: null });
   if (answer !== undefined && request.touched?.has(agent.id) === false) {
     return skip(agent, 'not-triggered', { answer, hint: 'the commits that started this run touch nothing that it reads' });
   }
@@ -92,9 +95,15 @@ function isHeldByBreaker(memory: AgentState, key: string | undefined, now: Date)
   return memory.breaker !== null && memory.breaker.key === key && Date.parse(memory.breaker.nextTryAt) > now.getTime();
 }
 
-/** A key that ended well and whose commit, if any, arrived. */
-function isAnsweredWell(answer: KeyRecord): boolean {
-  return (answer.outcome === 'passed' || answer.outcome === 'fixed') && answer.delivered && answer.errors === 0;
+/**
+ * A key that ended without errors. What was repaired has its faults again wherever the same content is met again, unless the repair is still
+ * to come: proposed, or on the branch ahead of what is checked.
+ */
+function isAnsweredWell(answer: KeyRecord, { proposal }: AgentState, repairedAhead: ReadonlySet<string> = new Set()): boolean {
+  if (answer.errors > 0) return false;
+  if (answer.outcome === 'passed') return true;
+  if (answer.outcome !== 'fixed' || !answer.delivered || answer.commit === null) return false;
+  return proposal?.commit === answer.commit || repairedAhead.has(answer.commit);
 }
 
 function skip(agent: Agent, reason: Reason, ask: { answer: KeyRecord | undefined; hint: string | null }): Decision {

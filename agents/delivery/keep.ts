@@ -24,6 +24,29 @@ export async function keepUnderRefs(
   return { outcome: 'kept', commits, ref: 'refs/upkeep/suggest' };
 }
 
+/** Lets the commits wait that cannot stand on the branch before it has what was checked, and says so in the report. */
+export async function keepWaiting(repository: Repository, { waiting }: Integration, report: DeliveryReport): Promise<DeliveryReport> {
+  const made = waiting.flatMap(({ request: { agent }, commit }) => (commit === null ? [] : [{ agent, sha: commit.sha }]));
+  if (made.length === 0) return report;
+  for (const { agent, sha } of made) await setOwnRef(repository, suggestRef(agent.id), sha);
+  const { outcome, commits, reason, advice, mode, branch } = report;
+  const hasMoved = outcome === 'delivered' || outcome === 'pushed' || outcome === 'proposed';
+  const name = branch ?? 'the branch';
+  return {
+    ...report,
+    outcome: outcome !== 'nothing' ? outcome : mode === 'local' ? 'kept' : 'refused',
+    // Those of a delivery that arrived are only those that arrived.
+    commits: hasMoved ? commits : [...commits, ...made.map(({ sha }) => sha)],
+    ref: 'refs/upkeep/suggest',
+    reason:
+      reason ??
+      `${name} has not got the commit that was checked, and ${made.map(({ agent }) => agent.title).join(', ')} repaired what only that has`,
+    advice:
+      advice ??
+      (mode === 'local' ? 'run again on the branch as it is now' : `push your commits to ${name}, then run again; what was repaired waits`),
+  };
+}
+
 /** Folder of a run's patch files inside the Git directory. */
 export function patchFolder(repository: Repository, id: string): string {
   return join(repository.commonDir, 'upkeep', 'patches', id);

@@ -15,6 +15,8 @@ import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { UsageError } from '../usage-error.ts';
 import { buildPolicy } from './build-policy.ts';
+import { earlierRepairs } from './earlier-repairs.ts';
+import type { UndoneRepair } from './earlier-repairs.ts';
 import { loadSettings } from './load-settings.ts';
 import { runKeys } from './run-keys.ts';
 import type { RunKeys } from './run-keys.ts';
@@ -63,7 +65,9 @@ export async function decide(ask: {
   touched?: ReadonlySet<AgentId> | null;
   version: string;
   now: Date;
-}): Promise<{ decisions: Decision[]; runKeys: RunKeys }> {
+  /** Whether the remote's branch stands at the checked commit; default: not known. */
+  isTip?(): Promise<boolean>;
+}): Promise<{ decisions: Decision[]; runKeys: RunKeys; undone: readonly UndoneRepair[] }> {
   const { repository, run, flags, now } = ask;
   const { config } = run.loaded;
   const [keys, waiting, due] = await Promise.all([
@@ -71,10 +75,17 @@ export async function decide(ask: {
     waitingCommits(repository),
     flags.due ? import('../../scheduler/due.ts') : null,
   ]);
+  const branch = ask.branch ?? 'HEAD';
+  const repairs = await earlierRepairs({
+    ...{ repository, branch, base: ask.base, state: ask.state, keys: keys.keys },
+    agents: run.agents.map(({ id }) => id),
+    isTip: () => ask.isTip?.() ?? Promise.resolve(false),
+  });
   const decisions = decideRuns({
     agents: run.agents,
-    branch: ask.branch ?? 'HEAD',
+    branch,
     state: ask.state,
+    repairedAhead: repairs.ahead,
     keys: keys.keys,
     trigger: ask.trigger,
     touched: ask.touched ?? null,
@@ -86,7 +97,7 @@ export async function decide(ask: {
         : (agent, lastRunAt) => due.isDue({ cron: agent.schedule, zone: config.agents[agent.id].timeZone }, lastRunAt, now),
     waiting,
   });
-  return { decisions, runKeys: keys };
+  return { decisions, runKeys: keys, undone: repairs.undone };
 }
 
 /** Throws UsageError for a name that is no agent; the agents that the configuration turned off are left out. */

@@ -1,6 +1,6 @@
 /** `agent run` from beginning to end, without a word printed: events go to `emit`, the whole comes back as a report. */
 import { basename } from 'node:path';
-import { hasJournals } from '../../agents/journal.ts';
+import { hasLeftovers } from '../../agents/journal.ts';
 import { exitCodeOf, repairedErrors } from '../../agents/exit-code.ts';
 import { takeRunLock } from '../../agents/run-lock.ts';
 import type { AgentRunReport, DeliveryReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
@@ -17,12 +17,12 @@ import { changedAgents } from '../ci/changed-agents.ts';
 import { askedOf, ciRun } from '../ci/ci-run.ts';
 import type { Environment } from '../environment.ts';
 import { tellAfterRun } from '../github/after-run.ts';
-import { remoteAuth } from '../github/remote-auth.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { BusyError } from '../busy-error.ts';
 import { count } from '../wording.ts';
 import { look, uncommitted } from './look.ts';
 import type { Look } from './look.ts';
+import { hasMovedOn, rememberUndone } from './moved-on.ts';
 import { openMemory } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { decide, loadRun } from './prepare-run.ts';
@@ -75,8 +75,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const mode = deliveryMode(run, flags, seen);
   const shares = ci && !asked.isReadOnly;
   const memory = await openMemory({ repository: seen.repository, run, ci: shares, mode, environment });
-  const recovered = hasJournals(seen.repository.commonDir) ? await recoverFirst(seen.repository, memory) : [];
-  const { decisions, runKeys } = await decide({
+  const recovered = hasLeftovers(seen.repository) ? await recoverFirst(seen.repository, memory) : [];
+  const { decisions, runKeys, undone } = await decide({
     repository: seen.repository,
     base: seen.base,
     branch: asked.base ?? seen.branch,
@@ -87,6 +87,13 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     touched,
     version,
     now,
+    isTip: async () => shares && !(await hasMovedOn(seen, memory, environment)),
+  });
+  await rememberUndone(undone, {
+    isPreview: seen.isSnapshot || flags.rehearse !== undefined,
+    memory,
+    branch: seen.branch ?? 'HEAD',
+    origin,
   });
   const common = {
     schemaVersion: 1 as const,
@@ -221,17 +228,6 @@ async function tidy(
     config: run.loaded.config,
     emit: (event) => request.emit(event),
   });
-}
-
-/** Whether the remote's branch is at another commit than the one that is checked; a remote that does not answer says no. */
-async function hasMovedOn(seen: Look, memory: Memory, environment: Environment): Promise<boolean> {
-  if (memory.remote === null || seen.branch === null || memory.silence.why() !== null) return false;
-  const [{ remoteHead }, { isAncestor }] = await Promise.all([import('../../git/remote.ts'), import('../../git/ancestry.ts')]);
-  const auth = remoteAuth(environment, memory.remoteAddress);
-  const tip = await remoteHead({ repository: seen.repository, remote: memory.remote, branch: seen.branch, auth });
-  if (!tip.ok || tip.sha === null || tip.sha === seen.base) return false;
-  // Commits that are not pushed yet are ahead of it; a commit that this clone lacks is not among them.
-  return !(await isAncestor(seen.repository, tip.sha, seen.base).catch(() => false));
 }
 
 async function recoverFirst(repository: Repository, memory: Memory): Promise<string[]> {

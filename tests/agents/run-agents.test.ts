@@ -77,10 +77,26 @@ describe('a run of agents', () => {
     const first = wordCheck({ id: 'first', bad: 'one', good: 'eins' });
     const second = wordCheck({ id: 'second', bad: 'two', good: 'zwei' });
     await using repository = await repositoryWith({ 'a.txt': 'one two\n' });
-    const { result } = await runEngine(repository, [agentWith('backend', [first], 'HIGH'), agentWith('docs', [second], 'LOW')]);
+    const { result, recorded } = await runEngine(repository, [agentWith('backend', [first], 'HIGH'), agentWith('docs', [second], 'LOW')]);
     expect(await repository.read('a.txt')).toBe('eins zwei\n');
     expect(result.runs[1]?.notes.join()).toContain('ran again on the merged tree');
+    // What it found there is not said of the tree that was checked.
+    expect(recorded.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ agentId: 'docs', key: expect.not.stringMatching('key-of-docs') as string }),
+    );
     expect(await leftovers(repository)).toEqual(NOTHING_LEFT);
+  });
+
+  it('remembers nothing good of the checked tree where the commit of another agent took an error away', async () => {
+    await using repository = await repositoryWith({ 'a.txt': 'teh\n' });
+    const { result, recorded } = await runEngine(repository, [
+      agentWith('backend', [teh]),
+      agentWith('qa', [wordCheck({ id: 'watch', bad: 'teh' })]),
+    ]);
+    expect(result.runs.map((run) => run.outcome)).toEqual(['fixed', 'passed']);
+    const of = (agent: string) => recorded.find(({ data }) => data.agentId === agent)?.data;
+    expect(of('backend')).toMatchObject({ key: 'key-of-backend' });
+    expect(of('qa')).toMatchObject({ key: '', producedKey: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
   });
 
   it('takes the commit of lowest priority out when only the sum of all is worse', async () => {

@@ -30,6 +30,10 @@ const answer: KeyRecord = {
 const finding = { path: 'a.ts', line: 1, rule: 'eqeqeq', severity: 'error' as const, message: 'no', fingerprint: 'f', check: 'eslint' };
 const failed: KeyRecord = { ...answer, outcome: 'failed', errors: 1, findings: [finding] };
 
+const repair = 'c'.repeat(40);
+const repaired: KeyRecord = { ...answer, outcome: 'fixed', commit: repair };
+const proposal = (commit: string) => ({ number: 1, url: null, ref: 'refs/heads/upkeep/backend', commit, since: now.toISOString() });
+
 function remembering(agent: Partial<AgentState>, state: Partial<LedgerState> = {}): LedgerState {
   return { ...emptyState(), ...state, agents: { 'backend@main': { ...emptyAgentState(), ...agent } } };
 }
@@ -66,7 +70,23 @@ describe('decideRuns', () => {
     ['runs an agent that never ran', {}, 'run'],
     ['runs on a key that was never answered', { state: remembering({ keys: [{ ...answer, key: 'other' }] }) }, 'run'],
     ['skips a key that passed', { state: remembering({ keys: [answer] }) }, 'unchanged'],
-    ['skips a key that was fixed and delivered', { state: remembering({ keys: [{ ...answer, outcome: 'fixed' }] }) }, 'unchanged'],
+    ['runs on a key whose repair arrived and is gone again', { state: remembering({ keys: [repaired] }) }, 'run'],
+    [
+      'skips a key whose repair is on the branch ahead of the checked commit',
+      { state: remembering({ keys: [repaired] }), repairedAhead: new Set([repair]) },
+      'unchanged',
+    ],
+    ['skips a key whose repair is proposed', { state: remembering({ keys: [repaired], proposal: proposal(repair) }) }, 'unchanged'],
+    [
+      'runs when what is proposed is another repair',
+      { state: remembering({ keys: [repaired], proposal: proposal('d'.repeat(40)) }) },
+      'run',
+    ],
+    [
+      'runs when a repair left errors',
+      { state: remembering({ keys: [{ ...repaired, errors: 1 }] }), repairedAhead: new Set([repair]) },
+      'run',
+    ],
     ['runs when the fix was not delivered', { state: remembering({ keys: [{ ...answer, outcome: 'fixed', delivered: false }] }) }, 'run'],
     ['runs again on a key that failed', { state: remembering({ keys: [{ ...answer, outcome: 'failed', errors: 1 }] }) }, 'run'],
     ['skips an agent that has nothing to read, even with --force', { force: true, keys: { backend: 'nothing-applies' } }, 'not-applicable'],
