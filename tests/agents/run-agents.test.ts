@@ -87,18 +87,6 @@ describe('a run of agents', () => {
     expect(await leftovers(repository)).toEqual(NOTHING_LEFT);
   });
 
-  it('remembers nothing good of the checked tree where the commit of another agent took an error away', async () => {
-    await using repository = await repositoryWith({ 'a.txt': 'teh\n' });
-    const { result, recorded } = await runEngine(repository, [
-      agentWith('backend', [teh]),
-      agentWith('qa', [wordCheck({ id: 'watch', bad: 'teh' })]),
-    ]);
-    expect(result.runs.map((run) => run.outcome)).toEqual(['fixed', 'passed']);
-    const of = (agent: string) => recorded.find(({ data }) => data.agentId === agent)?.data;
-    expect(of('backend')).toMatchObject({ key: 'key-of-backend' });
-    expect(of('qa')).toMatchObject({ key: '', producedKey: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
-  });
-
   it('takes the commit of lowest priority out when only the sum of all is worse', async () => {
     const first = wordCheck({ id: 'first', bad: 'one', good: 'left', files: /a\.txt$/ });
     const second = wordCheck({ id: 'second', bad: 'two', good: 'right', files: /b\.txt$/ });
