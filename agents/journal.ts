@@ -2,10 +2,23 @@
  * The phase journal of a run: one small file, replaced atomically before each change of anything that outlives us,
  * so that whoever comes after a crash knows what was under way and what was finished.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { deliveryFile } from '../git/delivery-record.ts';
 import { isProcessAlive, processIdentity } from '../git/process-identity.ts';
 import type { ProcessIdentity } from '../git/process-identity.ts';
+import type { Repository } from '../git/repository.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import type { AgentId, DeliveryMode } from '../ledger/outcome.ts';
 
@@ -97,9 +110,9 @@ export function abandonedJournals(commonDir: string): { entries: JournalEntry[];
   return { entries: entries.sort((a, b) => a.at.localeCompare(b.at)), unreadable };
 }
 
-/** Whether there is anything for recovery to look at; one directory read. */
-export function hasJournals(commonDir: string): boolean {
-  return listFolder(journalFolder(commonDir)).length > 0;
+/** Whether there is anything for recovery to look at: journals of runs, or a branch that was on its move; one directory read. */
+export function hasLeftovers({ commonDir, gitDir }: Pick<Repository, 'commonDir' | 'gitDir'>): boolean {
+  return listFolder(journalFolder(commonDir)).length > 0 || existsSync(deliveryFile({ gitDir }, 'json'));
 }
 
 /** Forgets an abandoned journal after it has been recovered. */

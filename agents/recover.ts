@@ -1,13 +1,14 @@
 /** Cleans up after runs that ended early and keeps what they had finished. */
 import { rm } from 'node:fs/promises';
-import { recoverLocal } from '../git/local-delivery.ts';
 import { isAncestor } from '../git/ancestry.ts';
+import type { StandingLock } from '../git/dead-locks.ts';
+import { recoverLocal } from '../git/recover-local.ts';
 import { listRefs, resolveRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { pruneWorktrees } from '../git/worktree.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import { setOwnRef, suggestRef } from './delivery/own-refs.ts';
-import { abandonedJournals, hasJournals, removeJournal } from './journal.ts';
+import { abandonedJournals, hasLeftovers, removeJournal } from './journal.ts';
 import type { JournalEntry } from './journal.ts';
 import { sweepTemporaryFiles } from './sweep-temporary-files.ts';
 import { dropDeadRunLock } from './run-lock.ts';
@@ -23,11 +24,13 @@ export interface RecoverRequest {
 /** Returns one sentence for everything that was cleaned up or kept; empty when there was nothing to do. */
 export async function recover(request: RecoverRequest): Promise<string[]> {
   const { repository } = request;
-  if (!hasJournals(repository.commonDir)) return [];
+  if (!hasLeftovers(repository)) return [];
   sweepTemporaryFiles(repository.commonDir);
   dropDeadRunLock(repository.commonDir);
   const { entries, unreadable } = abandonedJournals(repository.commonDir);
   const sentences = unreadable.map((path) => `${path} is not a journal of this version and was left alone`);
+  // First, because where the branch is decides what is kept; also without a journal, as after `agent accept`.
+  sentences.push(...(await settleMove(repository)));
   for (const entry of entries) sentences.push(...(await recoverRun(entry, request)));
   return sentences;
 }
@@ -40,29 +43,33 @@ async function recoverRun(entry: JournalEntry, request: RecoverRequest): Promise
   const sentences = [
     `the run ${entry.id.slice(0, 8)} of ${entry.at} ended early while it was ${entry.phase}: its worktrees and processes are gone`,
   ];
-  sentences.push(...(await settleMove(entry, repository)));
   sentences.push(...(await keepFinished(entry, request)));
   removeJournal(repository.commonDir, entry.id);
   return sentences;
 }
 
 /** A branch that was about to move has either moved or not; in between there is only what git left half done. */
-async function settleMove(entry: JournalEntry, repository: Repository): Promise<string[]> {
-  if (entry.move === null || entry.mode !== 'local' || entry.phase !== 'delivering') return [];
-  const result = await recoverLocal({ repository, ...entry.move });
-  const { branch } = entry.move;
-  switch (result.state) {
+async function settleMove(repository: Repository): Promise<string[]> {
+  const { state, branch, kept, lock } = await recoverLocal(repository);
+  switch (state) {
     case 'untouched':
       return [];
     case 'busy':
-      return [`git is still moving ${branch} for that run`];
+      return [lock === null ? `git is still moving ${branch ?? 'the branch'}: try again when it has ended` : inTheWay(branch, lock)];
     case 'completed':
-      return [`${branch} had just been moved by that run`];
+      return [`git had been stopped while it moved ${branch}: it is moved now`];
     case 'restored':
       return [
-        `git had been stopped while it moved ${branch}: the checkout is as it was before${result.kept.length === 0 ? '' : `; changed since, so left alone: ${result.kept.join(', ')}`}`,
+        `git had been stopped while it moved ${branch}: the checkout is as it was before${kept.length === 0 ? '' : `; changed since, so left alone: ${kept.join(', ')}`}`,
       ];
   }
+}
+
+function inTheWay(branch: string | null, { path, holder }: StandingLock): string {
+  const stopped = `git had been stopped while it moved ${branch}, and ${path} is in the way of putting that right`;
+  const again = 'then run `agent recover` again';
+  if (typeof holder === 'number') return `${stopped}: the git process ${holder} may hold it; wait until that has ended, ${again}`;
+  return `${stopped}: nothing proves that nobody holds it; when no git is running here, delete that file, ${again}`;
 }
 
 /** Finished commits wait for the next run that may deliver; their outcomes are remembered. */

@@ -1,15 +1,19 @@
+/** Moves the checked-out branch, its index and its files forward, or leaves everything as it is. */
 import { lstat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { isAncestor } from './ancestry.ts';
 import { isHeldElsewhere } from './branch-holders.ts';
 import { beginDelivery, deliveryFile, endDelivery, readDelivery } from './delivery-record.ts';
 import type { DeliveryMove } from './delivery-record.ts';
 import { fullDisk } from './disk-room.ts';
 import { withFileLock } from './file-lock.ts';
+import { git } from './exec-git.ts';
 import { GitError, gitErrorCode } from './git-error.ts';
 import { botIdentity } from './identity.ts';
 import { operationInProgress } from './operation-state.ts';
+import { requireObjectId } from './object-id.ts';
 import { recoverHeld } from './recover-local.ts';
+import type { LocalRecovery } from './recover-local.ts';
 import { resolveRef } from './refs.ts';
 import { branchOfHead } from './repository.ts';
 import type { Repository } from './repository.ts';
@@ -18,13 +22,20 @@ import { uncommittedFiles } from './status.ts';
 import { diffTrees } from './tree.ts';
 import type { TreeChange } from './tree.ts';
 
-export { recoverLocal } from './recover-local.ts';
-
 /** Why the checked-out branch was left where it is. */
 export type LocalRefusal =
-  'detached' | 'not-checked-out' | 'operation-in-progress' | 'checked-out-elsewhere' | 'would-overwrite' | 'moved' | 'locked' | 'failed';
+  | 'detached'
+  | 'not-checked-out'
+  | 'operation-in-progress'
+  | 'checked-out-elsewhere'
+  | 'would-overwrite'
+  | 'moved'
+  | 'locked'
+  /** Git was stopped in its middle, now or earlier, and a lock of somebody else keeps what it left from being put right. */
+  | 'unsettled'
+  | 'failed';
 
-/** `paths`: the person's files that stand in the way. */
+/** `paths`: the person's files, or the lock files, that stand in the way; absolute outside the working tree. */
 export type LocalResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: LocalRefusal; readonly paths?: readonly string[]; readonly message?: string };
@@ -46,7 +57,10 @@ export async function deliverLocal(request: LocalRequest): Promise<LocalResult> 
 async function deliverHeld(request: LocalRequest): Promise<LocalResult> {
   const { repository, branch, from, to } = request;
   // Another run's, or one of ours that nobody has recovered.
-  if ((await readDelivery(repository)) !== null && (await recoverHeld(request)).state === 'busy') return { ok: false, reason: 'locked' };
+  if ((await readDelivery(repository)) !== null) {
+    const earlier = await recoverHeld(repository);
+    if (earlier.state === 'busy') return unsettled(earlier, request);
+  }
   const refusal = await refusalOf(request);
   if (refusal !== null) return refusal;
   if (from === to) return { ok: true };
@@ -65,12 +79,13 @@ async function deliverHeld(request: LocalRequest): Promise<LocalResult> {
   }
   // Asked before the files are put back, which makes room again; on a full disk git's words may not have been written either.
   const full = fullDisk([repository.root ?? '', repository.gitDir]);
-  // Full disk, a filter that failed: some files may be new already. A git that ends by itself has removed its locks.
-  const { state } = await recoverHeld(request, { locksAreOurs: merge.exitCode === null });
-  if (state === 'completed') return { ok: true };
+  // Full disk, a filter that failed, a ref that is locked: files and index may be new already. A git that ends by itself has removed its locks.
+  const recovery = await recoverHeld(repository, { ownGitEnded: merge.exitCode !== null });
+  if (recovery.state === 'completed') return { ok: true };
   if (full !== null || gitErrorCode(merge.stderr) === 'disk-full')
     throw new GitError('disk-full', full?.words ?? `no space left on the disk of ${repository.root ?? ''}`);
-  if (gitErrorCode(merge.stderr) === 'locked') return { ok: false, reason: 'locked', message: merge.stderr };
+  if (recovery.state === 'busy') return unsettled(recovery, request);
+  if (gitErrorCode(merge.stderr) === 'locked') return lockedBy(merge.stderr, request);
   if (/would be overwritten by merge/.test(merge.stderr)) {
     return { ok: false, reason: 'would-overwrite', paths: await pathsNamedIn(merge.stderr, request), message: merge.stderr };
   }
@@ -83,7 +98,8 @@ const MERGE = (to: string): string[] => [
   ...['--no-verify-signatures', '--no-stat', '--no-progress', '--no-edit', to],
 ];
 
-async function refusalOf({ repository, branch, from, to }: LocalRequest): Promise<LocalResult | null> {
+async function refusalOf(request: LocalRequest): Promise<LocalResult | null> {
+  const { repository, branch, from, to } = request;
   const refuse = (reason: LocalRefusal, paths?: readonly string[]): LocalResult => ({ ok: false, reason, ...(paths && { paths }) });
   if (repository.root === null) return refuse('not-checked-out');
   // A rebase detaches HEAD too, and says more.
@@ -93,14 +109,47 @@ async function refusalOf({ repository, branch, from, to }: LocalRequest): Promis
   if (current !== branch) return refuse('not-checked-out');
   if ((await resolveRef(repository, `refs/heads/${branch}`)) !== from) return refuse('moved');
   if (!(await isAncestor(repository, from, to))) return refuse('moved');
-  if (await isThere(join(repository.gitDir, 'index.lock'))) return refuse('locked');
+  if (await isThere(join(repository.gitDir, 'index.lock')))
+    return refuse('locked', [shown(join(repository.gitDir, 'index.lock'), repository)]);
   if (await isHeldElsewhere(repository, branch)) return refuse('checked-out-elsewhere');
   // Git would bring back a file that the person has deleted, and overwrite one that equals the new content by chance.
   const changes = await diffTrees(repository, from, to);
   const changed = new Set(changes.map(({ path }) => path));
   const dirty = (await uncommittedFiles(repository)).map(({ path }) => path).filter((path) => changed.has(path));
   const inTheWay = [...dirty, ...(await alreadyThere(repository.root, changes))];
-  return inTheWay.length > 0 ? refuse('would-overwrite', [...new Set(inTheWay)]) : null;
+  return inTheWay.length > 0 ? refuse('would-overwrite', [...new Set(inTheWay)]) : refusalOfRefs(request);
+}
+
+/** Git writes the files first and the branch last: asked before, whether the branch can be moved at all. */
+async function refusalOfRefs(request: LocalRequest): Promise<LocalResult | null> {
+  const { repository, from, to } = request;
+  const input = `start\nupdate HEAD ${requireObjectId(to)} ${requireObjectId(from)}\nprepare\nabort\n`;
+  try {
+    await git(['update-ref', '--stdin'], { gitDir: repository.gitDir, input, env: botIdentity() });
+    return null;
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    if (error.code === 'locked') return lockedBy(error.stderr, request);
+    if (error.code !== 'failed' && error.code !== 'read-only') throw error;
+    return { ok: false, reason: 'failed', message: error.stderr };
+  }
+}
+
+/** The refusal with the locks that git names. */
+function lockedBy(stderr: string, { repository }: LocalRequest): LocalResult {
+  const named = [...stderr.matchAll(/Unable to create '(.+?\.lock)': File exists/g)].map(([, path = '']) => shown(path, repository));
+  return { ok: false, reason: 'locked', paths: [...new Set(named)], message: stderr };
+}
+
+function unsettled({ lock }: LocalRecovery, { repository }: LocalRequest): LocalResult {
+  return { ok: false, reason: 'unsettled', paths: lock === null ? [] : [shown(lock.path, repository)] };
+}
+
+/** As a person at the root would name it. */
+function shown(path: string, { root, gitDir }: Repository): string {
+  const absolute = isAbsolute(path) ? path : join(gitDir, path);
+  const inside = relative(root ?? gitDir, absolute);
+  return inside.startsWith('..') ? absolute : inside;
 }
 
 /** New paths at which something stands that Git does not know, an ignored file for one: what recovery finds there must be Git's own. */

@@ -22,7 +22,14 @@ export const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>>
     reason: 'files of yours that are not committed stand in the way',
     advice: `commit or move them, then run \`${ACCEPT}\``,
   },
-  locked: { reason: 'another git command holds the index or the branch', advice: `when it has ended, run \`${ACCEPT}\`` },
+  locked: {
+    reason: 'another git command holds the index or the branch',
+    advice: `wait until it has ended, or delete that file when no git is running here, then run \`${ACCEPT}\``,
+  },
+  unsettled: {
+    reason: 'git was stopped while it moved the branch, and what it left cannot be put right yet',
+    advice: `run \`agent recover\`, which says what is in the way, then run \`${ACCEPT}\``,
+  },
   failed: { reason: 'git refused to move the branch', advice: `run \`agent doctor\`, then \`${ACCEPT}\`` },
 };
 

@@ -43,6 +43,8 @@ export function quickKey(facts: QuickFacts): QuickKey | null {
   const upkeep = join(gitDir, 'upkeep');
   const head = readHeadFiles(gitDir);
   if (head === null || namesIn(join(upkeep, 'journal')).length > 0) return null;
+  // A branch was on its move when we were ended.
+  if (stampOf(join(upkeep, 'delivery.json')) !== '') return null;
   const parts = [
     JSON.stringify([argv, facts.cwd, facts.isTerminal === true, process.version]),
     JSON.stringify(

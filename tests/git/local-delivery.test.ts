@@ -5,7 +5,7 @@ import { readDelivery } from '../../git/delivery-record.ts';
 import { deliverLocal } from '../../git/local-delivery.ts';
 import { openRepository } from '../../git/repository.ts';
 import { checkoutFingerprint } from '../support/checkout-fingerprint.ts';
-import { deliver, makeDirty, scene, state } from '../support/delivery-scene.ts';
+import { AFTER, BEFORE, deliver, makeDirty, scene, state } from '../support/delivery-scene.ts';
 import type { Scene } from '../support/delivery-scene.ts';
 import { repositoryAt, temporaryFolder } from '../support/git-repository.ts';
 import type { TestRepository } from '../support/git-repository.ts';
@@ -96,7 +96,13 @@ describe('deliverLocal', () => {
         paths: ['deep'],
         prepare: async (repo) => (await repo.write('.git/info/exclude', 'deep\n'), repo.write('deep', 'my ignored work\n')),
       },
-      'the index is locked': { reason: 'locked', prepare: (repo) => repo.write('.git/index.lock', '') },
+      'the index is locked': { reason: 'locked', paths: ['.git/index.lock'], prepare: (repo) => repo.write('.git/index.lock', '') },
+      'the branch is locked': {
+        reason: 'locked',
+        paths: ['.git/refs/heads/main.lock'],
+        prepare: (repo) => repo.write('.git/refs/heads/main.lock', ''),
+      },
+      'HEAD is locked': { reason: 'locked', paths: ['.git/HEAD.lock'], prepare: (repo) => repo.write('.git/HEAD.lock', '') },
     };
 
   it.each(Object.keys(refusals))('leaves everything as it is and says so when %s', async (title) => {
@@ -149,6 +155,25 @@ describe('deliverLocal', () => {
     const results = await Promise.all([deliver(s), deliver(s), deliver(s)]);
     expect(results.map((result) => (result.ok ? 'ok' : result.reason)).sort()).toEqual(['moved', 'moved', 'ok']);
     expect(await readdir(join(s.repo.path, '.git', 'upkeep'))).toEqual([]);
+  });
+
+  it('puts index and files back when the branch is locked while git writes them', async () => {
+    await using s = await scene(
+      { ...AFTER, 'z.slow': 'new\n' },
+      { ...BEFORE, '.gitattributes': '*.slow filter=locks\n', 'z.slow': 'old\n' },
+    );
+    await makeDirty(s.repo);
+    const { index: _, ...before } = await state(s.repo);
+    const staged = await s.repo.git('ls-files', '--stage');
+    const lock = join(s.repo.path, '.git', 'refs', 'heads', 'main.lock');
+    await s.repo.git('config', 'filter.locks.smudge', `touch '${lock}'; cat`);
+    expect(await deliver(s)).toMatchObject({ ok: false, reason: 'locked', paths: ['.git/refs/heads/main.lock'] });
+    expect(await state(s.repo)).toMatchObject(before);
+    expect(await s.repo.git('ls-files', '--stage')).toBe(staged);
+    expect(await readdir(s.repo.path)).not.toContain('deep');
+    expect(await readDelivery(await s.repo.open())).toBe(null);
+    // It is somebody else's.
+    expect(await s.repo.read('.git/refs/heads/main.lock')).toBe('');
   });
 
   it('puts everything back when git fails half-way', async () => {

@@ -4,8 +4,8 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readDelivery } from '../../git/delivery-record.ts';
-import { recoverLocal } from '../../git/local-delivery.ts';
 import { isProcessAlive, processIdentity } from '../../git/process-identity.ts';
+import { recoverLocal } from '../../git/recover-local.ts';
 import { checkoutFingerprint } from '../support/checkout-fingerprint.ts';
 import { AFTER, BEFORE, deliver, makeDirty, scene, state } from '../support/delivery-scene.ts';
 import type { Scene } from '../support/delivery-scene.ts';
@@ -46,9 +46,9 @@ describe('recoverLocal', () => {
     const { ours, release } = await deliverSlowly(s, folder.path);
     ours.kill('SIGKILL');
     await once(ours, 'exit');
-    const recovery = recoverLocal({ repository: await s.repo.open(), ...s.move });
+    const recovery = recoverLocal(await s.repo.open());
     await writeFile(release, '');
-    expect(await recovery).toEqual({ state: 'completed', restored: [], kept: [] });
+    expect(await recovery).toEqual({ state: 'completed', branch: 'main', restored: [], kept: [], lock: null });
     expect(await s.repo.git('rev-parse', 'HEAD')).toBe(s.move.to);
     expect((await s.repo.git('status', '--porcelain')).split('\n').sort()).toEqual(
       [' M mine.txt', '?? untracked.txt', 'M  staged.txt'].sort(),
@@ -72,7 +72,7 @@ describe('recoverLocal', () => {
     expect(await s.repo.read('a.txt')).toBe('new a\n');
     expect(await readdir(join(s.repo.path, '.git'))).toContain('index.lock');
 
-    const recovery = await recoverLocal({ repository, ...s.move });
+    const recovery = await recoverLocal(repository);
     expect(recovery).toMatchObject({ state: 'restored', kept: [] });
     expect(recovery.restored).toContain('a.txt');
     expect(await state(s.repo)).toEqual(before);
@@ -111,7 +111,7 @@ describe('recoverLocal', () => {
     await s.repo.git('status');
     const before = await state(s.repo);
     await halfDone(s, files);
-    expect(await recoverLocal({ repository: await s.repo.open(), ...s.move })).toMatchObject({ state: 'restored', kept: [] });
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'restored', kept: [] });
     expect(await state(s.repo)).toEqual(before);
     expect(await readdir(join(s.repo.path, '.git'))).not.toContain('index.lock');
     expect(await s.repo.git('status', '--porcelain')).not.toContain('a.txt');
@@ -120,7 +120,7 @@ describe('recoverLocal', () => {
   it('leaves a file alone that a person has written to since', async () => {
     await using s = await scene();
     await halfDone(s, { 'a.txt': 'new a\nand my own line\n', 'b.txt': 'new b\n' });
-    expect(await recoverLocal({ repository: await s.repo.open(), ...s.move })).toEqual({
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({
       state: 'restored',
       restored: ['b.txt'],
       kept: ['a.txt'],
@@ -135,7 +135,7 @@ describe('recoverLocal', () => {
     await s.repo.write('.git/index.lock', null);
     await s.repo.git('read-tree', '-m', '-u', s.move.from, s.move.to);
     await s.repo.write('.git/refs/heads/main.lock', '');
-    expect(await recoverLocal({ repository: await s.repo.open(), ...s.move })).toMatchObject({ state: 'completed' });
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'completed' });
     expect(await s.repo.git('rev-parse', 'main')).toBe(s.move.to);
     expect((await s.repo.git('status', '--porcelain')).split('\n').sort()).toEqual(
       [' M mine.txt', '?? untracked.txt', 'M  staged.txt'].sort(),
@@ -150,7 +150,7 @@ describe('recoverLocal', () => {
     const before = await state(s.repo);
     await halfDone(s, { 'crlf.txt': 'new\r\n' });
     await s.repo.write('run.sh', 'y\n', 0o755);
-    expect(await recoverLocal({ repository: await s.repo.open(), ...s.move })).toMatchObject({ state: 'restored', kept: [] });
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'restored', kept: [] });
     expect(await state(s.repo)).toEqual(before);
     expect(await s.repo.git('status', '--porcelain')).toBe('');
   });
@@ -159,23 +159,65 @@ describe('recoverLocal', () => {
     await using s = await scene({ 'in/a': '2', 'out/b': '2' }, { 'in/a': '1', 'out/b': '1' });
     await s.repo.git('sparse-checkout', 'set', 'in');
     await halfDone(s, { 'in/a': '2' });
-    expect(await recoverLocal({ repository: await s.repo.open(), ...s.move })).toEqual({ state: 'restored', restored: ['in/a'], kept: [] });
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'restored', restored: ['in/a'], kept: [] });
     expect((await readdir(s.repo.path)).sort()).toEqual(['.git', 'in']);
   });
 
-  it('removes no lock that a living process holds', async () => {
+  it('removes no lock that a living process holds open', async () => {
     await using s = await scene();
-    await halfDone(s, {});
+    await halfDone(s, { 'a.txt': 'new a\n' });
     const lock = join(s.repo.path, '.git', 'index.lock');
     const holder = spawn('sh', ['-c', 'exec 9>>"$1"; echo ready; sleep 60', 'sh', lock], {
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     await once(holder.stdout, 'data');
-    await recoverLocal({ repository: await s.repo.open(), ...s.move });
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'busy', lock: { path: lock, holder: 'unknown' } });
     expect(await readdir(join(s.repo.path, '.git'))).toContain('index.lock');
     process.kill(-(holder.pid ?? 0), 'SIGKILL');
     await once(holder, 'close');
+  });
+
+  it('removes no lock and changes no file while a git is at work that does not keep its lock open', async () => {
+    await using s = await scene();
+    await halfDone(s, { 'a.txt': 'new a\n' });
+    const theirs = spawn('git', ['hash-object', '--stdin'], { cwd: s.repo.path, stdio: ['pipe', 'ignore', 'inherit'] });
+    const lock = join(s.repo.path, '.git', 'index.lock');
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'busy', lock: { path: lock, holder: theirs.pid } });
+    expect([await s.repo.read('a.txt'), await s.repo.read('.git/index.lock')]).toEqual(['new a\n', 'half an index']);
+    expect(await deliver(s)).toEqual({ ok: false, reason: 'unsettled', paths: ['.git/index.lock'] });
+    theirs.stdin.end();
+    await once(theirs, 'close');
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'restored', restored: ['a.txt'] });
+    expect(await readdir(join(s.repo.path, '.git'))).not.toContain('index.lock');
+  });
+
+  it.each([
+    ['HEAD.lock', 'ref: refs/heads/other\n'],
+    ['refs/heads/main.lock', `${'1'.repeat(40)}\n`],
+  ])('removes no %s that holds something else than we would write', async (name, content) => {
+    await using s = await scene();
+    await halfDone(s, {});
+    await s.repo.write(`.git/${name}`, content);
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({
+      state: 'busy',
+      lock: { path: join(s.repo.path, '.git', name), holder: null },
+    });
+    expect(await s.repo.read(`.git/${name}`)).toBe(content);
+  });
+
+  it('takes back what was staged when the branch cannot follow, but not what somebody has staged or committed since', async () => {
+    await using s = await scene();
+    await halfDone(s, {});
+    await s.repo.write('.git/index.lock', null);
+    await s.repo.git('read-tree', '-m', '-u', s.move.from, s.move.to);
+    await s.repo.write('b.txt', 'mine\n');
+    await s.repo.git('add', 'b.txt');
+    await s.repo.git('commit', '-q', '--only', '-m', 'mine', 'gone.txt');
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'restored', kept: ['b.txt'] });
+    expect((await s.repo.git('status', '--porcelain')).split('\n')).toEqual(['M  b.txt']);
+    expect([await s.repo.read('a.txt'), await s.repo.read('b.txt')]).toEqual(['old a\n', 'mine\n']);
+    expect(await readdir(s.repo.path)).not.toContain('deep');
   });
 
   it('touches nothing when no delivery was begun', async () => {
@@ -183,7 +225,7 @@ describe('recoverLocal', () => {
     await s.repo.write('a.txt', 'new a\n');
     await s.repo.write('.git/index.lock', '');
     const before = await checkoutFingerprint(s.repo);
-    expect(await recoverLocal({ repository: await s.repo.open(), ...s.move })).toEqual({ state: 'untouched', restored: [], kept: [] });
+    expect(await recoverLocal(await s.repo.open())).toMatchObject({ state: 'untouched', restored: [], kept: [] });
     expect(await checkoutFingerprint(s.repo)).toEqual(before);
   });
 });
