@@ -61,7 +61,7 @@ export async function githubScene(options: FakeGitHubOptions & { files?: Readonl
     say: (words) => repository.commit({ 'smoke.txt': words }, { message: `test: say ${JSON.stringify(words)}` }),
     runner: async (asked = {}) => {
       const { path: folder } = await temporaryFolder();
-      const { event = 'schedule', branch = repository.settings.defaultBranch, token = TOKEN } = asked;
+      const { event = 'workflow_dispatch', branch = repository.settings.defaultBranch, token = TOKEN } = asked;
       const clone = repositoryAt(join(folder, 'work'));
       try {
         await repositoryAt(folder).git('clone', '-q', '--depth', '1', '--branch', branch, repository.remote, 'work');
