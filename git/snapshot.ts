@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitTree } from './commit.ts';
 import { git, GitError } from './exec-git.ts';
@@ -16,14 +16,24 @@ export async function snapshotWorkingTree(repository: Repository, date: Date = n
   try {
     const index = join(folder, 'index');
     // A copy knows which files are unchanged; without one (no commit yet, nothing added) all are read.
-    await copyFile(join(repository.gitDir, 'index'), index).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    await copyIndex(join(repository.gitDir, 'index'), index);
     const tree = await treeOfWorkingTree(repository.root, index);
     const parents = repository.head === null ? [] : [repository.head];
     return await commitTree({ repository, tree, parents, message: 'upkeep: the working tree as it was checked\n', date });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Git distrusts entries as young as their index, so the copy must not look younger than what it was made from. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(from);
+    await copyFile(from, to);
+    const seconds = Math.floor(mtimeMs - 1) / 1000;
+    await utimes(to, seconds, seconds);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recentCommits } from '../../git/history.ts';
@@ -77,6 +78,21 @@ describe('snapshotWorkingTree', () => {
       'new folder/-new': 'added',
     });
     expect((await readPath(repository, snapshot, 'both'))?.toString()).toBe('3');
+  });
+
+  it('sees a change of the same size in the moment in which the index was written', async () => {
+    await using repo = await repositoryWith({ a: '1' });
+    await repo.git('config', 'core.trustctime', 'false');
+    const repository = await repo.open();
+    // As if all of it had been done within one tick of the clock, and the copy of the index later.
+    const moment = new Date('2026-03-01T12:00:00Z');
+    await utimes(join(repo.path, 'a'), moment, moment);
+    await repo.git('update-index', '--refresh');
+    await utimes(join(repo.path, '.git', 'index'), moment, moment);
+    await repo.write('a', '2');
+    await utimes(join(repo.path, 'a'), moment, moment);
+    const snapshot = await snapshotWorkingTree(repository);
+    expect((await readPath(repository, snapshot, 'a'))?.toString()).toBe('2');
   });
 
   it('works before the first commit', async () => {
