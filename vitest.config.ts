@@ -11,6 +11,8 @@ export default defineConfig({
     setupFiles: ['tests/support/setup.ts'],
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
+    // Most tests wait for processes of theirs, so a machine of two cores has room for two files.
+    maxWorkers: soak ? 1 : '100%',
     // Generous: machines are shared, and a test that waits for an event fails by that event, not by the clock.
     testTimeout: soak ? 30 * 60_000 : 180_000,
     hookTimeout: soak ? 10 * 60_000 : 180_000,

@@ -51,7 +51,7 @@ describe('what agent run prints', () => {
   });
   it('may be cut off by its reader without harm', async () => {
     await using repository = await repositoryWith(BROKEN);
-    const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../bin/agent.js', import.meta.url));
     const child = spawn(process.execPath, [main, 'run', 'docs'], { cwd: repository.path, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     const err: Buffer[] = [];

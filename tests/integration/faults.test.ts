@@ -10,7 +10,7 @@ import { repositoryWith } from '../support/git-repository.ts';
 import { agent, runJson } from '../support/run-agent-command.ts';
 import { threeAgentsRepository } from '../support/three-agents.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', '..', 'bin', 'agent.js');
 
 /** A repository whose only checks are these custom ones, all of backend. */
 async function repositoryWithChecks(

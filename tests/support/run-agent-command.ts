@@ -1,10 +1,10 @@
-/** The real command line as a child process, from source. */
+/** The real command line as a child process, as it is built from the sources before the tests. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { jsonDocument } from '../../cli/reporters/json-document.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', '..', 'bin', 'agent.js');
 
 export interface CommandEnd {
   readonly code: number;

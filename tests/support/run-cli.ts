@@ -1,8 +1,8 @@
-/** Runs the real command line from source, as a process of its own. */
+/** Runs the real command line, as it is built from the sources before the tests, as a process of its own. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bin/agent.js', import.meta.url));
 
 export interface CliResult {
   readonly exitCode: number | null;

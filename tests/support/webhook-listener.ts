@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { SECRET, type SignedRequest } from './webhooks.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', '..', 'bin', 'agent.js');
 
 export interface WebhookListener extends AsyncDisposable {
   readonly port: number;
