@@ -1,14 +1,16 @@
 /** Checks that a repository configures: a command of its own, and how to read what it says. */
-import { posix } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { CustomCheckConfig } from '../config.ts';
-import { failureOf } from './check-parts.ts';
+import { failureOf, reportOf } from './check-parts.ts';
 import type { PartFailure } from './check-parts.ts';
 import { logOf, plainMessage, reportErrored, reportFindings } from './check-report.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import type { Check, CheckContext, CheckReport, Detection, Fixer } from './check.ts';
+import { hasStackTrace } from './pattern-findings.ts';
 import { readToolFindings } from './read-tool-findings.ts';
 import { shellLine } from './shell-line.ts';
 import { openSourceLines, repositoryPaths } from './source-lines.ts';
@@ -52,6 +54,13 @@ function readsOf(definition: CustomCheckDefinition): Extract<Detection, { applie
   return (path) => isMatch(path) || named.has(path);
 }
 
+const INTERPRETER = /(^|\/)(node|deno|bun|tsx|python[\d.]*|ruby|perl|php|sh|bash|dash|zsh)$/;
+
+/** The script that the command runs, repository-relative as a rule. */
+function scriptOf({ run: [program, script] }: CustomCheckDefinition): string {
+  return posix.normalize(script !== undefined && INTERPRETER.test(program) ? script : program);
+}
+
 async function inspect(definition: CustomCheckDefinition, context: CheckContext): Promise<CheckReport> {
   const command = shellLine(definition.run);
   const result = await context.runTool(callOf(definition, definition.run, context));
@@ -59,25 +68,69 @@ async function inspect(definition: CustomCheckDefinition, context: CheckContext)
   const failure = failureOfCommand(result, { definition, key: 'run' });
   if (failure !== null) return reportErrored(failure, details);
 
-  const read = readToolFindings(result, definition.findings);
-  if (!read.ok) return reportErrored(nonsense(definition, read.problem), details);
-  if (result.exitCode !== 0 && read.findings.length === 0 && !isEmptySearch(result, definition)) {
-    return reportErrored(nonsense(definition, `it ended with exit code ${result.exitCode} and told no finding`), details);
-  }
+  const pathOf = pathsIn(context.root);
+  // What a command says aside about its own script when it fails is why it failed.
+  const own = result.exitCode === 0 ? null : scriptOf(definition);
+  const isFile = (path: string): boolean => isFileIn(context.root, pathOf(path)) && pathOf(path) !== own;
+  const read = readToolFindings(result, { ...definition.findings, isFile });
+  if (!read.ok) return reportErrored(nonsense(definition, `${read.problem}${lastWords(result)}`), details);
+  if (result.exitCode !== 0 && read.findings.length === 0 && !isEmptySearch(result, definition))
+    return reportErrored(withoutFinding(result, definition), details);
   const drafts: FindingDraft[] = [];
-  const relative = repositoryPaths(context.root);
   const source = openSourceLines(context.root);
   for (const finding of read.findings) {
-    const path = finding.path === null ? null : relative(context.root, fromFileAddress(finding.path));
+    const path = finding.path === null ? null : pathOf(finding.path);
     if (finding.path !== null && path === null) {
       return reportErrored(
         nonsense(definition, `it reports ${plainMessage(finding.path)}, which is not a file of this repository`),
         details,
       );
     }
-    drafts.push(draftOf(finding, { definition, path, line: path === null ? undefined : source.lineOf(path, finding.line) }));
+    const isThere = isFileIn(context.root, path);
+    // A file that is not there is what the finding is about, not where it is.
+    const placed = path === null || isThere ? finding : { ...finding, line: null, column: null, message: `${path}: ${finding.message}` };
+    const line = path !== null && isThere ? source.lineOf(path, finding.line) : undefined;
+    drafts.push(draftOf(placed, { definition, path: isThere ? path : null, line }));
   }
-  return reportFindings(definition.id, drafts, details);
+  const hasCrashed = result.exitCode !== 0 && definition.findings.format !== 'exit-code' && hasStackTrace(result.stderr);
+  return hasCrashed
+    ? reportOf(definition.id, [
+        { drafts, ...details, failure: crash(result, { definition, told: 'told not all that it would have found' }) },
+      ])
+    : reportFindings(definition.id, drafts, details);
+}
+
+/** Makes the function that turns a printed path into a repository-relative one; null for what lies outside. */
+function pathsIn(root: string): (path: string) => string | null {
+  const relative = repositoryPaths(root);
+  return (printed) => relative(root, fromFileAddress(printed));
+}
+
+function isFileIn(root: string, path: string | null): boolean {
+  try {
+    return path !== null && statSync(join(root, path)).isFile();
+  } catch {
+    // Absent, or no name that a file can have.
+    return false;
+  }
+}
+
+/** Why a command that told no finding and did not end with 0 is no pass. */
+function withoutFinding(result: ToolResult, definition: CustomCheckDefinition): PartFailure {
+  const problem = `it ended with exit code ${result.exitCode} and told no finding`;
+  return result.stderr.trim() === '' ? nonsense(definition, problem) : crash(result, { definition, told: 'told no finding' });
+}
+
+function crash(result: ToolResult, { definition, told }: { definition: CustomCheckDefinition; told: string }): PartFailure {
+  const ended = `${shellLine(definition.run)} ended with exit code ${result.exitCode} and ${told}${lastWords(result)}`;
+  return { reason: 'tool-crashed', hint: `${ended}. Correct it, or customChecks.${definition.id}.` };
+}
+
+/** The tail of stderr in one line, its stack left out. */
+function lastWords({ stderr }: ToolResult): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v|^\s*\^+\s*$/.test(line));
+  const words = plainMessage(lines.slice(-5).join('\n'));
+  return words === '' ? '' : `; it said: ${words.slice(-400)}`;
 }
 
 /** Programs that search (`grep`, `git grep`, `rg`) end with 1 and say nothing when they find nothing; of a program that failed there is a word. */

@@ -1,6 +1,6 @@
 /** Reads findings in the formats that a custom check may use. */
 import type { ToolResult } from '../tools/run-tool.ts';
-import { matchLines } from './match-lines.ts';
+import { readPatternFindings } from './pattern-findings.ts';
 import { readSarif } from './sarif.ts';
 import { placeOf, severityOf } from './tool-finding.ts';
 import type { ToolFinding, ToolFindings } from './tool-finding.ts';
@@ -8,18 +8,23 @@ import type { ToolFinding, ToolFindings } from './tool-finding.ts';
 /** How findings are read from an output. */
 export type FindingFormat = 'sarif' | 'json-lines' | 'pattern' | 'exit-code';
 
+/** What is needed besides the output. */
+export interface FindingReading {
+  readonly format: FindingFormat;
+  readonly pattern: string | null;
+  /** Whether a path as printed is a file of the tree. */
+  readonly isFile: (path: string) => boolean;
+}
+
 /** The findings in the output of a tool that exited. */
-export function readToolFindings(
-  result: ToolResult,
-  how: { readonly format: FindingFormat; readonly pattern: string | null },
-): ToolFindings {
+export function readToolFindings(result: ToolResult, how: FindingReading): ToolFindings {
   switch (how.format) {
     case 'sarif':
       return readSarif(result.stdout);
     case 'json-lines':
       return readJsonLines(result.stdout);
     case 'pattern':
-      return readPattern(how.pattern ?? '', `${result.stdout}\n${result.stderr}`);
+      return readPatternFindings(result, { pattern: how.pattern ?? '', isFile: how.isFile });
     case 'exit-code':
       return { ok: true, findings: result.exitCode === 0 ? [] : [wholeFinding(result)] };
   }
@@ -44,22 +49,6 @@ function readJsonLines(text: string): ToolFindings {
     });
   }
   return { ok: true, findings };
-}
-
-function readPattern(pattern: string, text: string): ToolFindings {
-  const lines = matchLines(pattern, text);
-  if (!lines.ok) return lines;
-  return {
-    ok: true,
-    findings: lines.matches.map((groups) => ({
-      path: groups['path'] || null,
-      line: placeOf(groups['line']),
-      column: placeOf(groups['column']),
-      rule: groups['rule'] || null,
-      severity: severityOf(groups['severity']),
-      message: groups['message'] ?? '',
-    })),
-  };
 }
 
 /** The exit code alone: the last line that the tool said stands for the rest. */

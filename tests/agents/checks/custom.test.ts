@@ -30,10 +30,11 @@ describe('a custom check', () => {
     expect((await checkFixture({ 'a.md': '' }).detect(define({}))).applies).toBe(false);
   });
 
-  it('reads lines by a pattern, from both streams, and passes over the rest', async () => {
+  it('reads lines by a pattern and passes over the rest', async () => {
     const repository = checkFixture(
       script(`console.log('Checking...\\n\\u001b[31m');
-        console.log('a.txt:2:5: error no-bad word is bad'); console.error('./a.txt:3:1: warn style looks odd'); process.exitCode = 1`),
+        console.log('a.txt:2:5: error no-bad word is bad'); console.log('./a.txt:3:1: warn style looks odd');
+        console.error('a.txt:1:1: error talk aside'); process.exitCode = 1`),
     );
     const report = await repository.inspect(define({ findings: { pattern: PATTERN } }));
     expect(report).toMatchObject({ outcome: 'failed', reason: 'errors-left', command: `${node} check.cjs` });
@@ -41,6 +42,49 @@ describe('a custom check', () => {
       { path: 'a.txt', line: 2, column: 5, rule: 'no-bad', severity: 'error', message: 'word is bad' },
       { path: 'a.txt', line: 3, column: 1, rule: 'style', severity: 'warning', message: 'looks odd' },
     ]);
+  });
+
+  it('reads stderr where no line of stdout matches, for findings that name a file', async () => {
+    const repository = checkFixture(
+      script(`console.log('Checking...'); console.error('# package a\\nx.txt:1:1: error no-bad not there\\na.txt:2:5: error no-bad word is bad');
+        process.exitCode = 1`),
+    );
+    const report = await repository.inspect(define({ findings: { pattern: PATTERN } }));
+    expect(report).toMatchObject({ outcome: 'failed', findings: [{ path: 'a.txt', line: 2, rule: 'no-bad' }] });
+  });
+
+  const PLACE = '^(?<path>[^:]+):(?<line>\\d+)(:?)(?<message>.*)$';
+  it.each([
+    { what: 'an exception', body: `throw new Error('no config')`, said: 'Error: no config' },
+    {
+      what: 'words about its own script',
+      body: `console.error('check.cjs:3: foo not found'); process.exitCode = 127`,
+      said: 'foo not found',
+    },
+    { what: 'an exception after all was well', body: `console.log('Checking...'); null.x`, said: 'TypeError: Cannot read' },
+  ])('takes no finding from a crash: $what', async ({ body, said }) => {
+    const report = await checkFixture(script(body)).inspect(define({ findings: { pattern: PLACE } }));
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'tool-crashed', findings: [] });
+    expect(report.hint).toContain(said);
+    expect(report.hint).toContain('customChecks.house-rules');
+  });
+
+  it('keeps what a command found before it crashed, and says that it crashed', async () => {
+    const repository = checkFixture(script(`console.log('a.txt:2: bad'); throw new Error('halfway')`));
+    const asWarnings = await repository.inspect(define({ findings: { pattern: PLACE, severity: 'warning' } }));
+    expect(asWarnings).toMatchObject({ outcome: 'errored', reason: 'tool-crashed', findings: [{ path: 'a.txt', line: 2 }] });
+    const asErrors = await repository.inspect(define({ findings: { pattern: PLACE } }));
+    expect(asErrors).toMatchObject({ outcome: 'failed', findings: [{ path: 'a.txt' }] });
+    expect(asErrors.hint).toContain('halfway');
+    repository.write({ 'check.cjs': `console.log(JSON.stringify({ message: 'bad' })); throw new Error('halfway')` });
+    const asJson = await repository.inspect(define({ findings: { format: 'json-lines', severity: 'warning' } }));
+    expect(asJson).toMatchObject({ outcome: 'errored', reason: 'tool-crashed', findings: [{ message: 'bad' }] });
+  });
+
+  it('tells of a file that is not there without a place', async () => {
+    const repository = checkFixture(script(`console.log('docs/index.txt:1: is missing')`));
+    const report = await repository.inspect(define({ findings: { pattern: PLACE } }));
+    expect(report.findings).toMatchObject([{ path: null, line: null, message: 'docs/index.txt: is missing' }]);
   });
 
   it('takes a search that finds nothing, exit code 1 without a word, for no findings, and no other end of it', async () => {
