@@ -1,5 +1,5 @@
 /** The repository that a command works in, with what is remembered of it. */
-import { isValidRefName } from '../git/refs.ts';
+import { isValidRefName, listRefs } from '../git/refs.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { uuidv7, type EventOrigin } from '../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
@@ -15,18 +15,32 @@ export interface Here {
   readonly ledger: Ledger;
   /** The shared history with this clone's own laid over it. */
   readonly state: LedgerState;
+  /** The shared history alone. */
+  readonly shared: LedgerState;
   /** The branch that is asked about; `HEAD` when it is detached. */
   readonly branch: string;
 }
 
-/** Opens the repository of `context.cwd` and reads its ledger as it is on this disk. Throws UsageError for a name that no branch can have. */
+/** Opens the repository of `context.cwd` and reads its ledger as it is on this disk. Throws UsageError for a branch that nothing here knows. */
 export async function openHere(context: CommandContext, branch?: string): Promise<Here> {
   const repository = await openRepository(context.cwd);
   if (branch !== undefined && !(await isValidRefName(`refs/heads/${branch}`)))
     throw new UsageError(`--branch ${JSON.stringify(branch)}: Git accepts no branch of that name`);
   const ledger = openLedger(repository.commonDir);
-  const { layered } = await readState(ledger);
-  return { repository, ledger, state: layered, branch: branch ?? repository.branch ?? 'HEAD' };
+  const { layered, shared } = await readState(ledger);
+  if (branch !== undefined) await requireBranch(branch, repository, layered);
+  return { repository, ledger, state: layered, shared, branch: branch ?? repository.branch ?? 'HEAD' };
+}
+
+/** A branch is known that is here, that a remote had at the last fetch, or of which agents remember something. */
+async function requireBranch(branch: string, repository: Repository, state: LedgerState): Promise<void> {
+  const remembered = Object.keys(state.agents).map((name) => name.slice(name.indexOf('@') + 1));
+  if (branch === repository.branch || remembered.includes(branch)) return;
+  const refs = [...(await listRefs(repository, 'refs/heads/')).keys(), ...(await listRefs(repository, 'refs/remotes/')).keys()];
+  const names = refs.map((ref) => ref.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, ''));
+  if (names.includes(branch)) return;
+  const nearest = didYouMean(branch, [...new Set([...names.filter((name) => name !== 'HEAD'), ...remembered])]);
+  throw new UsageError(`--branch ${JSON.stringify(branch)}: no such branch is known here${nearest}; git fetch brings those of the remote`);
 }
 
 /** The agents of these names; none: all of them. Throws UsageError with the nearest name. */

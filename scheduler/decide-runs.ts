@@ -4,6 +4,7 @@ import { NOTHING_APPLIES } from '../agents/input-key.ts';
 import type { AgentId, Reason, Trigger } from '../ledger/outcome.ts';
 import type { AgentState, FindingSummary, KeyRecord, LedgerState } from '../ledger/state.ts';
 import { agentStateOf, pauseOf } from '../ledger/state.ts';
+import { endOfPause } from './end-of-pause.ts';
 
 export type Decision =
   | { readonly agent: Agent; readonly kind: 'run'; readonly pending: string | null }
@@ -21,6 +22,8 @@ export interface DecideRequest {
   readonly agents: readonly Agent[];
   readonly branch: string;
   readonly state: LedgerState;
+  /** What everyone remembers of it, to tell whose pause it is. */
+  readonly shared?: LedgerState | undefined;
   /** Input keys by agent; an agent without one runs. */
   readonly keys: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
@@ -54,7 +57,7 @@ function decide(agent: Agent, request: DecideRequest): Decision {
     const why = pause.reason === null ? '' : `: ${pause.reason}`;
     return skip(agent, 'paused', {
       answer,
-      hint: `paused by ${pause.by} since ${pause.since}${why}; \`agent resume ${agent.id}\` ends it`,
+      hint: `paused by ${pause.by} since ${pause.since}${why}; ${endOfPause({ agent: agent.id, branch, state, shared: request.shared, now }, '`')} it`,
     });
   }
   if (memory.inError !== null && request.trigger !== 'retry') {

@@ -1,11 +1,14 @@
 /** `agent pause`, `resume` and `retry`: a person's decisions, remembered as events. */
+import { shellLine } from '../../agents/checks/shell-line.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
-import { AGENT_IDS } from '../../ledger/outcome.ts';
+import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
+import { readState } from '../../ledger/read.ts';
 import { remember, type Audience, type Remembered } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { endOf, pauseEvent, planRetries, resumeEvent, type Decider, type Retry } from '../steer/plan-steering.ts';
+import { resumedWords } from '../steer/resume-words.ts';
 
 export interface SteerFlags {
   readonly reason?: string;
@@ -20,9 +23,11 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   const agent = name === undefined ? null : agentNamed(name);
   const until = flags.for === undefined ? null : endOf(flags.for, new Date());
   const here = await openHere(context, flags.branch);
-  const noted = await note(here, [pauseEvent(agent, deciderOf(flags, context), until)], { flags, context });
+  const events = meant(agent, flags).map((one) => pauseEvent(one, deciderOf(flags, context), until));
+  const noted = await note(here, events, { flags, context });
+  const end = [agent ?? [], flags.branch === undefined ? [] : ['--branch', flags.branch], flags.shared === true ? '--shared' : []].flat();
   context.output.out(
-    `${agent ?? 'every agent'} is paused${whereOf(flags, noted)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; agent resume${agent === null ? '' : ` ${agent}`} ends that\n`,
+    `${agent ?? 'every agent'} is paused${whereOf(flags, noted)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; ${plainLine(shellLine(['agent', 'resume', ...end]))} ends that\n`,
   );
   return exitCodeOf(noted);
 }
@@ -30,9 +35,17 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
 export async function resumeCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
   const here = await openHere(context, flags.branch);
-  const noted = await note(here, [resumeEvent(agent, deciderOf(flags, context))], { flags, context });
-  context.output.out(`${agent ?? 'every agent'} may run again${whereOf(flags, noted)}\n`);
+  const events = meant(agent, flags).map((one) => resumeEvent(one, deciderOf(flags, context)));
+  const noted = await note(here, events, { flags, context });
+  const { layered, shared } = await readState(here.ledger);
+  const after = { state: layered, shared, branch: here.branch, now: new Date() };
+  context.output.out(`${agent ?? 'every agent'} ${plainLine(resumedWords(agent, after, { where: whereOf(flags, noted), quote: '' }))}\n`);
   return exitCodeOf(noted);
+}
+
+/** A pause of all agents knows no branch: on one branch each of them is meant by itself. */
+function meant(agent: AgentId | null, { branch }: SteerFlags): readonly (AgentId | null)[] {
+  return agent === null && branch !== undefined ? AGENT_IDS : [agent];
 }
 
 /** Ends ERROR; a pause stays, because that is somebody's decision. */
@@ -40,7 +53,7 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
   const here = await openHere(context, flags.branch);
   const asked = name === undefined ? AGENT_IDS : [agentNamed(name)];
   const { out } = context.output;
-  const retries = planRetries(asked, { state: here.state, branch: here.branch, now: new Date() });
+  const retries = planRetries(asked, { state: here.state, shared: here.shared, branch: here.branch, now: new Date() });
   for (const retry of retries) {
     const sentence = retrySentence(retry, name !== undefined);
     if (sentence !== null) out(`${sentence}\n`);
@@ -53,13 +66,13 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
 }
 
 /** Of agents that nobody named, only those are spoken of that a retry concerns. */
-function retrySentence({ agent, kind, inError, pause }: Retry, isNamed: boolean): string | null {
+function retrySentence({ agent, kind, inError, pause, resume }: Retry, isNamed: boolean): string | null {
   switch (kind) {
     case 'back':
       return `${agent} is back in the schedule: agent run ${agent} tries it at once`;
     case 'paused': {
       if (!inError && !isNamed) return null;
-      return `${agent} is paused by ${plainLine(pause?.by ?? '')}: agent resume ${agent} ends that${inError ? ', and ERROR with it' : ''}`;
+      return `${agent} is paused by ${plainLine(pause?.by ?? '')}: ${resume.join(' and ')} ${resume.length === 1 ? 'ends' : 'end'} that${inError ? ', and ERROR with it' : ''}`;
     }
     case 'waits':
       return `${agent} waits because it keeps failing on the same content: agent run ${agent} --force tries it at once`;

@@ -1,5 +1,6 @@
 /** `agent why`: explains one agent from what is remembered and what a run would do now. */
-import { resolveRef } from '../../git/refs.ts';
+import { listRefs, resolveRef } from '../../git/refs.ts';
+import type { Repository } from '../../git/repository.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
@@ -14,9 +15,13 @@ export async function whyCommand(
   const agent = agentNamed(name);
   const here = await openHere(context, flags.branch);
   const { repository, branch } = here;
-  const base = flags.branch === undefined ? repository.head : await resolveRef(repository, `refs/heads/${flags.branch}`);
+  const base = flags.branch === undefined ? repository.head : await commitOf(repository, flags.branch);
   if (base === null)
-    throw new UsageError(flags.branch === undefined ? `${branch} has no commit yet` : `there is no branch ${JSON.stringify(flags.branch)}`);
+    throw new UsageError(
+      flags.branch === undefined
+        ? `${branch} has no commit yet`
+        : `--branch ${JSON.stringify(branch)}: agents remember it, but its commits are not here; git fetch brings those of the remote`,
+    );
   const explanations = await explainHere({ agent, here, base, context });
   const { out, palette } = context.output;
   if (flags.json) out(`${JSON.stringify({ schemaVersion: 1, agent, branch, base, explanations }, null, 2)}\n`);
@@ -27,4 +32,12 @@ export async function whyCommand(
     }
   }
   return 0;
+}
+
+/** Of the branch here, else of a remote as it was at the last fetch. */
+async function commitOf(repository: Repository, branch: string): Promise<string | null> {
+  const here = await resolveRef(repository, `refs/heads/${branch}`);
+  if (here !== null) return here;
+  const remotes = await listRefs(repository, 'refs/remotes/');
+  return [...remotes].find(([ref]) => ref.replace(/^refs\/remotes\/[^/]+\//, '') === branch)?.[1] ?? null;
 }

@@ -5,7 +5,8 @@ import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Memory } from '../run/memory.ts';
-import { endOf, pauseEvent, planRetries, resumeEvent, type Decider } from '../steer/plan-steering.ts';
+import { endOf, pauseEvent, planRetries, resumeEvent, type Decider, type SteeredAt } from '../steer/plan-steering.ts';
+import { resumedWords } from '../steer/resume-words.ts';
 import { explainHere } from '../why/explain-here.ts';
 import type { Reply } from './reply-text.ts';
 
@@ -68,7 +69,7 @@ async function replyTo(command: CommentCommand, scene: CommentScene): Promise<Re
     case 'resume': {
       const agent = command.agent ?? scene.agent;
       await record(scene, [resumeEvent(agent, deciderOf(command.reason, scene, null))]);
-      return { kind: 'resumed', agent };
+      return { kind: 'resumed', agent, words: resumedWords(agent, steeredAt(scene), { where: '', quote: '`' }) };
     }
     case 'retry':
       return retry(command, scene);
@@ -80,7 +81,7 @@ async function replyTo(command: CommentCommand, scene: CommentScene): Promise<Re
 async function retry(command: Extract<CommentCommand, { reason: string | null }>, scene: CommentScene): Promise<Reply> {
   const { branch, isCheckedOut } = scene;
   const named = command.agent ?? scene.agent;
-  const all = planRetries(named === null ? AGENT_IDS : [named], { state: scene.memory.state, branch, now: new Date() });
+  const all = planRetries(named === null ? AGENT_IDS : [named], steeredAt(scene));
   // Of agents that nobody named, only those that a retry concerns.
   const retries =
     named === null ? all.filter(({ kind, inError }) => kind === 'back' || kind === 'waits' || (kind === 'paused' && inError)) : all;
@@ -96,8 +97,17 @@ async function why(agent: AgentId | null, scene: CommentScene): Promise<Reply> {
   const { repository, memory, context, branch, base } = scene;
   if (agent === null) return { kind: 'why-whom' };
   if (base === null) return { kind: 'no-commit', branch };
-  const explanations = await explainHere({ agent, here: { repository, state: memory.state, branch }, base, context });
+  const explanations = await explainHere({
+    agent,
+    here: { repository, state: memory.state, shared: memory.shared, branch },
+    base,
+    context,
+  });
   return { kind: 'explained', agent, branch, explanations };
+}
+
+function steeredAt({ memory, branch }: CommentScene): SteeredAt {
+  return { state: memory.state, shared: memory.shared, branch, now: new Date() };
 }
 
 function deciderOf(reason: string | null, scene: CommentScene, branch: string | null): Decider {

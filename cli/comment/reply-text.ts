@@ -13,7 +13,8 @@ export type Reply =
   | { readonly kind: 'unknown-agent'; readonly asked: CommentVerb; readonly name: string }
   /** `agent` null: every one. `until`: ISO 8601. */
   | { readonly kind: 'paused'; readonly agent: AgentId | null; readonly until: string | null; readonly reason: string | null }
-  | { readonly kind: 'resumed'; readonly agent: AgentId | null }
+  /** `words`: what follows the name. */
+  | { readonly kind: 'resumed'; readonly agent: AgentId | null; readonly words: string }
   | { readonly kind: 'retried'; readonly branch: string; readonly retries: readonly Retry[]; readonly isCheckedOut: boolean }
   | { readonly kind: 'explained'; readonly agent: AgentId; readonly branch: string; readonly explanations: readonly Explanation[] }
   | { readonly kind: 'why-whom' }
@@ -58,7 +59,7 @@ function paragraphOf(reply: Reply, page: string | null): string {
       return `${who(reply.agent)} is paused${until}, on every branch and for everyone${reason}. \`/agent resume${named(reply.agent)}\` ends that.`;
     }
     case 'resumed':
-      return `${who(reply.agent)} may run again.`;
+      return `${who(reply.agent)} ${line(reply.words)}.`;
     case 'retried':
       if (reply.retries.length === 0) return `No agent needs a retry on ${branchOf(reply.branch)}.`;
       return reply.retries.map((retry) => `- ${retrySentence(retry, { ...reply, page })}`).join('\n');
@@ -79,13 +80,17 @@ function retrySentence(
   retry: Retry,
   at: { readonly branch: string; readonly isCheckedOut: boolean; readonly page: string | null },
 ): string {
-  const { agent, kind, pause } = retry;
+  const { agent, kind, pause, resume } = retry;
   const now = at.page === null ? 'it runs now' : `it [runs now](${at.page})`;
   const next = at.isCheckedOut ? now : `it runs with the next push to ${branchOf(at.branch)} or when its schedule asks for it`;
   switch (kind) {
     case 'paused': {
       const reason = pause === null || pause.reason === null ? '' : ` (${line(pause.reason)})`;
-      return `${who(agent)} is paused by ${line(pause?.by ?? 'somebody')}${reason}: \`/agent resume ${agent}\` ends that${retry.inError ? ', and brings it back' : ''}.`;
+      // A comment ends what is of this agent and everyone's; the rest is ended where it was begun.
+      const isHere = resume.every((command) => command.startsWith(`agent resume ${agent} `) && command.endsWith(' --shared'));
+      const end = isHere ? `\`/agent resume ${agent}\`` : line(resume.map((command) => `\`${command}\``).join(' and '));
+      const ends = isHere || resume.length === 1 ? 'ends' : 'end';
+      return `${who(agent)} is paused by ${line(pause?.by ?? 'somebody')}${reason}: ${end} ${ends} that${retry.inError ? ', and brings it back' : ''}.`;
     }
     case 'back':
       return `${who(agent)} is back in the schedule; ${next}.`;

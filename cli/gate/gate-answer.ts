@@ -97,6 +97,7 @@ function byState(looked: Looked): GateAnswer {
     agents: keyed.filter(({ agentId }) => isAsked(context, agentId)).map(agentOf),
     branch,
     state,
+    shared: state,
     keys: news === null ? Object.fromEntries(keyed.map(({ agentId, key }) => [agentId, key])) : {},
     trigger: context.trigger,
     force: false,

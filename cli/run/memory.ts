@@ -23,6 +23,8 @@ export interface Memory {
   readonly ledger: Ledger;
   /** The shared history with this clone's own laid over it. */
   readonly state: LedgerState;
+  /** The shared history alone. */
+  readonly shared: LedgerState;
   /** Sequence of the shared history that was read: proves which of two runs started later. */
   readonly seen: number;
   readonly scope: Scope;
@@ -84,6 +86,9 @@ export async function openMemory(ask: {
     answersUntil: remote === null || !settings.fetch ? null : scope === 'shared' ? 'now' : freshUntil(repository),
     get state() {
       return layered;
+    },
+    get shared() {
+      return shared;
     },
     get seen() {
       return shared.sequence;

@@ -59,6 +59,8 @@ export async function decide(ask: {
   branch: string | null;
   run: LoadedRun;
   state: LedgerState;
+  /** The shared part of `state`. */
+  shared: LedgerState;
   flags: RunFlags;
   trigger: Trigger;
   /** Agents that the commits of a push concern; null: not known. */
@@ -85,6 +87,7 @@ export async function decide(ask: {
     agents: run.agents,
     branch,
     state: ask.state,
+    shared: ask.shared,
     repairedAhead: repairs.ahead,
     keys: keys.keys,
     trigger: ask.trigger,

@@ -82,6 +82,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     branch: asked.base ?? seen.branch,
     run: { ...run, agents: askedOf(run.agents, asked, touched) },
     state: memory.state,
+    shared: memory.shared,
     flags,
     trigger,
     touched,

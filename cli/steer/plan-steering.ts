@@ -2,6 +2,7 @@
 import { makeEvent, uuidv7, type EventOrigin, type UpkeepEvent } from '../../ledger/event.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import { agentStateOf, pauseOf, type LedgerState, type Pause } from '../../ledger/state.ts';
+import { resumeCommands } from '../../scheduler/end-of-pause.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Who decides, where and why. */
@@ -38,18 +39,26 @@ export interface Retry {
   readonly inError: boolean;
   /** Of `paused`. */
   readonly pause: Pause | null;
+  /** Commands that together end the pause. */
+  readonly resume: readonly string[];
+}
+
+/** What is remembered, and about which branch is asked. */
+export interface SteeredAt {
+  readonly state: LedgerState;
+  /** The shared part of `state`. */
+  readonly shared?: LedgerState;
+  readonly branch: string;
+  readonly now: Date;
 }
 
 /** One for each agent. */
-export function planRetries(
-  agents: readonly AgentId[],
-  at: { readonly state: LedgerState; readonly branch: string; readonly now: Date },
-): Retry[] {
+export function planRetries(agents: readonly AgentId[], at: SteeredAt): Retry[] {
   return agents.map((agent) => {
     const { inError, breaker } = agentStateOf(at.state, agent, at.branch);
     const pause = pauseOf(at.state, agent, at.branch, at.now);
     const kind = pause !== null ? 'paused' : inError !== null ? 'back' : breaker !== null ? 'waits' : 'none';
-    return { agent, kind, inError: inError !== null, pause };
+    return { agent, kind, inError: inError !== null, pause, resume: resumeCommands({ ...at, agent }) };
   });
 }
 

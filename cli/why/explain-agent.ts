@@ -2,6 +2,7 @@
 import type { AgentId } from '../../ledger/outcome.ts';
 import { agentStateOf, pauseOf, type AgentState, type LedgerState } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
+import { endOfPause } from '../../scheduler/end-of-pause.ts';
 import { ago, count, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
 
 /** What the sentences are made from. */
@@ -9,6 +10,8 @@ export interface AgentFacts {
   readonly agent: AgentId;
   readonly branch: string;
   readonly state: LedgerState;
+  /** The shared part of `state`. */
+  readonly shared?: LedgerState;
   /** What a run started now would do; null when the configuration turns the agent off. */
   readonly decision: Decision | null;
   /** Input key of the commit that is checked out. */
@@ -45,7 +48,7 @@ function nowSentences(facts: AgentFacts, memory: AgentState): string[] {
       pause === null
         ? []
         : [
-            `${pause.by} paused it ${ago(pause.since, facts.now)}${pause.reason === null ? '' : `: ${pause.reason}`}; agent resume ${agent} ends that`,
+            `${pause.by} paused it ${ago(pause.since, facts.now)}${pause.reason === null ? '' : `: ${pause.reason}`}; ${endOfPause(facts)} that`,
           ];
     return [
       `\`agent run ${agent}\` would skip it: ${REASON_WORDS[decision.reason]}`,

@@ -10,7 +10,7 @@ import { explainAgent, type Explanation } from './explain-agent.ts';
 
 export interface ExplainRequest {
   readonly agent: AgentId;
-  readonly here: Pick<Here, 'repository' | 'state' | 'branch'>;
+  readonly here: Pick<Here, 'repository' | 'state' | 'shared' | 'branch'>;
   /** The commit that a run would check. */
   readonly base: string;
   readonly context: Pick<CommandContext, 'environment' | 'version'>;
@@ -18,16 +18,17 @@ export interface ExplainRequest {
 
 /** Throws ConfigError. */
 export async function explainHere({ agent, here, base, context }: ExplainRequest): Promise<Explanation[]> {
-  const { repository, state, branch } = here;
+  const { repository, state, shared, branch } = here;
   const { environment, version } = context;
   const now = new Date();
   const flags = runFlagsOf([], {});
   const run = await loadRun({ repository, base, flags, environment, ci: environment.github !== null, version });
-  const { decisions, runKeys } = await decide({ repository, base, branch, run, state, flags, trigger: 'manual', version, now });
+  const { decisions, runKeys } = await decide({ repository, base, branch, run, state, shared, flags, trigger: 'manual', version, now });
   return explainAgent({
     agent,
     branch,
     state,
+    shared,
     decision: decisions.find((decision) => decision.agent.id === agent) ?? null,
     key: runKeys.keys[agent] ?? null,
     waiting: await resolveRef(repository, suggestRef(agent)),

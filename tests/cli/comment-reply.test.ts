@@ -9,7 +9,7 @@ const retried = (kind: 'back' | 'paused' | 'waits' | 'none', isCheckedOut = true
   kind: 'retried',
   branch: 'main',
   isCheckedOut,
-  retries: [{ agent: 'qa', kind, inError: kind === 'paused', pause: null }],
+  retries: [{ agent: 'qa', kind, inError: kind === 'paused', pause: null, resume: ['agent resume qa --shared'] }],
 });
 
 describe('an answer', () => {
@@ -44,7 +44,15 @@ describe('an answer', () => {
         kind: 'retried',
         branch: evil,
         isCheckedOut: false,
-        retries: [{ agent: 'qa', kind: 'paused', inError: false, pause: { by: evil, reason: evil, since: '', until: null } }],
+        retries: [
+          {
+            agent: 'qa',
+            kind: 'paused',
+            inError: false,
+            pause: { by: evil, reason: evil, since: '', until: null },
+            resume: [`agent resume qa --branch '${evil}'`],
+          },
+        ],
       },
       { kind: 'explained', agent: 'qa', branch: evil, explanations: [{ heading: 'now', sentences: [evil, `a \`${evil}\` b`] }] },
     ];

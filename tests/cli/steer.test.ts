@@ -30,8 +30,12 @@ describe('pausing and resuming', () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
     await runCli(repository.path, ['pause']);
     expect(await stateOf(repository.path, 'docs')).toBe('PAUSED');
-    await runCli(repository.path, ['resume']);
-    await runCli(repository.path, ['pause', 'docs', '--branch', 'next']);
+    const one = await runCli(repository.path, ['resume', 'docs'], { USER: 'bob' });
+    expect(one.stdout).toMatch(/^docs stays paused by \S+: agent resume ends that\n$/);
+    expect((await runCli(repository.path, ['resume'])).stdout).toBe('every agent may run again in this clone\n');
+    await repository.git('branch', 'next');
+    const there = await runCli(repository.path, ['pause', '--branch', 'next']);
+    expect(there.stdout).toBe('every agent is paused on next in this clone; agent resume --branch next ends that\n');
     expect(await stateOf(repository.path, 'docs')).toBe('ACTIVE');
     expect(await stateOf(repository.path, 'docs', '--branch', 'next')).toBe('PAUSED');
   });
@@ -44,7 +48,9 @@ describe('pausing and resuming', () => {
     expect(await origin.git('for-each-ref', 'refs/upkeep')).toBe('');
     const shared = await runCli(first.path, ['pause', 'docs', '--shared']);
     expect(shared.stderr).toBe('');
-    expect(shared.stdout).toContain('docs is paused, for everyone');
+    expect(shared.stdout).toContain('docs is paused, for everyone; agent resume docs --shared ends that');
+    const resumed = await runCli(first.path, ['resume', 'docs']);
+    expect(resumed.stdout).toMatch(/^docs stays paused by \S+: agent resume docs --shared ends that\n$/);
     expect(await origin.git('for-each-ref', '--format=%(refname)', 'refs/upkeep')).toBe('refs/upkeep/ledger');
   });
   it('is shared with the remote that the configuration delivers to, in the way it stores the ledger', async () => {
@@ -94,6 +100,9 @@ describe('pausing and resuming', () => {
     expect(await runCli(repository.path, ['pause', 'qa', '--for', 'ever'])).toMatchObject({ exitCode: 2 });
     const branch = await runCli(repository.path, ['pause', 'qa', '--branch', 'a..b']);
     expect(branch).toMatchObject({ exitCode: 2, stdout: '', stderr: 'agent: --branch "a..b": Git accepts no branch of that name\n' });
+    const nowhere = await runCli(repository.path, ['pause', 'qa', '--branch', 'mian']);
+    const known = 'no such branch is known here – did you mean "main"?; git fetch brings those of the remote';
+    expect(nowhere).toMatchObject({ exitCode: 2, stdout: '', stderr: `agent: --branch "mian": ${known}\n` });
   });
   it('tells who needs no retry', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });

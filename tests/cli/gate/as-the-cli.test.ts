@@ -62,7 +62,7 @@ async function decideIn(ask: { repository: Repository; state: LedgerState; due: 
   const flags = runFlagsOf([], { due });
   const base = repository.head ?? '';
   const run = await loadRun({ repository, base, flags, environment, ci: true, version: VERSION });
-  return decide({ repository, base, branch: 'main', run, state, flags, trigger, version: VERSION, now });
+  return decide({ repository, base, branch: 'main', run, state, shared: state, flags, trigger, version: VERSION, now });
 }
 
 /** The state after the events and after CI noted the tree. */

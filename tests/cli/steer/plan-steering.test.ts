@@ -1,6 +1,7 @@
 /** What a retry means by what is remembered, and how long a pause lasts. */
 import { describe, expect, it } from 'vitest';
 import { endOf, pauseEvent, planRetries, resumeEvent, type Decider } from '../../../cli/steer/plan-steering.ts';
+import { resumedWords } from '../../../cli/steer/resume-words.ts';
 import { eventSchema } from '../../../ledger/event-schema.ts';
 import { agentKey, emptyAgentState, emptyState, type AgentState, type LedgerState } from '../../../ledger/state.ts';
 
@@ -31,6 +32,36 @@ describe('a retry', () => {
   ])('%s', ([, state, expected]) => {
     expect(planRetries(['qa'], { state, branch: 'main', now })).toMatchObject([{ agent: 'qa', ...expected }]);
     expect(planRetries(['qa'], { state: { ...state, paused: {} }, branch: 'next', now })).toMatchObject([{ kind: 'none' }]);
+  });
+});
+
+describe('a resume', () => {
+  const words = { where: ' in this clone', quote: '' };
+  it.for<[string, 'qa' | null, LedgerState, LedgerState, string]>([
+    ['lets an agent run', 'qa', emptyState(), emptyState(), 'may run again in this clone'],
+    [
+      'does not hide a pause of all',
+      'qa',
+      stateWith({}, { paused: { '*': pause } }),
+      emptyState(),
+      'stays paused by ada: agent resume ends that',
+    ],
+    [
+      'does not hide a pause of everyone',
+      null,
+      stateWith({}, { paused: { '*': pause } }),
+      stateWith({}, { paused: { '*': pause } }),
+      'stays paused by ada: agent resume --shared ends that',
+    ],
+    [
+      'names the agents that stay paused',
+      null,
+      stateWith({ pausedBy: pause }, { paused: { docs: pause } }),
+      stateWith({}, { paused: { docs: pause } }),
+      'may run again in this clone, but qa stays paused by ada: agent resume qa --branch main ends that; docs stays paused by ada: agent resume docs --shared ends that',
+    ],
+  ])('%s', ([, agent, state, shared, expected]) => {
+    expect(resumedWords(agent, { state, shared, branch: 'main', now }, words)).toBe(expected);
   });
 });
 
