@@ -9,11 +9,22 @@ var url = require('url');
 var version = process.versions.node.split('.').map(Number);
 var isTooOld = version[0] < 22 || (version[0] === 22 && version[1] < 18);
 
+/* Whether npx finds this package from here: by node_modules upwards, as Node itself looks. */
+function isDependency() {
+  var fs = require('fs');
+  for (var folder = process.cwd(); ; folder = path.dirname(folder)) {
+    if (fs.existsSync(path.join(folder, 'node_modules', 'upkeep', 'package.json'))) return true;
+    if (path.dirname(folder) === folder) return false;
+  }
+}
+
 if (isTooOld) {
   process.stderr.write(
     'upkeep needs Node 22.18 or later and this is ' +
       process.versions.node +
-      ': run `npx -p node@24 agent run`, or put Node 24 beside it once with `npm i -D node@24`.\n',
+      (isDependency()
+        ? ': run `npx -p node@24 agent run`, or put Node 24 beside it once with `npm i -D node@24`.\n'
+        : ': run `npx -p node@24 -p upkeep agent run`.\n'),
   );
   process.exitCode = 2;
 } else {
