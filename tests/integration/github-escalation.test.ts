@@ -88,6 +88,27 @@ describe('an agent that fails on GitHub', () => {
     expect(states(scene)).toEqual(['open']);
   });
 
+  it('has an issue of its own for what cannot be carried out, beside the one for the code', async () => {
+    const check = {
+      agent: 'backend',
+      run: ['node', '-e', "if (require('fs').readFileSync('smoke.txt', 'utf8') === 'hang') setInterval(() => {}, 1000)"],
+      paths: ['smoke.txt'],
+      findings: { format: 'exit-code' },
+      timeoutSeconds: 1,
+    };
+    await using scene = await githubScene({ checks: { hangs: check } });
+    await scene.say('one');
+    await scene.runner();
+    await scene.runner();
+    await scene.say('hang');
+    const end = await scene.runner();
+    expect(end.code, end.stdout + end.stderr).toBe(3);
+    const titles = escalations(scene).map(({ state, title }) => `${state}: ${title}`);
+    expect(titles).toEqual(['open: Upkeep: Backend fails on main', 'open: Upkeep: Backend cannot be carried out on main']);
+    const again = await scene.runner();
+    expect([again.code, escalations(scene).length]).toEqual([3, 2]);
+  });
+
   it('is not closed by an older success that arrives late', async () => {
     await using scene = await githubScene();
     const green = await scene.github.repository().head();

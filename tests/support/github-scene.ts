@@ -28,8 +28,8 @@ export interface GitHubScene extends AsyncDisposable {
   say(words: string): Promise<string>;
 }
 
-/** One agent with one check: red when `smoke.txt` has words, which are its findings. */
-const FILES: Readonly<Record<string, string>> = {
+/** One agent with one check: red when `smoke.txt` has words but "hang", which are its findings. */
+const filesWith = (checks: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> => ({
   'agent.config.json': JSON.stringify({
     agents: Object.fromEntries(['architecture', 'frontend', 'devops', 'qa', 'docs'].map((id) => [id, { enabled: false }])),
     checks: { prettier: { enabled: false }, eslint: { enabled: false }, 'type-check': { enabled: false } },
@@ -41,19 +41,22 @@ const FILES: Readonly<Record<string, string>> = {
         paths: ['smoke.*'],
         findings: { format: 'pattern', pattern: '^(?<path>[^:]+):(?<line>\\d+): (?<message>.*)$', severity: 'error' },
       },
+      ...checks,
     },
   }),
   'smoke.mjs': `import { readFileSync } from 'node:fs';
 const lines = readFileSync('smoke.txt', 'utf8').split('\\n');
-lines.forEach((line, index) => line === '' || console.log(\`smoke.txt:\${index + 1}: \${line}\`));
+lines.forEach((line, index) => line === '' || line === 'hang' || console.log(\`smoke.txt:\${index + 1}: \${line}\`));
 `,
   'smoke.txt': '',
-};
+});
 
 /** Starts the double with the repository in it. */
-export async function githubScene(options: FakeGitHubOptions & { files?: Readonly<Record<string, string>> } = {}): Promise<GitHubScene> {
-  const { files = {}, ...rest } = options;
-  const github = await startGitHub({ repositories: { 'acme/site': { files: { ...FILES, ...files } } }, ...rest });
+export async function githubScene(
+  options: FakeGitHubOptions & { files?: Readonly<Record<string, string>>; checks?: Readonly<Record<string, unknown>> } = {},
+): Promise<GitHubScene> {
+  const { files = {}, checks = {}, ...rest } = options;
+  const github = await startGitHub({ repositories: { 'acme/site': { files: { ...filesWith(checks), ...files } } }, ...rest });
   const repository = github.repository();
   let runs = 1000;
   return {
