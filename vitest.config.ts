@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './scripts/tally-reporter.ts';
 
@@ -11,8 +12,8 @@ export default defineConfig({
     setupFiles: ['tests/support/setup.ts'],
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
-    // Most tests wait for processes of theirs, so a machine of two cores has room for two files.
-    maxWorkers: soak ? 1 : '100%',
+    // Most tests wait for processes of theirs, so there is room for more files than cores.
+    maxWorkers: soak ? 1 : Math.max(2, Math.ceil(availableParallelism() * 1.5)),
     // Generous: machines are shared, and a test that waits for an event fails by that event, not by the clock.
     testTimeout: soak ? 30 * 60_000 : 180_000,
     hookTimeout: soak ? 10 * 60_000 : 180_000,
