@@ -7,6 +7,7 @@ import { fullDisk, isDiskFullError, saysDiskFull } from '../git/disk-room.ts';
 import { treeIdOf } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { CheckContext, CheckReport } from './checks/check.ts';
+import { treeCutter } from './checks/tree-cutter.ts';
 import { planChecks } from './plan-checks.ts';
 import type { CheckPlan, PlannedCheck } from './plan-checks.ts';
 import { readProject } from './read-project.ts';
@@ -41,6 +42,9 @@ export interface Inspector {
 /** Attempts that took longer than this are not repeated within the process: the next run will. */
 const RETRY_WITHIN_MS = 30_000;
 
+/** Where a worktree of a run stands in the folder for them. */
+const TREE_BELOW = String.raw`/[\w.-]+/upkeep-[\w-]+`;
+
 export interface InspectorOptions {
   readonly context: RunContext;
   readonly trees: Trees;
@@ -54,6 +58,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   const { policy, repository } = context;
   const scenes = new Map<string, Promise<Scene>>();
   const inspections = new Map<string, Promise<Inspection>>();
+  const withoutTree = treeCutter(context.journal.entry.worktrees, TREE_BELOW);
 
   const contextFor: Inspector['contextFor'] = (planned, scene, place) => ({
     project: scene.project,
@@ -68,7 +73,8 @@ export function createInspector(options: InspectorOptions): Inspector {
         maxOutputBytes: policy.maxOutputBytes,
         ...call,
       }),
-    progress: (message) => options.onProgress(planned, context.redact(message)),
+    withoutTree,
+    progress: (message) => options.onProgress(planned, context.redact(withoutTree(message))),
   });
 
   const attempt = async (planned: PlannedCheck, scene: Scene): Promise<CheckReport> => {
@@ -98,7 +104,8 @@ export function createInspector(options: InspectorOptions): Inspector {
       const durationMs = performance.now() - started;
       const isTransient = report.outcome === 'errored' && report.reason !== null && TRANSIENT_REASONS.has(report.reason);
       const wait = isTransient && durationMs < RETRY_WITHIN_MS ? policy.retryDelayMs(tries) : null;
-      if (wait === null) return { planned, report: withPolicy(report, planned, context), durationMs };
+      if (wait === null)
+        return { planned, report: withPolicy(report, planned, { policy, clean: (text) => context.redact(withoutTree(text)) }), durationMs };
       options.onProgress(
         planned,
         `attempt ${tries} could not be carried out (${report.reason}): trying again in ${(wait / 1000).toFixed(1)} s`,
@@ -134,15 +141,17 @@ export function createInspector(options: InspectorOptions): Inspector {
   };
 }
 
-/** Applies the repository's severity and exclusions, and takes secrets out. */
-function withPolicy(report: CheckReport, planned: PlannedCheck, context: RunContext): CheckReport {
-  const { policy } = context;
-  const redact = (text: string): string => context.redact(text);
+/** Applies the repository's severity and exclusions, and takes secrets and the worktree out. */
+function withPolicy(
+  report: CheckReport,
+  planned: PlannedCheck,
+  { policy, clean }: Pick<RunContext, 'policy'> & { clean: (text: string) => string },
+): CheckReport {
   const severity = policy.checks[planned.check.id]?.severity;
   const findings: Finding[] = [];
   for (const finding of report.findings) {
     if (severity === 'off' || (finding.path !== null && policy.isExcluded(finding.path))) continue;
-    findings.push({ ...finding, message: redact(finding.message), severity: severity ?? finding.severity });
+    findings.push({ ...finding, rule: clean(finding.rule), message: clean(finding.message), severity: severity ?? finding.severity });
   }
   const hasErrors = findings.some((finding) => finding.severity === 'error');
   const outcome = report.outcome === 'errored' || report.outcome === 'skipped' ? report.outcome : hasErrors ? 'failed' : 'passed';
@@ -151,8 +160,9 @@ function withPolicy(report: CheckReport, planned: PlannedCheck, context: RunCont
     findings,
     outcome,
     reason: outcome === 'failed' ? 'errors-left' : outcome === 'passed' ? null : report.reason,
-    log: redact(report.log),
-    ...(report.hint === undefined ? {} : { hint: redact(report.hint) }),
+    command: report.command === null ? null : clean(report.command),
+    log: clean(report.log),
+    ...(report.hint === undefined ? {} : { hint: clean(report.hint) }),
   };
 }
 

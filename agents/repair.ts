@@ -66,13 +66,14 @@ export async function applyFixers(
   for (const { planned, fixer, files } of fixers) {
     const alsoFormatted = fixer.order >= FIRST_FORMATTER ? [...changed].filter((path) => planned.detection.reads(path)) : [];
     const mine = [...new Set([...files, ...alsoFormatted])].sort();
-    const result = await fixer.fix(inspector.contextFor(planned, scene, { tree, files: mine }));
+    const place = inspector.contextFor(planned, scene, { tree, files: mine });
+    const result = await fixer.fix(place);
     refuseOnFullDisk(tree, result);
     const now = await changedPaths(tree);
     const strangers = now.filter((path) => !mine.includes(path) && !changed.has(path));
     await restorePaths(tree, strangers);
     if (result.outcome === 'errored') {
-      const why = result.hint === undefined ? '' : `: ${result.hint}`;
+      const why = result.hint === undefined ? '' : `: ${place.withoutTree(result.hint)}`;
       notes.push(`the fixer of ${planned.check.id} ended errored (${result.reason ?? 'no reason'})${why}`);
       await restorePaths(
         tree,

@@ -1,9 +1,10 @@
 /** Puts the results of several calls of a tool together into one report. */
-import { fingerprintFindings } from '../../ledger/finding.ts';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Reason } from '../../ledger/outcome.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import type { CheckReport } from './check.ts';
+import { finishFindings } from './finish-findings.ts';
+import type { Reporting } from './finish-findings.ts';
 
 /** What one call of a tool came to. */
 export interface CheckPart {
@@ -27,9 +28,9 @@ const LOG_BYTES = 64 * 1024;
 export type EmptyParts = 'allowed' | 'refused';
 
 /** One report of all parts: errors that were found count first, then parts without a result. */
-export function reportOf(check: string, parts: readonly CheckPart[], empty: EmptyParts = 'allowed'): CheckReport {
-  const findings = fingerprintFindings(
-    check,
+export function reportOf(reporting: Reporting, parts: readonly CheckPart[], empty: EmptyParts = 'allowed'): CheckReport {
+  const findings = finishFindings(
+    reporting,
     parts.flatMap((part) => part.drafts),
   );
   const failures = parts.map((part) => part.failure).filter((failure) => failure !== null);

@@ -1,11 +1,12 @@
 /** How a check that calls its tool once hands in its result. */
 import { stripVTControlCharacters } from 'node:util';
-import { fingerprintFindings } from '../../ledger/finding.ts';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Reason } from '../../ledger/outcome.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import { tailOf } from './check-parts.ts';
 import type { CheckReport } from './check.ts';
+import { finishFindings } from './finish-findings.ts';
+import type { Reporting } from './finish-findings.ts';
 
 const LOG_BYTES = 64 * 1024;
 const MESSAGE_CHARACTERS = 1000;
@@ -18,8 +19,8 @@ export interface ReportDetails {
 }
 
 /** `failed` when one of the findings is an error, else `passed`. */
-export function reportFindings(check: string, drafts: readonly FindingDraft[], details: ReportDetails = {}): CheckReport {
-  const findings = fingerprintFindings(check, drafts);
+export function reportFindings(reporting: Reporting, drafts: readonly FindingDraft[], details: ReportDetails = {}): CheckReport {
+  const findings = finishFindings(reporting, drafts);
   const isFailed = findings.some((finding) => finding.severity === 'error');
   return {
     outcome: isFailed ? 'failed' : 'passed',

@@ -67,6 +67,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   /** Severity of findings of a tool that the repository did not set up: `error` with --strict. */
   readonly bundledSeverity: 'error' | 'warning';
+  /** A text with the worktree cut off the paths in it: `/tmp/…/src/a.ts` → `src/a.ts`. Findings and reports get it in one place. */
+  readonly withoutTree: (text: string) => string;
   /** One line for the person who watches. */
   progress(message: string): void;
 }

@@ -94,10 +94,10 @@ async function inspect(definition: CustomCheckDefinition, context: CheckContext)
   }
   const hasCrashed = result.exitCode !== 0 && definition.findings.format !== 'exit-code' && hasStackTrace(result.stderr);
   return hasCrashed
-    ? reportOf(definition.id, [
+    ? reportOf({ id: definition.id, context }, [
         { drafts, ...details, failure: crash(result, { definition, told: 'told not all that it would have found' }) },
       ])
-    : reportFindings(definition.id, drafts, details);
+    : reportFindings({ id: definition.id, context }, drafts, details);
 }
 
 /** Makes the function that turns a printed path into a repository-relative one; null for what lies outside. */

@@ -44,7 +44,7 @@ export const focusedTests: Check = {
     }
     const paths = [...new Set(drafts.flatMap((draft) => draft.path ?? []))].filter((path) => !/\p{Cc}/u.test(path)).slice(0, 5);
     const command = shellLine(['git', 'grep', '-nE', String.raw`\bonly\b|\bf(it|describe|context)\(`, '--', ...paths]);
-    return reportFindings('focused-tests', drafts, { command: drafts.length === 0 ? null : command });
+    return reportFindings({ id: 'focused-tests', context }, drafts, { command: drafts.length === 0 ? null : command });
   },
 };
 

@@ -62,7 +62,7 @@ async function inspectGraph(context: CheckContext, rules: CycleRules): Promise<C
     drafts.length > 0 && rules.tool === 'madge'
       ? shellLine([...toolPrefix(context.project.packageManager), 'madge', '--circular', ...shownTargets(rules)])
       : null;
-  return reportFindings('import-cycles', drafts, { command, ...(unread === '' ? {} : { hint: unread }) });
+  return reportFindings({ id: 'import-cycles', context }, drafts, { command, ...(unread === '' ? {} : { hint: unread }) });
 }
 
 async function inspectRules(context: CheckContext, rules: CycleRules, config: string): Promise<CheckReport> {
@@ -96,7 +96,7 @@ async function inspectRules(context: CheckContext, rules: CycleRules, config: st
       Number(a.severity !== 'error') - Number(b.severity !== 'error') || ((a.path ?? '') < (b.path ?? '') ? -1 : a.path === b.path ? 0 : 1),
   );
   return reportFindings(
-    'import-cycles',
+    { id: 'import-cycles', context },
     sorted.map(([, draft]) => draft),
     details,
   );

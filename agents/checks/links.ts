@@ -78,7 +78,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     unread.length === 0
       ? {}
       : { hint: `Not read (a link, binary or over 1 MiB): ${unread.slice(0, 5).join(', ')}${unread.length > 5 ? ', …' : ''}.` };
-  return reportFindings('links', drafts, hint);
+  return reportFindings({ id: 'links', context }, drafts, hint);
 }
 
 function judge(link: MarkdownLink, from: string, survey: Survey): FindingDraft | null {

@@ -58,7 +58,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
       drafts.push(...found);
     }
   }
-  return reportFindings('lockfile', drafts, { command: commands.size === 0 ? null : [...commands].join(' && ') });
+  return reportFindings({ id: 'lockfile', context }, drafts, { command: commands.size === 0 ? null : [...commands].join(' && ') });
 }
 
 /** Lockfiles of the folder; the first is the one that its manager uses. */

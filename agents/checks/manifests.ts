@@ -20,15 +20,15 @@ export const manifests: Check = {
       reads: (path) => posix.basename(path) === 'package.json',
     };
   },
-  inspect: async ({ project }) =>
+  inspect: async (context) =>
     reportFindings(
-      'manifests',
+      { id: 'manifests', context },
       await Promise.all(
-        project.broken
+        context.project.broken
           .filter(({ path }) => !PASSED_OVER.test(path))
           .map(async ({ path, message }) => ({
             path,
-            line: lineIn(await project.read(path), message),
+            line: lineIn(await context.project.read(path), message),
             rule: 'manifest-broken',
             severity: 'error' as const,
             message: plainMessage(`${path} does not parse: ${message}`),

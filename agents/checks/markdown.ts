@@ -52,7 +52,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     ...(setup?.hasCustomRules === true ? ['Rules written in code are not run.'] : []),
     ...(unread.length > 0 ? [`Not read (a link, binary or over 1 MiB): ${unread.slice(0, 5).join(', ')}.`] : []),
   ];
-  return reportFindings('markdown', drafts, {
+  return reportFindings({ id: 'markdown', context }, drafts, {
     command: commandOf(context, drafts),
     ...(said.length === 0 ? {} : { hint: said.join(' ') }),
   });

@@ -62,7 +62,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     }
   }
   const unread = unreadSentence(read.graph);
-  return reportFindings('module-map', drafts, unread === '' ? {} : { hint: unread });
+  return reportFindings({ id: 'module-map', context }, drafts, unread === '' ? {} : { hint: unread });
 }
 
 async function fix(context: CheckContext): Promise<FixReport> {

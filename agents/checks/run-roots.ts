@@ -42,7 +42,7 @@ export async function inspectRoots(
   );
   return parts.length === 0
     ? erroredReport({ reason: 'nothing-read', hint: `${check.setup.tool} was called for nothing.` })
-    : reportOf(check.id, eachOnce(parts));
+    : reportOf({ id: check.id, context }, eachOnce(parts));
 }
 
 /** A file that two calls read with the same result is told of once, by the first. */

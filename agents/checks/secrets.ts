@@ -64,7 +64,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
       : {
           hint: `${unread.length} ${unread.length === 1 ? 'file was' : 'files were'} not searched (binary, a link, or over 1 MiB): ${unread.slice(0, 5).join(', ')}${unread.length > 5 ? ', …' : ''}.`,
         };
-  return reportFindings('secrets', drafts, note);
+  return reportFindings({ id: 'secrets', context }, drafts, note);
 }
 
 /** Settings of single rules from the repository's .secretlintrc; one that cannot be read changes nothing. */

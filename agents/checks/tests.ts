@@ -37,7 +37,7 @@ export const tests: Check = {
     const parts = await Promise.all(found.packages.map((pack) => testPackage(context, pack, coverages)));
     const percent = percentOf(coverages);
     const goal: CheckPart = { drafts: goalDrafts(percent), command: null, log: '', failure: null };
-    const report = reportOf('tests', [...parts.flat(), goal], 'refused');
+    const report = reportOf({ id: 'tests', context }, [...parts.flat(), goal], 'refused');
     return percent === undefined ? report : { ...report, coverage: percent };
   },
 };

@@ -39,7 +39,7 @@ export const typeCheck: Check = {
     const found = await findTypeScriptUnits(context.project);
     if (found.units === null) return reportSkipped('not-applicable', found.why);
     const parts = await Promise.all(found.units.map((unit) => checkUnit(context, unit)));
-    return reportOf('type-check', withoutRepeats(parts), 'refused');
+    return reportOf({ id: 'type-check', context }, withoutRepeats(parts), 'refused');
   },
 };
 

@@ -67,14 +67,14 @@ async function inspectAsConfigured(context: CheckContext, setup: KnipSetup): Pro
       return !seen.has(key) && seen.add(key);
     }),
   }));
-  return reportOf('unused-code', once);
+  return reportOf({ id: 'unused-code', context }, once);
 }
 
 async function inspectUnasked(context: CheckContext): Promise<CheckReport> {
   const run = await runKnip(context, { tool: resolveBundledTool('knip'), dir: '', flags: UNASKED, env: {} });
   const sure = sureIssues(run.issues, context);
   const { drafts, more } = boundFindings(groupIssues(sure.issues).map((draft) => ({ ...draft, severity: context.bundledSeverity })));
-  const report = reportOf('unused-code', [{ drafts, command: run.command, log: run.log, failure: run.failure }]);
+  const report = reportOf({ id: 'unused-code', context }, [{ drafts, command: run.command, log: run.log, failure: run.failure }]);
   if (run.failure !== null) return report;
   const said = [lostSentence(sure.lost), more > 0 ? `${more} more findings are not listed.` : '']
     .filter((sentence) => sentence !== '')
@@ -104,7 +104,7 @@ async function runKnip(context: CheckContext, call: KnipCall): Promise<KnipRun> 
     env: call.env,
   });
   const command = toolLine({ manager: context.project.packageManager, dir: call.dir, tool: 'knip', args: call.flags });
-  const failure = failureOf(result, 'knip') ?? crash(result, context.root);
+  const failure = failureOf(result, 'knip') ?? crash(result, context);
   const issues = failure === null ? readKnipReport(result.stdout) : [];
   const log = result.stderr + (failure === null ? '' : result.stdout);
   if (issues === null) return { issues: [], command, log: result.stdout, failure: nonsenseOf(result.stderr, 'knip') };
@@ -112,11 +112,9 @@ async function runKnip(context: CheckContext, call: KnipCall): Promise<KnipRun> 
 }
 
 /** With --no-exit-code everything but 0 is a crash, or a configuration that could not be loaded. */
-function crash(result: ToolResult, root: string): PartFailure | null {
+function crash(result: ToolResult, { withoutTree }: CheckContext): PartFailure | null {
   if (result.exitCode === 0) return null;
-  const said = plainMessage(result.stderr.trim() === '' ? result.stdout : result.stderr)
-    .replaceAll(`${root}/`, '')
-    .replaceAll(root, '.');
+  const said = withoutTree(plainMessage(result.stderr.trim() === '' ? result.stdout : result.stderr));
   const failure = crashOf(result.stderr + result.stdout, 'knip');
   return failure.reason === 'tool-crashed' ? { ...failure, hint: `knip came to no result: ${said.slice(0, 400)}` } : failure;
 }

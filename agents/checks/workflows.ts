@@ -77,7 +77,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     drafts.push(...answer.output.flatMap((problem) => draftOf(problem, { config, texts, resolved, context }) ?? []));
   }
   drafts.sort((a, b) => compare(a.path ?? '', b.path ?? '') || (a.line ?? 0) - (b.line ?? 0) || compare(a.rule, b.rule));
-  return reportFindings('workflows', drafts);
+  return reportFindings({ id: 'workflows', context }, drafts);
 }
 
 interface Place {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Check, CheckContext, CheckReport, Detection, FixReport } from '../../agents/checks/check.ts';
+import { treeCutter } from '../../agents/checks/tree-cutter.ts';
 import type { ToolRunnerOptions } from '../../agents/tools/spawn-tool.ts';
 import { projectFromFolder } from './project-from-folder.ts';
 import { testToolRunner } from './tool-runner.ts';
@@ -59,6 +60,7 @@ export function checkFixture(files: Readonly<Record<string, string | object>>): 
       runTool: testToolRunner(options),
       signal: new AbortController().signal,
       bundledSeverity: 'warning',
+      withoutTree: treeCutter(root),
       progress: () => undefined,
     };
   };
