@@ -46,7 +46,7 @@ function describe(plan: InitPlan, context: CommandContext): string {
         ? `    (made from the sources of Upkeep, ${Math.ceil(file.text.length / 1000)} kB)\n`
         : file.replaces === null
           ? indented(file.text, `    ${palette.good('+')} `)
-          : addedLines(file.replaces, file.text)
+          : (file.added?.flatMap((piece) => piece.split(/\r?\n/)) ?? addedLines(file.replaces, file.text))
               .map((line) => `    ${palette.good('+')} ${line}\n`)
               .join('');
     parts.push(`${palette.strong(file.replaces === null ? 'new:' : 'added to:')} ${file.path} – ${file.why}\n${shown}`);

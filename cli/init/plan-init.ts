@@ -1,6 +1,6 @@
 /** What `agent init` would do: new files, additions to data, and what people have to add to code themselves. */
-import { applyEdits, modify } from 'jsonc-parser';
 import { acceptAutoCommits, COMMIT_MSG_GUARD, PRE_COMMIT_GUARD } from '../../agents/commit-hooks.ts';
+import { addToJson } from './add-to-json.ts';
 import type { Survey } from './survey.ts';
 import { gateText, isGate } from './gate-text.ts';
 import { GATE_FILE, workflowText } from './workflow-text.ts';
@@ -10,6 +10,8 @@ export interface PlannedFile {
   readonly path: string;
   readonly text: string;
   readonly replaces: string | null;
+  /** Where whole lines would show more than what is added: that alone. */
+  readonly added?: readonly string[];
   /** One sentence: what for. */
   readonly why: string;
   /** Made by a program: its text is not for people to read. */
@@ -105,11 +107,8 @@ async function planCommitlint({ commitlint, read }: Survey): Promise<Addition> {
     return { file: { path: commitlint.file, text: `export default ${settings};\n`, replaces: null, why }, advice: [] };
   }
   const path = commitlint.inside === null ? ['rules'] : [commitlint.inside, 'rules'];
-  let changed = text;
-  for (const [rule, value] of Object.entries(accepting.rules ?? {})) {
-    changed = applyEdits(changed, modify(changed, [...path, rule], value, { formattingOptions: formattingOf(text) }));
-  }
-  return { file: changed === text ? null : { path: commitlint.file, text: changed, replaces: text, why }, advice: [] };
+  const { text: changed, added } = addToJson(text, path, accepting.rules ?? {});
+  return { file: changed === text ? null : { path: commitlint.file, text: changed, replaces: text, added, why }, advice: [] };
 }
 
 /** Hooks are programs of the repository: shown, never written. */
@@ -149,13 +148,4 @@ function nextSteps(found: Survey): string[] {
   };
   const install = found.hasManifest && !found.dependsOnUpkeep ? [add[found.packageManager ?? 'npm'] ?? ''] : [];
   return [...install, 'commit the new files', found.hasManifest ? 'npx agent run' : 'npx -p upkeep agent run'];
-}
-
-function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; eol: string } {
-  const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
-  return {
-    insertSpaces: !indent.startsWith('\t'),
-    tabSize: indent.startsWith('\t') ? 1 : indent.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
 }

@@ -159,6 +159,8 @@ describe('agent init', () => {
     await using repository = await repositoryWith({ 'package.json': before });
     const { stdout } = await init(repository, '--yes');
     expect(stdout).toContain('added to package.json');
+    expect(stdout).not.toContain('extends');
+    expect(await repository.git('diff', '--numstat')).toBe('1\t1\tpackage.json');
     const after = await repository.read('package.json');
     const { commitlint, name, version } = JSON.parse(after) as {
       commitlint: { rules: Record<string, unknown[]> };
