@@ -10,8 +10,20 @@ export interface PackageManifest {
   readonly scripts: Readonly<Record<string, string>>;
   /** dependencies, devDependencies, optionalDependencies and peerDependencies: name → range. */
   readonly dependencies: Readonly<Record<string, string>>;
-  /** The whole document. */
+  /** The whole document without the fields in `wrong`. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** Fields of a type that nobody can read. */
+  readonly wrong: readonly WrongField[];
+}
+
+/** A field of a package.json whose type is not what it has to be. */
+export interface WrongField {
+  /** Keys and indices from the top: `['workspaces', 1]`. */
+  readonly at: readonly (string | number)[];
+  /** `text such as "1.0.0"` */
+  readonly expected: string;
+  /** `7`, `a list` */
+  readonly got: string;
 }
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';

@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import type { Repository } from '../git/repository.ts';
 import { listTree, readBlobs } from '../git/tree.ts';
 import type { TreeEntry } from '../git/tree.ts';
+import { parseManifest } from './parse-manifest.ts';
 import type { PackageManager, PackageManifest, Project } from './project.ts';
 
 const LOCKFILES: readonly (readonly [string, PackageManager])[] = [
@@ -79,36 +80,6 @@ function batchedReader(repository: Repository, byPath: ReadonlyMap<string, TreeE
   };
 }
 
-function parseManifest(path: string, text: string): PackageManifest | { path: string; message: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    return { path, message: (error as Error).message };
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { path, message: 'expected an object' };
-  const document = json as Record<string, unknown>;
-  const dir = posix.dirname(path);
-  return {
-    dir: dir === '.' ? '' : dir,
-    path,
-    name: typeof document['name'] === 'string' ? document['name'] : null,
-    scripts: stringRecord(document['scripts']),
-    dependencies: {
-      ...stringRecord(document['peerDependencies']),
-      ...stringRecord(document['optionalDependencies']),
-      ...stringRecord(document['devDependencies']),
-      ...stringRecord(document['dependencies']),
-    },
-    json: document,
-  };
-}
-
-function stringRecord(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
 function namedManager(root: PackageManifest | undefined): PackageManager | null {
   const named = root?.dir === '' ? root.json['packageManager'] : undefined;
   const name = typeof named === 'string' ? named.split('@')[0] : undefined;
@@ -124,8 +95,15 @@ function workspacesOf(packages: readonly PackageManifest[], pnpmWorkspace: strin
   if (root === undefined && pnpmWorkspace === null) return packages.filter((manifest) => !manifest.dir.includes('/'));
   const patterns = [...npmPatterns(root?.json['workspaces']), ...(pnpmWorkspace === null ? [] : pnpmPatterns(pnpmWorkspace))];
   const clean = (pattern: string): string => pattern.replace(/^\.\//, '').replace(/\/$/, '');
-  const wanted = patterns.filter((pattern) => !pattern.startsWith('!')).map(clean);
-  const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => clean(pattern.slice(1)));
+  // `./` names the root, which is there anyway; an empty pattern none.
+  const wanted = patterns
+    .filter((pattern) => !pattern.startsWith('!'))
+    .map(clean)
+    .filter(Boolean);
+  const unwanted = patterns
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((pattern) => clean(pattern.slice(1)))
+    .filter(Boolean);
   const isMember = wanted.length === 0 ? () => false : picomatch(wanted, unwanted.length === 0 ? {} : { ignore: unwanted });
   return packages.filter((manifest) => manifest.dir === '' || isMember(manifest.dir));
 }

@@ -32,6 +32,9 @@ export const unusedCode: Check = {
     if (!project.workspaces.some(({ dir }) => dir === '')) return { applies: false, why: 'there is no package.json at the root' };
     if (!project.files.some(isImportSource)) return { applies: false, why: 'there is no JavaScript or TypeScript of its own' };
     const setup = findKnipSetup(project);
+    const wrong = project.workspaces.find((manifest) => manifest.wrong.length > 0);
+    if (setup === null && wrong !== undefined)
+      return { applies: false, why: `${wrong.path} has fields of a wrong type, which the check manifests names` };
     return {
       applies: true,
       why: setup?.why ?? 'knip is not set up: unused files and dependencies beyond doubt',

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import picomatch from 'picomatch';
+import { parseManifest } from '../../agents/parse-manifest.ts';
 import type { PackageManager, PackageManifest, Project } from '../../agents/project.ts';
 
 /** A `Project` as the files of a folder make it: for tests of checks, which need no commit. */
@@ -11,18 +12,16 @@ export function projectFromFolder(root: string): Project {
   const packages: PackageManifest[] = [];
   for (const path of files) {
     if (posix.basename(path) !== 'package.json') continue;
-    try {
-      packages.push(toManifest(path, JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>));
-    } catch (error) {
-      broken.push({ path, message: String(error) });
-    }
+    const manifest = parseManifest(path, readFileSync(join(root, path), 'utf8'));
+    if ('message' in manifest) broken.push(manifest);
+    else packages.push(manifest);
   }
   packages.sort((a, b) => (a.dir < b.dir ? -1 : 1));
   const globs = workspaceGlobs(
     packages[0],
     files.includes('pnpm-workspace.yaml') ? readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8') : null,
   );
-  const isMember = globs.length === 0 ? () => false : picomatch(globs);
+  const isMember = globs.length === 0 ? () => false : picomatch(globs.filter(Boolean));
   const lockfile = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock'].find((name) => set.has(name)) ?? null;
   return {
     commit: '0'.repeat(40),
@@ -44,18 +43,6 @@ function listFiles(root: string, dir: string): string[] {
     const path = dir === '' ? name : `${dir}/${name}`;
     return lstatSync(join(root, path)).isDirectory() ? listFiles(root, path) : [path];
   });
-}
-
-function toManifest(path: string, json: Record<string, unknown>): PackageManifest {
-  const part = (key: string): Record<string, string> => (json[key] ?? {}) as Record<string, string>;
-  return {
-    dir: path === 'package.json' ? '' : posix.dirname(path),
-    path,
-    name: typeof json.name === 'string' ? json.name : null,
-    scripts: part('scripts'),
-    dependencies: { ...part('peerDependencies'), ...part('optionalDependencies'), ...part('devDependencies'), ...part('dependencies') },
-    json,
-  };
 }
 
 function workspaceGlobs(top: PackageManifest | undefined, pnpm: string | null): string[] {
