@@ -25,6 +25,7 @@ import { agentStateOf } from '../../ledger/state.ts';
 import { consequencesOf } from '../../scheduler/settle.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import type { Environment } from '../environment.ts';
+import { keepErroredChecks } from '../why/errored-checks.ts';
 import { temporaryPlace } from './require-places.ts';
 import { secretValues } from './secret-values.ts';
 
@@ -102,6 +103,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
       record: (events) => request.record(events),
     });
     journal.close();
+    keepErroredChecks(repository.commonDir, result.runs);
     return { ...result, interrupted: false, kept: [] };
   } catch (error) {
     await runTool.endAll();

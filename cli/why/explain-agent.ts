@@ -3,6 +3,7 @@ import type { AgentId } from '../../ledger/outcome.ts';
 import { agentStateOf, pauseOf, type AgentState, type LedgerState } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import { endOfPause } from '../../scheduler/end-of-pause.ts';
+import type { ErroredCheck } from './errored-checks.ts';
 import { ago, count, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
 
 /** What the sentences are made from. */
@@ -16,10 +17,18 @@ export interface AgentFacts {
   readonly decision: Decision | null;
   /** Input key of the commit that is checked out. */
   readonly key: string | null;
+  /** What is known of why the last run could not be carried out, wholly or in part; absent or null: nothing. */
+  readonly errored?: Errored | null;
   /** Commit under the agent's ref, or null. */
   readonly waiting: string | null;
   readonly threshold: number;
   readonly now: Date;
+}
+
+export interface Errored {
+  readonly checks: readonly ErroredCheck[];
+  /** What the ledger says, where the checks are not known. */
+  readonly message: string | null;
 }
 
 /** A heading and its sentences. */
@@ -33,6 +42,7 @@ export function explainAgent(facts: AgentFacts): Explanation[] {
   return [
     { heading: 'now', sentences: nowSentences(facts, memory) },
     { heading: 'last run', sentences: lastSentences(facts, memory) },
+    ...nextOf(facts, memory),
     { heading: 'commit', sentences: commitSentences(facts, memory) },
     { heading: 'escalation', sentences: escalationSentences(facts, memory) },
   ];
@@ -60,20 +70,28 @@ function nowSentences(facts: AgentFacts, memory: AgentState): string[] {
     ];
   }
   const why = memory.keys.find((record) => record.key === facts.key);
-  if (why === undefined)
-    return [
-      `\`agent run ${agent}\` would run it: ${memory.last === null ? 'it never ran on this branch' : 'something that it reads, its configuration or a tool changed since its last run'}`,
-    ];
+  if (why === undefined) {
+    const { last } = memory;
+    const because =
+      last === null
+        ? 'it never ran on this branch'
+        : last.key === facts.key
+          ? `on this content its last run ${OUTCOME_WORDS[last.outcome]}`
+          : 'something that it reads, its configuration or a tool changed since its last run';
+    return [`\`agent run ${agent}\` would run it: ${because}`];
+  }
   if (!why.delivered) return [`\`agent run ${agent}\` would run it: it made a commit for this content that was not delivered yet`];
   return [`\`agent run ${agent}\` would run it: on this content it ${OUTCOME_WORDS[why.outcome]} before`];
 }
 
-function lastSentences({ now, key }: AgentFacts, memory: AgentState): string[] {
+function lastSentences({ now, key, errored }: AgentFacts, memory: AgentState): string[] {
   const { last, runs } = memory;
   if (last === null) return ['none on this branch'];
   const run = runs.find((one) => one.runId === last.runId);
+  // Nothing can be told of what was not looked at.
+  const isBlank = last.outcome === 'errored' && run?.errors === 0 && run.warnings === 0 && run.fixed === 0;
   const left =
-    run === undefined
+    run === undefined || isBlank
       ? []
       : [count(run.fixed, 'finding') + ' repaired', `${count(run.errors, 'error')} and ${count(run.warnings, 'warning')} left`];
   const reason = last.reason === null || last.reason === 'errors-left' ? '' : ` (${REASON_WORDS[last.reason]})`;
@@ -81,8 +99,28 @@ function lastSentences({ now, key }: AgentFacts, memory: AgentState): string[] {
   return [
     `it ${OUTCOME_WORDS[last.outcome]}${reason} ${ago(last.at, now)} on ${shortSha(last.base)}${run === undefined || run.trigger === null ? '' : `, started by ${run.trigger}`}${sameContent}`,
     ...(left.length > 0 ? [left.join(', ')] : []),
-    ...findingSentences(memory),
+    ...erroredSentences(errored ?? null),
+    ...(memory.keys[0]?.runId === last.runId ? findingSentences(memory) : []),
   ];
+}
+
+/** Which checks could not be carried out, why, and how their logs end. */
+function erroredSentences(errored: Errored | null): string[] {
+  if (errored === null) return [];
+  if (errored.checks.length === 0) return errored.message === null ? [] : [errored.message];
+  return errored.checks.flatMap(({ title, reason, hint, command, log }) => [
+    `${title} could not be carried out${reason === null ? '' : `: ${REASON_WORDS[reason]}`}`,
+    ...(hint === null ? [] : [hint]),
+    ...(command === null ? [] : [`reproduce: ${command}`]),
+    ...(log === '' ? [] : ['its log ends:', ...log.split('\n').map((line) => `| ${line}`)]),
+  ]);
+}
+
+/** What to do about a run that could not be carried out; nothing where there is none. */
+function nextOf({ agent }: AgentFacts, { last, inError }: AgentState): Explanation[] {
+  if (last?.outcome !== 'errored') return [];
+  const again = inError === null ? `agent run ${agent} tries it again` : `agent retry ${agent} brings it back`;
+  return [{ heading: 'next', sentences: [`correct what is said above, or let agent doctor look for it; then ${again}`] }];
 }
 
 function findingSentences(memory: AgentState): string[] {
@@ -105,7 +143,11 @@ function commitSentences(facts: AgentFacts, memory: AgentState): string[] {
     const delivered = memory.keys.find((record) => record.commit === commit)?.delivered;
     sentences.push(`its newest commit is ${shortSha(commit)}, ${ago(at, facts.now)}${delivered === false ? ', not delivered' : ''}`);
   } else if (memory.last !== null) {
-    sentences.push('it made none: there was nothing that could safely be repaired');
+    sentences.push(
+      memory.last.outcome === 'errored' || memory.last.outcome === 'cancelled'
+        ? `it made none: its last run ${OUTCOME_WORDS[memory.last.outcome]}`
+        : 'it made none: there was nothing that could safely be repaired',
+    );
   } else {
     sentences.push('none');
   }

@@ -145,6 +145,31 @@ describe('agent why', () => {
       [/people undid or declined what it made of a\.ts: it does not do that again/],
     ],
   ];
+  it('says what could not be carried out, and nothing that a run would have had to look for', () => {
+    const errored = { ...last, outcome: 'errored', reason: 'tool-crashed', key: 'new' } as const;
+    const state = stateWith({
+      last: errored,
+      runs: [{ ...run, outcome: 'errored', reason: 'tool-crashed', errors: 0, warnings: 0, fixed: 0 }],
+      keys: [{ ...answer, runId: 'earlier' }],
+    });
+    const check = {
+      check: 'eslint',
+      title: 'ESLint',
+      reason: 'tool-crashed',
+      hint: 'mend it',
+      command: 'npx eslint .',
+      log: 'a\nb',
+    } as const;
+    const said = text({ state, key: 'new', errored: { checks: [check], message: null } });
+    expect(said).toMatch(/^now: .*would run it: on this content its last run could not be carried out\n/);
+    expect(said).toContain(
+      'on the same content as now | ESLint could not be carried out: the tool crashed | mend it | reproduce: npx eslint . | its log ends: | | a | | b\n',
+    );
+    expect(said).toMatch(/\nnext: correct what is said above.*then agent run backend tries it again\n/);
+    expect(said).toContain('commit: it made none: its last run could not be carried out');
+    expect(said).not.toMatch(/0 errors|no var|changed since|safely/);
+    expect(text({ state, key: 'new', errored: { checks: [], message: 'no disk' } })).toContain('as now | no disk\nnext:');
+  });
   it.each(cases)('says %s', (_title, facts, patterns) => {
     for (const pattern of patterns) expect(text(facts)).toMatch(pattern);
   });
