@@ -102,7 +102,8 @@ function append(container: Node, items: readonly ((gap: string) => string)[], { 
   const tight = gap.includes('\n') ? `${layout.eol}${gap.slice(gap.lastIndexOf('\n') + 1)}` : gap;
   const shown = items.map((item) => item(tight));
   const content = shown.map((item) => `,${tight}${item}`).join('');
-  changes.push({ edit: { offset: last.offset + last.length, length: 0, content }, shown });
+  const lead = tight.slice(tight.lastIndexOf('\n') + 1).replace(/^ $/, '');
+  changes.push({ edit: { offset: last.offset + last.length, length: 0, content }, shown: shown.map((item) => `${lead}${item}`) });
 }
 
 /** Lists stand on one line; objects as their surroundings do. */
