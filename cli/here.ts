@@ -3,11 +3,13 @@ import { isValidRefName, listRefs } from '../git/refs.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { uuidv7, type EventOrigin } from '../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
+import { mendStore } from '../ledger/mend-store.ts';
 import { readState } from '../ledger/read.ts';
 import type { LedgerState } from '../ledger/state.ts';
 import { openLedger, type Ledger } from '../ledger/store.ts';
 import type { CommandContext } from './command-context.ts';
 import { didYouMean } from './config/nearest-name.ts';
+import { plainLine } from './reporters/plain-text.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Here {
@@ -27,6 +29,8 @@ export async function openHere(context: CommandContext, branch?: string): Promis
   if (branch !== undefined && !(await isValidRefName(`refs/heads/${branch}`)))
     throw new UsageError(`--branch ${JSON.stringify(branch)}: Git accepts no branch of that name`);
   const ledger = openLedger(repository.commonDir);
+  const mended = await mendStore(ledger);
+  if (mended !== null) context.output.err(`${plainLine(mended)}\n`);
   const { layered, shared } = await readState(ledger);
   if (branch !== undefined) await requireBranch(branch, repository, layered);
   return { repository, ledger, state: layered, shared, branch: branch ?? repository.branch ?? 'HEAD' };

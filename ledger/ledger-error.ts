@@ -3,6 +3,7 @@ export type LedgerErrorCode =
   | 'read-only' // the Git directory cannot be written
   | 'future-version' // a newer Upkeep wrote it
   | 'invalid-event' // an event that does not match its schema is never written
+  | 'damaged' // its store is no repository any more and cannot be moved aside
   | 'contended' // other processes of this clone won every race for the time that was allowed
   | 'git'; // Git refused for another reason
 

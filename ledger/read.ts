@@ -1,4 +1,5 @@
 /** Reads what the ledger remembers. On the way of every start: one git process, no zod. */
+import { examineStore } from './examine-store.ts';
 import { layer } from './layer.ts';
 import { readObjects } from './objects.ts';
 import { emptyState, type LedgerState } from './state.ts';
@@ -18,9 +19,9 @@ export interface LedgerReading {
   readonly health: { readonly shared: TipHealth; readonly local: TipHealth };
 }
 
-/** Reads both states. A ledger that is not there is empty; a corrupt one is rebuilt from its events, one of a newer version throws LedgerError. */
+/** Reads both states. A ledger that is not there is empty, one whose store is damaged is lost; a corrupt one is rebuilt from its events, one of a newer version throws LedgerError. */
 export async function readState(ledger: Ledger): Promise<LedgerReading> {
-  if (!ledgerExists(ledger)) return reading(ABSENT, ABSENT);
+  if (!ledgerExists(ledger)) return examineStore(ledger).ok ? reading(ABSENT, ABSENT) : reading(LOST, LOST);
   const sharedRequests = tipRequests(LEDGER_REFS.shared);
   const answers = await readObjects(ledger, [...sharedRequests, ...tipRequests(LEDGER_REFS.local)]);
   const shared = await tipFrom(ledger, LEDGER_REFS.shared, answers.slice(0, sharedRequests.length));
@@ -29,6 +30,7 @@ export async function readState(ledger: Ledger): Promise<LedgerReading> {
 }
 
 const ABSENT: Tip = { sha: null, state: emptyState(), health: 'absent', broken: false };
+const LOST: Tip = { ...ABSENT, health: 'lost' };
 
 function reading(shared: Tip, local: Tip): LedgerReading {
   return {

@@ -4,7 +4,9 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { git, GitError } from '../git/exec-git.ts';
+import { examineStore } from './examine-store.ts';
 import { LedgerError } from './ledger-error.ts';
+import { mendStore } from './mend-store.ts';
 import { writeAlternates } from './users-history.ts';
 
 /** The history that every clone shares, and the one of this clone only. */
@@ -33,9 +35,9 @@ export function openLedger(commonDir: string, objectsDir: string = join(commonDi
   return { gitDir: join(absolute, 'upkeep', 'ledger.git'), commonDir: absolute, objectsDir: resolve(objectsDir) };
 }
 
-/** Whether the private repository is there. */
+/** Whether the private repository is there and can be used as one. */
 export function ledgerExists(ledger: Ledger): boolean {
-  return existsSync(join(ledger.gitDir, 'HEAD'));
+  return existsSync(join(ledger.gitDir, 'HEAD')) && examineStore(ledger).ok;
 }
 
 /** Hexadecimal digits of an object id: the ledger has the format of the user's repository. */
@@ -43,9 +45,11 @@ export function objectIdLength(ledger: Ledger): 40 | 64 {
   return /^\s*objectformat\s*=\s*sha256\s*$/im.test(readFileSync(join(ledger.gitDir, 'config'), 'utf8')) ? 64 : 40;
 }
 
-/** Makes the private repository when it is not there: beside its place, then renamed, so that it is never there by half. */
+/** Makes the private repository when it is not there, or damaged: beside its place, then renamed, so that it is never there by half. */
 export async function ensureLedger(ledger: Ledger): Promise<void> {
   if (ledgerExists(ledger)) return;
+  // Damaged since the command began, or by a command that does not tell of it.
+  await mendStore(ledger);
   const parent = join(ledger.commonDir, 'upkeep');
   const draft = join(parent, `ledger.git.new-${randomBytes(6).toString('hex')}`);
   try {

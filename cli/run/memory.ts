@@ -7,9 +7,10 @@ import type { RemoteSilence } from '../../git/remote-silence.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { DeliveryMode } from '../../ledger/outcome.ts';
+import { mendStore } from '../../ledger/mend-store.ts';
 import { readState } from '../../ledger/read.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import { openLedger } from '../../ledger/store.ts';
+import { ledgerExists, openLedger } from '../../ledger/store.ts';
 import type { Ledger, Scope } from '../../ledger/store.ts';
 import type { Environment } from '../environment.ts';
 import { remoteAuth } from '../github/remote-auth.ts';
@@ -57,12 +58,13 @@ export async function openMemory(ask: {
   const { ledger: settings, delivery } = ask.run.loaded.config;
   const name = delivery.remote;
   const remote = (await hasRemote(repository, name)) ? name : null;
-  const notes: string[] = [];
+  const mended = await mendStore(ledger);
+  const notes = mended === null ? [] : [mended];
   const silence = remoteSilence();
   const remoteAddress = remote === null ? null : await remoteUrl(repository, remote);
   const auth = remoteAuth(ask.environment, remoteAddress);
   const place = { remote: name, cwd: repository.root ?? repository.gitDir, store: settings.store, auth };
-  if (remote !== null && settings.fetch && (scope === 'shared' || !isFresh(repository))) {
+  if (remote !== null && settings.fetch && (scope === 'shared' || !isFresh(repository) || !ledgerExists(ledger))) {
     const { fetchShared } = await import('../../ledger/sync.ts');
     const fetched = await fetchShared(ledger, { ...place, ...(scope === 'shared' ? {} : { timeoutMs: PATIENCE_MS }) });
     if (!fetched.ok) {

@@ -143,10 +143,10 @@ describe('a damaged memory', () => {
       },
     ],
     [
-      'an empty folder instead of the repository',
+      'a file instead of the folder of everything that is remembered',
       async (repository) => {
-        await repository.write('.git/upkeep/ledger.git', null);
-        mkdirSync(join(repository.path, '.git/upkeep/ledger.git'));
+        await repository.write('.git/upkeep', null);
+        await repository.write('.git/upkeep', 'mine\n');
       },
     ],
     [

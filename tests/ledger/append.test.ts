@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../git/exec-git.ts';
 import { append, prepareAppend, adopt } from '../../ledger/append.ts';
@@ -120,13 +120,14 @@ describe('append', () => {
     expect((await git(['cat-file', '-t', await repository.head()], { gitDir: ledger.gitDir })).stdout).toBe('commit\n');
   });
 
-  it('says that the Git directory cannot be written', async () => {
+  it('says that its folder cannot be made', async () => {
     await using repository = await repositoryWith({ 'a.txt': 'a' });
-    // A file where the folder should be refuses root as well.
+    // A file where the folder should be refuses root as well, and a folder where the lock should be keeps it from being moved.
     await writeFile(`${repository.path}/.git/upkeep`, '');
+    await mkdir(`${repository.path}/.git/upkeep-mend.lock`);
     const ledger = openLedger(`${repository.path}/.git`);
     const error = await append(ledger, [completed()], { scope: 'shared' }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(LedgerError);
-    expect((await readState(ledger)).health).toEqual({ shared: 'absent', local: 'absent' });
+    expect((await readState(ledger)).health).toEqual({ shared: 'lost', local: 'lost' });
   });
 });

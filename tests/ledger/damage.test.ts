@@ -1,13 +1,15 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../git/exec-git.ts';
 import { append } from '../../ledger/append.ts';
 import { refold } from '../../ledger/compact.ts';
+import { examineStore } from '../../ledger/examine-store.ts';
+import { mendStore } from '../../ledger/mend-store.ts';
 import { deadLetters, readEvents, readState } from '../../ledger/read.ts';
 import { agentStateOf } from '../../ledger/state.ts';
 import { openLedger, type Ledger } from '../../ledger/store.ts';
-import { pushShared } from '../../ledger/sync.ts';
+import { fetchShared, pushShared } from '../../ledger/sync.ts';
 import { createRepository, repositoryWith } from '../support/git-repository.ts';
 import { completed, failed } from '../support/ledger-events.ts';
 
@@ -111,5 +113,51 @@ describe('a damaged ledger', () => {
     await append(site.ledger, [failed({ minutes: 3 })], { scope: 'shared' });
     expect((await raw(site.ledger, 'show', 'refs/upkeep/ledger:notes.txt')).stdout).toBe('mine');
     expect(await readEvents(site.ledger, { limit: 10 })).toHaveLength(3);
+  });
+
+  const inStore = (work: (gitDir: string) => Promise<unknown>) => async (ledger: Ledger) => work(ledger.gitDir);
+  it.each<[string, (ledger: Ledger) => Promise<unknown>]>([
+    ['has a HEAD that names nothing', inStore((gitDir) => writeFile(join(gitDir, 'HEAD'), 'garbage\n'))],
+    ['has no HEAD', inStore((gitDir) => rm(join(gitDir, 'HEAD')))],
+    ['has no folder objects', inStore((gitDir) => rm(join(gitDir, 'objects'), { recursive: true }))],
+    ['has no folder refs', inStore((gitDir) => rm(join(gitDir, 'refs'), { recursive: true }))],
+    [
+      'has a file in place of the folder refs/upkeep',
+      inStore((gitDir) => rm(join(gitDir, 'refs/upkeep'), { recursive: true }).then(() => writeFile(join(gitDir, 'refs/upkeep'), ''))),
+    ],
+    ['has no config', inStore((gitDir) => rm(join(gitDir, 'config')))],
+    ['has a config that Git cannot read', inStore((gitDir) => writeFile(join(gitDir, 'config'), '[[[\n'))],
+    ['is no folder', inStore((gitDir) => rm(gitDir, { recursive: true }).then(() => writeFile(gitDir, 'mine')))],
+  ])('whose store %s reads as lost, is moved aside as it is, and the shared history is fetched again', async (problem, damage) => {
+    await using remote = await createRepository('--bare');
+    await using site = await damaged(async (ledger) => {
+      await pushShared(ledger, { remote: remote.path });
+      await damage(ledger);
+    });
+    expect(examineStore(site.ledger)).toMatchObject({ ok: false, path: site.ledger.gitDir, problem });
+    expect((await readState(site.ledger)).health).toEqual({ shared: 'lost', local: 'lost' });
+    const sentence = await mendStore(site.ledger);
+    const aside = /moved to (\S+), and a new one begins$/.exec(sentence ?? '')?.[1] ?? expect.fail(`no place in ${sentence}`);
+    expect(sentence).toContain(`${site.ledger.gitDir} ${problem}`);
+    expect(problem === 'is no folder' ? await readFile(aside, 'utf8') : (await readdir(aside)).length).toBeTruthy();
+    expect(await fetchShared(site.ledger, { remote: remote.path })).toMatchObject({ ok: true });
+    expect(await readState(site.ledger)).toMatchObject({ health: { shared: 'ok' }, shared: { sequence: 2 } });
+    expect([examineStore(site.ledger), await mendStore(site.ledger)]).toEqual([{ ok: true }, null]);
+  });
+
+  it('whose store is damaged while it is in use is mended by the append that finds it so', async () => {
+    await using site = await damaged(inStore((gitDir) => writeFile(join(gitDir, 'HEAD'), '')));
+    expect(await append(site.ledger, [failed({ minutes: 3 })], { scope: 'shared' })).toMatchObject({ written: true, sequence: 1 });
+    expect((await readdir(join(site.ledger.commonDir, 'upkeep'))).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
+  });
+
+  it('whose store cannot be moved aside is one error with the way out', async () => {
+    await using site = await damaged(inStore((gitDir) => rm(join(gitDir, 'HEAD'))));
+    // A folder in place of the lock file: nobody can take it.
+    await mkdir(join(site.ledger.commonDir, 'upkeep-mend.lock'));
+    await expect(mendStore(site.ledger)).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining(`mv '${site.ledger.gitDir}' '${site.ledger.gitDir}.damaged'`) as string,
+    });
   });
 });
