@@ -1,6 +1,6 @@
 /** Moves the checked-out branch forward for a person's command, with the same care as a run. */
 import type { Refusal } from '../agents/delivery/delivery.ts';
-import { REFUSALS } from '../agents/delivery/local-delivery.ts';
+import { refusalWords } from '../agents/delivery/local-delivery.ts';
 import { takeRunLock } from '../agents/run-lock.ts';
 import { deliverLocal } from '../git/local-delivery.ts';
 import { isAncestor } from '../git/ancestry.ts';
@@ -36,10 +36,9 @@ export async function deliverHere(repository: Repository, tip: Tip, to: string):
       ? null
       : { reason: 'the branch moved in the meantime', advice: 'run the command again' };
   }
-  const { reason, advice } = REFUSALS[result.reason];
-  const paths = result.paths ?? [];
+  const { reason, advice } = refusalWords({ ...result, reason: result.reason });
   return {
-    reason: paths.length === 0 ? reason : `${reason}: ${paths.slice(0, 5).join(', ')}`,
+    reason,
     advice: advice.replace(/,? then run `agent accept`$/, ' and try again'),
   };
 }

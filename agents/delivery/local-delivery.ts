@@ -1,6 +1,6 @@
 /** Delivery `local`: the checked-out branch moves forward, or the commits wait under refs. */
 import { deliverLocal } from '../../git/local-delivery.ts';
-import type { LocalRefusal } from '../../git/local-delivery.ts';
+import type { LocalRefusal, LocalResult } from '../../git/local-delivery.ts';
 import { resolveRef } from '../../git/refs.ts';
 import type { RunContext } from '../run-context.ts';
 import { emptyDelivery } from './delivery.ts';
@@ -9,8 +9,12 @@ import { keepUnderRefs } from './keep.ts';
 
 const ACCEPT = 'agent accept';
 
+interface Refused extends Pick<Extract<LocalResult, { ok: false }>, 'paths' | 'message'> {
+  readonly reason: Exclude<LocalRefusal, 'moved'>;
+}
+
 /** The words for each refusal. */
-export const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>> = {
+const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>> = {
   detached: { reason: 'HEAD is detached, so there is no branch to move', advice: `check out a branch, then run \`${ACCEPT}\`` },
   'not-checked-out': { reason: 'another branch is checked out', advice: `check that branch out, then run \`${ACCEPT}\`` },
   'operation-in-progress': {
@@ -32,6 +36,19 @@ export const REFUSALS: Readonly<Record<Exclude<LocalRefusal, 'moved'>, Refusal>>
   },
   failed: { reason: 'git refused to move the branch', advice: `run \`agent doctor\`, then \`${ACCEPT}\`` },
 };
+
+/** The words for a refusal, with the paths that stand in the way, else what git said. */
+export function refusalWords({ reason, paths = [], message = '' }: Refused): Refusal {
+  const refusal = REFUSALS[reason];
+  if (paths.length > 0) return { ...refusal, reason: `${refusal.reason}: ${paths.slice(0, 5).join(', ')}` };
+  const said = reason === 'failed' ? /^(?:error|fatal): (.+)$/m.exec(message)?.[1] : undefined;
+  if (said === undefined) return refusal;
+  const isUnwritable = /: (?:Permission denied|Operation not permitted|Read-only file system)/.test(message);
+  return {
+    reason: `${refusal.reason}: ${said}`,
+    advice: isUnwritable ? `give yourself the right to write there, then run \`${ACCEPT}\`` : refusal.advice,
+  };
+}
 
 export function localDelivery(context: RunContext, branch: string | null): Delivery {
   const { repository, journal } = context;
@@ -64,9 +81,7 @@ export function localDelivery(context: RunContext, branch: string | null): Deliv
         };
       }
       if (result.reason === 'moved') return { kind: 'moved', tip: (await resolveRef(repository, `refs/heads/${branch}`)) ?? from };
-      const refusal = REFUSALS[result.reason];
-      const paths = result.paths ?? [];
-      return keep(step, paths.length === 0 ? refusal : { ...refusal, reason: `${refusal.reason}: ${paths.slice(0, 5).join(', ')}` });
+      return keep(step, refusalWords({ ...result, reason: result.reason }));
     },
     withhold: keep,
     giveUp: (step) => keep(step, { reason: 'the branch moved again and again', advice: `when it is quiet, run \`${ACCEPT}\`` }),

@@ -41,11 +41,11 @@ async function examine(offline: boolean, context: CommandContext): Promise<Diagn
   const machine = await examineMachine(context.cwd, context.environment);
   try {
     const repository = await openRepository(context.cwd);
-    const { diagnoses, remote } = await examineProject(repository, context);
+    const { diagnoses, remote, mode } = await examineProject(repository, context);
     const auth = remoteAuth(context.environment, await remoteUrl(repository, remote));
     const [here, there, github, gate] = await Promise.all([
       examineRepository(repository),
-      examineRemote(repository, { remote, offline, auth }),
+      examineRemote(repository, { remote, offline, isNeeded: mode === 'push' || mode === 'pull-request', auth }),
       examineOnGitHub(repository, context, { remote, offline }),
       examineGate(repository, context.version),
     ]);

@@ -5,6 +5,7 @@ import { readProject } from '../../agents/read-project.ts';
 import type { Project } from '../../agents/project.ts';
 import { git } from '../../git/exec-git.ts';
 import type { Repository } from '../../git/repository.ts';
+import type { DeliveryMode } from '../../ledger/outcome.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { acceptAutoCommits } from '../../agents/commit-hooks.ts';
@@ -13,6 +14,7 @@ import { runFlagsOf } from '../program.ts';
 import { loadRun } from '../run/prepare-run.ts';
 import { count } from '../wording.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';
+import { examineWorkingTree } from './examine-working-tree.ts';
 
 /** Files by which other programs that commit by themselves are known. */
 const OTHER_BOTS: readonly (readonly [RegExp, string])[] = [
@@ -26,14 +28,24 @@ const OTHER_BOTS: readonly (readonly [RegExp, string])[] = [
   [/^\.snyk$/, 'Snyk'],
 ];
 
-/** What was found, and the name of the remote that the configuration gives. */
-export async function examineProject(repository: Repository, context: CommandContext): Promise<{ diagnoses: Diagnosis[]; remote: string }> {
+/** What was found, and how the configuration delivers here. */
+interface ExaminedProject {
+  readonly diagnoses: Diagnosis[];
+  /** Name of the remote. */
+  readonly remote: string;
+  readonly mode: DeliveryMode;
+}
+
+const DEFAULTS = { remote: 'origin', mode: 'local' } as const;
+
+export async function examineProject(repository: Repository, context: CommandContext): Promise<ExaminedProject> {
   const base = repository.head;
-  if (base === null) return { diagnoses: [], remote: 'origin' };
+  if (base === null) return { diagnoses: [], ...DEFAULTS };
   const project = await readProject(repository, base);
-  const { diagnoses, remote } = await configuration(repository, project, context);
+  const { diagnoses, remote, mode } = await configuration(repository, project, context);
   return {
     diagnoses: [
+      ...(repository.root === null || mode !== 'local' ? [] : await examineWorkingTree(repository.root, project.files)),
       ...diagnoses,
       ...(await dependencies(repository, project)),
       ...(await commitlint(repository)),
@@ -41,14 +53,11 @@ export async function examineProject(repository: Repository, context: CommandCon
       ...bots(project),
     ],
     remote,
+    mode,
   };
 }
 
-async function configuration(
-  repository: Repository,
-  project: Project,
-  context: CommandContext,
-): Promise<{ diagnoses: Diagnosis[]; remote: string }> {
+async function configuration(repository: Repository, project: Project, context: CommandContext): Promise<ExaminedProject> {
   const { environment, version } = context;
   try {
     const run = await loadRun({
@@ -66,14 +75,15 @@ async function configuration(
         ? good('checks', `${planned.length} apply, ${notApplicable.length} do not: agent list`)
         : worthKnowing('checks', 'none applies here', 'agent list says why'),
     ];
-    return { diagnoses, remote: run.loaded.config.delivery.remote };
+    const { remote, mode } = run.loaded.config.delivery;
+    return { diagnoses, remote, mode };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return {
       diagnoses: [
         bad('configuration', error.problems.map((problem) => `${problem.source}: ${problem.message}`).join('; '), 'agent config validate'),
       ],
-      remote: 'origin',
+      ...DEFAULTS,
     };
   }
 }

@@ -11,26 +11,23 @@ const PATIENCE_MS = 30_000;
 export interface RemoteAsk {
   readonly remote: string;
   readonly offline: boolean;
+  /** Whether runs here deliver to it; without that they work, and what is shared waits. */
+  readonly isNeeded: boolean;
   /** How the runs of this machine identify themselves; undefined: as Git does by itself. */
   readonly auth: RemoteAuth | undefined;
 }
 
-export async function examineRemote(repository: Repository, { remote, offline, auth }: RemoteAsk): Promise<Diagnosis[]> {
+export async function examineRemote(repository: Repository, { remote, offline, isNeeded, auth }: RemoteAsk): Promise<Diagnosis[]> {
   if (!(await hasRemote(repository, remote)))
     return [worthKnowing('remote', `there is no remote ${remote}: everything stays in this clone`)];
   if (offline) return [worthKnowing('remote', `${remote} was not asked (--offline)`)];
   const branch = repository.branch ?? 'main';
   const answer = await remoteHead({ repository, remote, branch, timeoutMs: PATIENCE_MS, auth });
-  if (!answer.ok)
-    return [
-      bad(
-        'remote',
-        await remoteSentence(repository, remote, answer.reason),
-        answer.reason === 'denied'
-          ? 'check the token or key that Git uses for it'
-          : 'check its address and the network; agents run without it',
-      ),
-    ];
+  if (!answer.ok) {
+    const advice = answer.reason === 'denied' ? 'check the token or key that Git uses for it' : 'check its address and the network';
+    const sentence = await remoteSentence(repository, remote, answer.reason);
+    return [isNeeded ? bad('remote', sentence, advice) : worthKnowing('remote', sentence, `${advice}; agents work here without it`)];
+  }
   const found = [good('remote', `${remote} answers${answer.sha === null ? `, it has no branch ${branch}` : ''}`)];
   return repository.head === null ? found : [...found, await mayPush(repository, repository.head, { remote, auth })];
 }

@@ -1,6 +1,8 @@
 /** The clone: how it was made, what is under way in it, its hooks, its ledger. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hooksOf } from '../../agents/commit-rules/passed-over-hooks.ts';
+import type { PassedOverHook } from '../../agents/run-report.ts';
 import { isRunUnderWay } from '../../agents/run-lock.ts';
 import { git } from '../../git/exec-git.ts';
 import { operationInProgress } from '../../git/operation-state.ts';
@@ -78,14 +80,26 @@ async function partial(repository: Repository): Promise<Diagnosis[]> {
 
 async function hooks(repository: Repository): Promise<Diagnosis[]> {
   const found = await hooksOf(repository, []);
-  if (found.length === 0) return [good('hooks', 'none that would want to see commits')];
+  const asleep = await hooksAsleep(repository, found);
+  if (found.length === 0) return asleep.length > 0 ? asleep : [good('hooks', 'none that would want to see commits')];
   return [
+    ...asleep,
     worthKnowing(
       'hooks',
       `${hookNames(found)}: agents commit without hooks and check their own changes`,
       'agent init shows what lets hooks accept commits of agents',
     ),
   ];
+}
+
+/** Hooks of husky are files like any other until its installation tells Git of them. */
+async function hooksAsleep(repository: Repository, installed: readonly PassedOverHook[]): Promise<Diagnosis[]> {
+  if (repository.root === null) return [];
+  const there = (await readdir(join(repository.root, '.husky')).catch((): string[] => [])).map((name) => `.husky/${name}`);
+  const missing = (await hooksOf(repository, there)).filter((hook) => !installed.some(({ name }) => name === hook.name));
+  if (missing.length === 0) return [];
+  const text = `${missing.map(({ name }) => `.husky/${name}`).join(', ')}: Git does not run ${missing.length === 1 ? 'it' : 'them'} here, not for you either`;
+  return [worthKnowing('hooks', text, 'npx husky sets core.hooksPath; as a rule npm install does that by the script prepare')];
 }
 
 async function ledger(repository: Repository): Promise<Diagnosis[]> {
