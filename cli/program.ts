@@ -70,7 +70,7 @@ function addRun(add: Add, runs: Runs): void {
     .option('--ci', 'behave as in CI: push, install dependencies, plain lines')
     .addOption(new Option('--trigger <name>', 'what asks for this run').choices(TRIGGERS))
     .option('--base <revision>', 'check this commit instead of HEAD')
-    .option('--working-tree', 'check uncommitted changes as well; nothing is repaired then')
+    .addOption(new Option('--working-tree', 'check uncommitted changes as well; nothing is repaired then').conflicts('base'))
     .addOption(new Option('--delivery <mode>', 'how commits reach people').choices(DELIVERY_MODES))
     .option('--rehearse <folder>', 'do everything but leave: commits, issues and comments become files there')
     .option('--no-fix', 'report only')
@@ -215,7 +215,7 @@ function addSettingUp(program: Command, add: Add, runs: Runs): void {
   const config = add('config', 'show and check the configuration', HELP.groups.setUp);
   const atBase = (command: Command): Command =>
     command
-      .option('--working-tree', 'read the file as it is on disk instead of the commit')
+      .addOption(new Option('--working-tree', 'read the file as it is on disk instead of the commit').conflicts('base'))
       .option('--base <revision>', 'read it from this commit instead of HEAD');
   atBase(config.command('print').description('print the configuration as it applies'))
     .option('--explain', 'say where each value comes from')

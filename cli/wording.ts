@@ -159,13 +159,11 @@ export function shortSha(sha: string): string {
   return sha.slice(0, 9);
 }
 
-/** `checked 3f2a91c on main; 3 uncommitted files not looked at`. */
+/** `checking 3f2a91c on main; 3 uncommitted files not looked at`, `checking the working tree on 3f2a91c (main)`. */
 export function openingLine(about: { base: string; branch: string | null; uncommitted: number; workingTree: boolean }): string {
   const where = about.branch === null ? 'a detached HEAD' : about.branch;
-  const rest =
-    about.uncommitted === 0
-      ? ''
-      : `; ${count(about.uncommitted, 'uncommitted file')} ${about.workingTree ? 'checked as well' : 'not looked at'}`;
+  if (about.workingTree) return `checking the working tree on ${shortSha(about.base)} (${where})`;
+  const rest = about.uncommitted === 0 ? '' : `; ${count(about.uncommitted, 'uncommitted file')} not looked at`;
   return `checking ${shortSha(about.base)} on ${where}${rest}`;
 }
 

@@ -10,6 +10,8 @@ export interface Look {
   readonly repository: Repository;
   /** The commit that is checked. */
   readonly base: string;
+  /** The commit that people know: the same, or HEAD where that is a snapshot. */
+  readonly known: string;
   readonly branch: string | null;
   /** Whether `base` is a snapshot of uncommitted work. */
   readonly isSnapshot: boolean;
@@ -24,12 +26,12 @@ export async function look(cwd: string, flags: Pick<RunFlags, 'base' | 'workingT
   if (flags.workingTree) {
     if (repository.root === null) throw new UsageError('--working-tree needs a working tree, and this repository is bare');
     const { snapshotWorkingTree } = await import('../../git/snapshot.ts');
-    return { repository, base: await snapshotWorkingTree(repository), branch: repository.branch, isSnapshot: true };
+    const base = await snapshotWorkingTree(repository);
+    return { repository, base, known: repository.head, branch: repository.branch, isSnapshot: true };
   }
-  if (flags.base === undefined) return { repository, base: repository.head, branch: repository.branch, isSnapshot: false };
-  const base = await resolveRef(repository, flags.base);
-  if (base === null) throw new UsageError(`--base ${flags.base}: there is no such commit here`);
-  return { repository, base, branch: repository.branch, isSnapshot: false };
+  const base = flags.base === undefined ? repository.head : await resolveRef(repository, flags.base);
+  if (base === null) throw new UsageError(`--base ${flags.base ?? ''}: there is no such commit here`);
+  return { repository, base, known: base, branch: repository.branch, isSnapshot: false };
 }
 
 /** Paths of the person's tree that differ from HEAD; empty for a bare repository. Never fails a run. */

@@ -49,6 +49,7 @@ export interface RunOnceRequest {
 /** What the first line says. */
 export interface LookFacts {
   readonly base: string;
+  /** Of a snapshot, the commit that it was made on. */
   readonly branch: string | null;
   readonly isSnapshot: boolean;
   readonly uncommitted: readonly { readonly path: string }[];
@@ -71,7 +72,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   ]);
   const gate = environment.github === null ? [] : await (await import('../init/gate-state.ts')).oldGateNotes(seen.repository.root, version);
   const touched = await changedAgents(asked.range, { repository: seen.repository, base: seen.base, run });
-  request.onLook({ base: seen.base, branch: seen.branch, isSnapshot: seen.isSnapshot, uncommitted: changed });
+  request.onLook({ base: seen.known, branch: seen.branch, isSnapshot: seen.isSnapshot, uncommitted: changed });
   const mode = deliveryMode(run, flags, seen);
   const shares = ci && !asked.isReadOnly;
   const memory = await openMemory({ repository: seen.repository, run, ci: shares, mode, environment });

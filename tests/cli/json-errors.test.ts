@@ -11,6 +11,11 @@ describe('a run that cannot start', () => {
   it.each([
     ['an unknown option', ['--delivry', 'local'], /^unknown option '--delivry'\n\(Did you mean --delivery\?\)$/],
     ['a value that is none of the choices', ['--delivery', 'mail'], /'mail' is invalid\. Allowed choices are local, /],
+    [
+      'options that exclude each other',
+      ['--working-tree', '--base', 'HEAD'],
+      /'--working-tree' cannot be used with option '--base <revision>'/,
+    ],
   ])('has a document for %s', async (_what, args, message) => {
     await using folder = await temporaryFolder();
     const end = await runCli(folder.path, ['-C', folder.path, 'run', '--json', ...args]);

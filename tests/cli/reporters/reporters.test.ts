@@ -134,6 +134,9 @@ describe('the summary', () => {
     expect(openingLine({ base: SHA, branch: 'main', uncommitted: 3, workingTree: false })).toBe(
       'checking 123456789 on main; 3 uncommitted files not looked at',
     );
+    expect(openingLine({ base: SHA, branch: 'main', uncommitted: 0, workingTree: true })).toBe(
+      'checking the working tree on 123456789 (main)',
+    );
     expect(openingLine({ base: SHA, branch: null, uncommitted: 0, workingTree: false })).toBe('checking 123456789 on a detached HEAD');
   });
   it('writes durations as people do', () => {
