@@ -48,8 +48,8 @@ export interface RunOnceRequest {
 
 /** What the first line says. */
 export interface LookFacts {
-  readonly base: string;
   /** Of a snapshot, the commit that it was made on. */
+  readonly base: string;
   readonly branch: string | null;
   readonly isSnapshot: boolean;
   readonly uncommitted: readonly { readonly path: string }[];
