@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { isAncestor } from '../git/ancestry.ts';
 import type { StandingLock } from '../git/dead-locks.ts';
+import { GitError } from '../git/git-error.ts';
 import { recoverLocal } from '../git/recover-local.ts';
 import { listRefs, resolveRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
@@ -40,10 +41,19 @@ async function recoverRun(entry: JournalEntry, request: RecoverRequest): Promise
   await endOrphans(entry.id);
   await pruneWorktrees(repository, (runId) => runId !== entry.id);
   await rm(entry.worktrees, { recursive: true, force: true });
+  const run = `the run ${entry.id.slice(0, 8)} of ${entry.at}`;
   const sentences = [
-    `the run ${entry.id.slice(0, 8)} of ${entry.at} ended early while it was ${entry.phase}: its worktrees and processes are gone`,
+    entry.phase === 'recorded'
+      ? `${run} had not put everything away: that is done now`
+      : `${run} ended early while it was ${entry.phase}: its worktrees and processes are gone`,
   ];
-  sentences.push(...(await keepFinished(entry, request)));
+  try {
+    sentences.push(...(await keepFinished(entry, request)));
+  } catch (error) {
+    if (!(error instanceof GitError) || error.code !== 'locked') throw error;
+    // Its journal stays, so this is tried again.
+    return [`${run} cannot be cleaned up yet: ${error.message}; when no git is running here, delete that file`];
+  }
   removeJournal(repository.commonDir, entry.id);
   return sentences;
 }

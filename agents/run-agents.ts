@@ -55,6 +55,8 @@ export interface RunAgentsResult {
   readonly hooksPassedOver: readonly PassedOverHook[];
   /** Tip after delivery; the base when nothing moved. */
   readonly head: string;
+  /** Why something of it could not be remembered or put away; as a rule empty. Then the journal must stay, so that the next run makes up for it. */
+  readonly late: readonly unknown[];
 }
 
 /** How often commits are put on a branch that keeps moving. */
@@ -91,13 +93,14 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
   await announce(request, workshop);
   const works = await allEnded(request.requests.map((each) => runAndKeep(each, request, workshop)));
   const end = await deliverAll(works, request, workshop);
-  await recordAll(end, request);
+  const late = await recordAll(end, request);
   return {
     runs: end.reports,
     delivery: end.delivery,
     commitlint: end.commitlint,
     hooksPassedOver: await hooksNotAsked(end, request, workshop),
     head: end.delivery.outcome === 'delivered' || end.delivery.outcome === 'pushed' ? end.head : request.base,
+    late,
   };
 }
 
@@ -201,10 +204,18 @@ async function hooksNotAsked(end: End, request: RunAgentsRequest, { inspector }:
   return passedOver(await hooksOf(request.context.repository, project.files), end.delivery.outcome);
 }
 
-/** Remembers what happened, then forgets what was only kept in case we would not get here. */
-async function recordAll(end: End, request: RunAgentsRequest): Promise<void> {
+/** Remembers what happened, then forgets what was only kept in case we would not get here; answers with why it could not. */
+async function recordAll(end: End, request: RunAgentsRequest): Promise<unknown[]> {
+  for (const event of end.events) if (event.type.startsWith('agent:')) request.context.emit(event);
+  // The work is done and may be delivered: whatever goes wrong now, people are told of it.
+  return rememberAndForget(end, request).then(
+    () => [],
+    (error: unknown) => [error],
+  );
+}
+
+async function rememberAndForget(end: End, request: RunAgentsRequest): Promise<void> {
   const { context } = request;
-  for (const event of end.events) if (event.type.startsWith('agent:')) context.emit(event);
   if (!end.recorded && end.events.length > 0) await request.record(end.events);
   context.journal.advance('recorded');
   const { id } = context.journal.entry;

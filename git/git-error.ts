@@ -54,6 +54,11 @@ const WORDS: readonly (readonly [RegExp, GitErrorCode])[] = [
   [/does not have any commits yet|bad revision 'HEAD'|ambiguous argument 'HEAD'/, 'no-commits'],
 ];
 
+/** The lock files that stderr of a failed command names, absolute. */
+export function locksNamedIn(stderr: string): string[] {
+  return [...new Set([...stderr.matchAll(/Unable to create '(.+?\.lock)': File exists/g)].map(([, path = '']) => path))];
+}
+
 /** The code that stderr of a failed command (LC_ALL=C) stands for. */
 export function gitErrorCode(stderr: string): GitErrorCode {
   return WORDS.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'failed';

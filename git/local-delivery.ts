@@ -8,7 +8,7 @@ import type { DeliveryMove } from './delivery-record.ts';
 import { fullDisk } from './disk-room.ts';
 import { withFileLock } from './file-lock.ts';
 import { git } from './exec-git.ts';
-import { GitError, gitErrorCode } from './git-error.ts';
+import { GitError, gitErrorCode, locksNamedIn } from './git-error.ts';
 import { botIdentity } from './identity.ts';
 import { operationInProgress } from './operation-state.ts';
 import { requireObjectId } from './object-id.ts';
@@ -137,8 +137,7 @@ async function refusalOfRefs(request: LocalRequest): Promise<LocalResult | null>
 
 /** The refusal with the locks that git names. */
 function lockedBy(stderr: string, { repository }: LocalRequest): LocalResult {
-  const named = [...stderr.matchAll(/Unable to create '(.+?\.lock)': File exists/g)].map(([, path = '']) => shown(path, repository));
-  return { ok: false, reason: 'locked', paths: [...new Set(named)], message: stderr };
+  return { ok: false, reason: 'locked', paths: locksNamedIn(stderr).map((path) => shown(path, repository)), message: stderr };
 }
 
 function unsettled({ lock }: LocalRecovery, { repository }: LocalRequest): LocalResult {

@@ -1,11 +1,15 @@
 import { git, GitError } from './exec-git.ts';
+import { locksNamedIn } from './git-error.ts';
 import { botIdentity } from './identity.ts';
 import { requireObjectId } from './object-id.ts';
 import type { GitDirectory } from './repository.ts';
 
 /** Whether a ref was moved, and when not, why not and where it is. */
 export type RefUpdate =
-  { readonly ok: true } | { readonly ok: false; readonly reason: 'moved' | 'locked' | 'invalid'; readonly actual: string | null };
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: 'moved' | 'invalid'; readonly actual: string | null }
+  /** `lock`: the lock file that git names, absolute. */
+  | { readonly ok: false; readonly reason: 'locked'; readonly actual: string | null; readonly lock: string | null };
 
 /** The commit that a ref or a revision names; null when there is none. */
 export async function resolveRef(repository: GitDirectory, ref: string): Promise<string | null> {
@@ -35,7 +39,7 @@ export async function updateRef(repository: GitDirectory, ref: string, { from, t
   } catch (error) {
     if (!(error instanceof GitError) || !['failed', 'locked'].includes(error.code)) throw error;
     const actual = await refTarget(repository, ref);
-    if (error.code === 'locked') return { ok: false, reason: 'locked', actual };
+    if (error.code === 'locked') return { ok: false, reason: 'locked', actual, lock: locksNamedIn(error.stderr)[0] ?? null };
     if (actual !== old) return { ok: false, reason: 'moved', actual };
     return { ok: false, reason: 'invalid', actual };
   }

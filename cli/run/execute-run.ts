@@ -102,7 +102,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
       consequences: (settled) => consequencesOf(settled, { state: request.state, threshold: request.threshold, origin: request.origin }),
       record: (events) => request.record(events),
     });
-    journal.close();
+    if (result.late.length === 0) journal.close();
     keepErroredChecks(repository.commonDir, result.runs);
     return { ...result, interrupted: false, kept: [] };
   } catch (error) {
@@ -131,6 +131,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
       commitlint: null,
       hooksPassedOver: [],
       head: request.base,
+      late: [],
       interrupted,
       kept,
     };

@@ -20,6 +20,7 @@ import { tellAfterRun } from '../github/after-run.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { BusyError } from '../busy-error.ts';
 import { count } from '../wording.ts';
+import { lateFailures } from './late-failures.ts';
 import { look, uncommitted } from './look.ts';
 import type { Look } from './look.ts';
 import { hasMovedOn, rememberUndone } from './moved-on.ts';
@@ -135,9 +136,11 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
         validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),
       });
     }
-    await note(seen.base);
+    const late = lateFailures(request);
+    await late.orElse(() => note(seen.base), undefined);
     const nothing = { commitlint: null, hooksPassedOver: [], notes: [...asked.notes, ...gate, ...memory.notes] };
-    return tell({ ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode: exitCodeOf({ runs, delivery }, false) });
+    const exitCode = exitCodeOf({ runs, delivery }, false);
+    return late.tell({ ...common, ...nothing, head: seen.base, recovered, runs, delivery, exitCode }, tell);
   }
   const lock = takeRunLock(seen.repository.commonDir);
   if (!lock.ok) throw new BusyError(lock.pid, lock.since);
@@ -187,13 +190,14 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     return report.outcome === 'failed' ? { ...report, since: failingSince(decision, memory.state, seen.branch) } : report;
   });
   const { leftOver } = await import('./tidy-proposals.ts');
-  const over = await tidy(leftOver(result, memory.state, seen.branch ?? 'HEAD'), result.head, tidying);
+  const late = lateFailures(request, result.late);
+  const over = await late.orElse(() => tidy(leftOver(result, memory.state, seen.branch ?? 'HEAD'), result.head, tidying), []);
   const delivery = { ...result.delivery, proposals: [...tidied, ...result.delivery.proposals, ...over] };
-  if (!result.interrupted && !(isOutdated && result.head === seen.base)) await note(result.head);
+  if (!result.interrupted && !(isOutdated && result.head === seen.base)) await late.orElse(() => note(result.head), undefined);
   const exitCode = exitCodeOf({ runs, delivery }, result.interrupted);
   // Where nothing may be pushed, the commit that was looked at keeps what the patch repairs: that is not green.
   const patchedOnly = asked.isReadOnly ? repairedErrors(runs) : 0;
-  return await tell({
+  const report = {
     ...common,
     head: result.head,
     recovered: [...recovered, ...result.kept],
@@ -211,7 +215,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
       ...(patchedOnly > 0 ? [`the patch repairs ${count(patchedOnly, 'error')} that the checked commit has still: apply it there`] : []),
     ],
     exitCode: exitCode === 0 && patchedOnly > 0 ? 1 : exitCode,
-  });
+  };
+  return await late.tell(report, tell);
 }
 
 /** Pull requests are looked after where commits leave this machine. */

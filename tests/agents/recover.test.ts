@@ -32,4 +32,32 @@ describe('recover', () => {
     expect(hasLeftovers(repository)).toBe(false);
     expect(await again()).toEqual([]);
   });
+
+  it('goes on where refs of an earlier run cannot be removed yet, and removes them later', async () => {
+    await using s = await scene();
+    await s.repo.git('update-ref', 'refs/upkeep/runs/0199-run/docs', s.move.to);
+    await s.repo.git('pack-refs', '--all');
+    await s.repo.write('.git/packed-refs.lock', '');
+    const dead = spawn('true');
+    const process = processIdentity(dead.pid);
+    await once(dead, 'exit');
+    const place = {
+      schemaVersion: 1,
+      id: '0199-run',
+      process,
+      at: '2026-09-01T00:00:00.000Z',
+      base: s.move.from,
+      worktrees: '/nonexistent',
+    };
+    const entry = { ...place, phase: 'recorded', branch: 'main', mode: 'local', finished: [], move: null };
+    await s.repo.write('.git/upkeep/journal/0199-run.json', JSON.stringify(entry));
+    const repository = await s.repo.open();
+    const again = () => recover({ repository, isRecorded: () => true, record: () => Promise.reject(new Error('nothing to record')) });
+    expect(await again()).toEqual([
+      expect.stringMatching(/cannot be cleaned up yet: .*packed-refs\.lock is in the way; .* delete that file$/),
+    ]);
+    await s.repo.write('.git/packed-refs.lock', null);
+    expect(await again()).toEqual([expect.stringMatching(/had not put everything away: that is done now$/)]);
+    expect(await s.repo.git('for-each-ref', 'refs/upkeep')).toBe('');
+  });
 });

@@ -40,7 +40,12 @@ describe('updateRef', () => {
     await repo.git('update-ref', REF, 'HEAD');
     await repo.write(`.git/${REF}.lock`, '');
     const head = await repo.head();
-    expect(await updateRef(await repo.open(), REF, { from: head, to: null })).toEqual({ ok: false, reason: 'locked', actual: head });
+    expect(await updateRef(await repo.open(), REF, { from: head, to: null })).toEqual({
+      ok: false,
+      reason: 'locked',
+      actual: head,
+      lock: expect.stringMatching(/\.lock$/) as string,
+    });
   });
 
   it('lets one of many win', async () => {
