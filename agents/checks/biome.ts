@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import type { Check, CheckContext } from './check.ts';
-import { crashOf, failureOf, firstLine, nonsenseOf } from './check-parts.ts';
+import { crashOf, failureOf, firstLine, nonsenseOf, unnamedError } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath, isMedia, isProse } from './fixable-path.ts';
 import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
@@ -73,7 +73,14 @@ async function inspectRoot(call: RootCall, context: CheckContext): Promise<Check
   const itself = call.invocation.targets.includes('.') && setup.config.test(posix.basename(call.root.evidence)) ? 1 : 0;
   const count = (report?.summary.changed ?? 0) + (report?.summary.unchanged ?? 0);
   const isEmpty = failure === null && drafts.length === 0 && count <= itself;
-  return { drafts, command, log: result.stderr + (failure === null ? '' : result.stdout), failure: isEmpty ? nothingRead() : failure };
+  const hasError = report?.diagnostics.some(({ severity }) => severity === 'error') === true;
+  const isUnnamed = failure === null && result.exitCode !== 0 && !hasError;
+  return {
+    drafts,
+    command,
+    log: result.stderr + (failure === null ? '' : result.stdout),
+    failure: isUnnamed ? unnamedError(result, 'Biome') : isEmpty ? nothingRead() : failure,
+  };
 }
 
 function checkArgs(call: RootCall): string[] {

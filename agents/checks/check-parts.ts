@@ -27,8 +27,9 @@ const LOG_BYTES = 64 * 1024;
 /** How parts that read nothing count: `allowed` when another part read something, `refused` always. */
 export type EmptyParts = 'allowed' | 'refused';
 
-/** One report of all parts: errors that were found count first, then parts without a result. */
+/** One report of all parts: errors that were found count first, then parts without a result. No part at all is nothing read. */
 export function reportOf(reporting: Reporting, parts: readonly CheckPart[], empty: EmptyParts = 'allowed'): CheckReport {
+  if (parts.length === 0) return erroredReport({ reason: 'nothing-read', hint: `Nothing was called for ${reporting.id}.` });
   const findings = finishFindings(
     reporting,
     parts.flatMap((part) => part.drafts),
@@ -105,6 +106,15 @@ export function crashOf(text: string, tool: string): PartFailure {
 export function nonsenseOf(stderr: string, tool: string): PartFailure {
   const said = firstLine(stderr);
   return { reason: 'nonsense-output', hint: `${tool} wrote something that is not its report${said === '' ? '.' : `: ${said}`}` };
+}
+
+/** The failure of a tool that ended with the code for errors though its report names none. */
+export function unnamedError(result: ToolResult, tool: string): PartFailure {
+  const said = firstLine(result.stderr);
+  return {
+    reason: 'nonsense-output',
+    hint: `${tool} ended with exit code ${result.exitCode} though its report names no error${said === '' ? '.' : `: ${said}`}`,
+  };
 }
 
 const NOISE = /^(oops!|eslint: \d|at |node:|\s*\^|$)/i;

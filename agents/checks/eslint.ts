@@ -4,7 +4,7 @@ import type { Project } from '../project.ts';
 import { makeTemporaryFolder } from '../tools/temporary-folder.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import type { Check, CheckContext } from './check.ts';
-import { crashOf, failureOf, nonsenseOf } from './check-parts.ts';
+import { crashOf, failureOf, nonsenseOf, unnamedError } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath, isMedia, isProse } from './fixable-path.ts';
 import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
@@ -141,7 +141,8 @@ function readResult(result: ToolResult): { readonly files: readonly EslintFile[]
   const read = files.filter((file) => !file.messages.some(isIgnoredNotice));
   if (read.length === 0)
     return { failure: { reason: 'nothing-read', hint: 'ESLint read no file at all: look at its configuration and ignores.' } };
-  return { files: read };
+  const hasError = read.some((file) => file.messages.some((message) => message.severity === 2));
+  return result.exitCode === 1 && !hasError ? { failure: unnamedError(result, 'ESLint') } : { files: read };
 }
 
 function parseReport(text: string): readonly EslintFile[] | null {

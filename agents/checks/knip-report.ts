@@ -27,14 +27,15 @@ export function readKnipReport(stdout: string): KnipIssue[] | null {
   return null;
 }
 
-function issuesOf(rows: readonly unknown[], files: unknown): KnipIssue[] {
+/** Null when a row is none that we know: nothing it says is to be lost. */
+function issuesOf(rows: readonly unknown[], files: unknown): KnipIssue[] | null {
   const issues: KnipIssue[] = [];
   // Up to version 5 unused files stood beside the rows.
   for (const file of Array.isArray(files) ? files : []) {
     if (typeof file === 'string') issues.push({ kind: 'files', file, name: file, line: null, column: null });
   }
   for (const row of rows) {
-    if (!isRecord(row) || typeof row['file'] !== 'string') continue;
+    if (!isRecord(row) || typeof row['file'] !== 'string') return null;
     const { file } = row as { file: string };
     for (const [kind, value] of Object.entries(row)) {
       if (kind === 'file' || kind === 'owners') continue;

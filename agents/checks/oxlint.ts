@@ -1,7 +1,7 @@
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import type { Check, CheckContext } from './check.ts';
-import { crashOf, failureOf, firstLine, nonsenseOf } from './check-parts.ts';
+import { crashOf, failureOf, firstLine, nonsenseOf, unnamedError } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath, isMedia, isProse } from './fixable-path.ts';
 import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
@@ -108,7 +108,7 @@ function readResult(result: ToolResult): OxlintReport | { readonly failure: Part
   const failure = failureOf(result, 'oxlint');
   if (failure !== null) return { failure };
   const report = parseReport(result.stdout);
-  // It exits with 0 on warnings and 1 on errors, and also 1 when its configuration is wrong: only the report counts.
+  // It exits with 0 on warnings and 1 on errors, and also 1 when its configuration is wrong.
   if (report === null) {
     if (/no files found/i.test(result.stdout + result.stderr)) return { failure: nothingRead() };
     if (/failed to parse oxlint config/i.test(result.stdout + result.stderr)) {
@@ -120,6 +120,8 @@ function readResult(result: ToolResult): OxlintReport | { readonly failure: Part
     return { failure: isCrash ? crashOf(result.stderr + result.stdout, 'oxlint') : nonsenseOf(result.stderr, 'oxlint') };
   }
   if (report.number_of_files === 0 && report.diagnostics.length === 0) return { failure: nothingRead() };
+  if (result.exitCode !== 0 && !report.diagnostics.some(({ severity }) => severity === 'error'))
+    return { failure: unnamedError(result, 'oxlint') };
   return report;
 }
 

@@ -6,7 +6,7 @@ import { resolveRepositoryTool } from '../tools/resolve-tool.ts';
 import type { ResolvedTool } from '../tools/resolve-tool.ts';
 import type { ToolCall, ToolResult } from '../tools/run-tool.ts';
 import type { CheckContext, CheckReport, FixReport } from './check.ts';
-import { erroredReport, reportOf, tailOf } from './check-parts.ts';
+import { reportOf, tailOf } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath } from './fixable-path.ts';
 import { isGlobMatch } from './glob-match.ts';
@@ -40,9 +40,7 @@ export async function inspectRoots(
       }),
     ),
   );
-  return parts.length === 0
-    ? erroredReport({ reason: 'nothing-read', hint: `${check.setup.tool} was called for nothing.` })
-    : reportOf({ id: check.id, context }, eachOnce(parts));
+  return reportOf({ id: check.id, context }, eachOnce(parts));
 }
 
 /** A file that two calls read with the same result is told of once, by the first. */

@@ -2,7 +2,7 @@
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { ActionlintProblem, WorkflowText } from '../tools/entries/actionlint.ts';
 import { runEntry } from '../tools/run-entry.ts';
-import { plainMessage, reportErrored, reportFindings } from './check-report.ts';
+import { plainMessage, reportErrored, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { entryFailure } from './entry-failure.ts';
 import { readActionlintConfig } from './actionlint-config.ts';
@@ -40,9 +40,14 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   const drafts: FindingDraft[] = [];
   const texts: WorkflowText[] = [];
   const resolved = new Set<string>();
-  for (const path of context.files.filter((file) => isRead(file) && !CONFIG.test(file))) {
+  const unread: string[] = [];
+  const files = context.files.filter((file) => isRead(file) && !CONFIG.test(file));
+  for (const path of files) {
     const text = readTextFile(context.root, path, MAX_BYTES);
-    if (text === null) continue;
+    if (text === null) {
+      unread.push(path);
+      continue;
+    }
     const document = await parseWorkflow(text);
     if (!('data' in document)) {
       drafts.push(
@@ -70,6 +75,8 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
       })),
     );
   }
+  const note = `Not read (a link, binary or over 1 MiB): ${unread.slice(0, 5).join(', ')}.`;
+  if (unread.length > 0 && unread.length === files.length) return reportSkipped('not-applicable', note);
   if (texts.length > 0) {
     const answer = await runEntry<readonly ActionlintProblem[]>(context.runTool, { entry: 'actionlint', cwd: context.root, input: texts });
     if (!answer.ok) return reportErrored(entryFailure(answer.result, 'actionlint'), { log: answer.result.stderr });
@@ -77,7 +84,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     drafts.push(...answer.output.flatMap((problem) => draftOf(problem, { config, texts, resolved, context }) ?? []));
   }
   drafts.sort((a, b) => compare(a.path ?? '', b.path ?? '') || (a.line ?? 0) - (b.line ?? 0) || compare(a.rule, b.rule));
-  return reportFindings({ id: 'workflows', context }, drafts);
+  return reportFindings({ id: 'workflows', context }, drafts, unread.length === 0 ? {} : { hint: note });
 }
 
 interface Place {

@@ -1,5 +1,6 @@
 /** Runs one runner over one package, and what failed once more. */
 import { join, posix } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { FindingDraft } from '../../../ledger/finding.ts';
 import { resolveRepositoryTool } from '../../tools/resolve-tool.ts';
 import type { ToolResult } from '../../tools/run-tool.ts';
@@ -92,7 +93,7 @@ export async function runStep(
       files: drafts.map((draft) => draft.path).filter((path) => path !== pack.manifest.path),
     }),
     log: result.stderr.trim() || result.stdout.trim(),
-    failure: tally.cases.length + tally.suites.length === 0 && !mayHaveNone(result, { step, pack }) ? noTests(step, pack) : null,
+    failure: tally.cases.length + tally.suites.length === 0 ? whyNone(result, { step, pack }) : null,
     coverage: coverageFolder === null ? null : await readCoverage(coverageFolder),
   };
 }
@@ -179,7 +180,7 @@ function withoutReport(
   });
   const ended = failureOf(result, step.runner.id);
   if (ended !== null) return part([], ended);
-  if (NO_TESTS.test(output)) return part([], mayHaveNone(result, { step, pack }) ? null : noTests(step, pack));
+  if (NO_TESTS.test(output)) return part([], whyNone(result, { step, pack }));
   if (result.exitCode === 0) return part([], nonsenseOf(result.stderr, step.runner.id));
   const crash = crashOf(output, step.runner.id);
   const files = testFilesIn(context.project, pack.manifest.dir).map((path) => ({ path, full: join(context.root, path) }));
@@ -188,10 +189,20 @@ function withoutReport(
   return part([{ path: file, rule: 'suite-failed', severity: 'error', message: plainMessage(firstLine(output)), identity: file }], null);
 }
 
-/** Vitest and Jest exit with 0 without tests only when the repository told them to; and the tests of packages below run there. */
-function mayHaveNone(result: ToolResult, { step, pack }: { step: TestStep; pack: TestPackage }): boolean {
-  if (pack.nested.length > 0) return true;
-  return result.exitCode === 0 && (step.runner?.id === 'vitest' || step.runner?.id === 'jest');
+/**
+ * Why no test was run, or null where that may be: Vitest and Jest exit with 0 without tests only when the repository told them to;
+ * and the tests of packages below run there.
+ */
+function whyNone(
+  result: ToolResult,
+  { step, pack }: { step: TestStep & { readonly runner: TestRunner }; pack: TestPackage },
+): PartFailure | null {
+  const said = stripVTControlCharacters(result.stderr);
+  // Vitest says nothing when there are none, and writes a report without tests when it could not begin, too.
+  if (result.exitCode !== 0 && !NO_TESTS.test(`${said}\n${result.stdout}`) && /\b\w*Error\b/.test(said))
+    return crashOf(said, step.runner.id);
+  if (pack.nested.length > 0) return null;
+  return result.exitCode === 0 && ['vitest', 'jest'].includes(step.runner.id) ? null : noTests(step, pack);
 }
 
 function noTests(step: TestStep, pack: TestPackage): PartFailure {
