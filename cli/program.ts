@@ -8,6 +8,7 @@ import { addHelpCommand } from './help-command.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
 import type { RunFlags } from './run-flags.ts';
+import { unusedGitVariables } from './unused-git-variables.ts';
 import { HELP } from './wording.ts';
 
 /** Options of the program itself. */
@@ -43,7 +44,10 @@ export function buildProgram(host: ProgramHost): Command {
     <Arguments extends unknown[]>(work: (context: CommandContext, ...values: Arguments) => Promise<number>) =>
     async (...values: unknown[]): Promise<void> => {
       const command = values.pop() as Command;
-      host.finish(await work(host.context(command.optsWithGlobals()), ...(values as Arguments)));
+      const context = host.context(command.optsWithGlobals());
+      const unused = unusedGitVariables(context.environment.variables);
+      if (unused !== null) context.output.err(`${unused}\n`);
+      host.finish(await work(context, ...(values as Arguments)));
     };
 
   addRun(add, runs);

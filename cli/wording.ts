@@ -28,7 +28,10 @@ Examples:
 Exit codes: 0 clean or repaired · 1 errors are left · 2 wrong usage or configuration
             3 could not be carried out · 4 delivery refused · 130 interrupted`,
   run: `
-Your files, index and stash are never touched: agents work in a worktree of their own.
+Agents work in a worktree of their own. At the end the delivery local, the default on a laptop, moves the
+checked-out branch forward over their commits and writes the files that these change, in your folder and in the
+index; where that would touch changes of yours, nothing moves and the commits wait for agent accept. The other
+deliveries leave branch, files and index as they are. Your stash and what you have not committed are never touched.
 
 Examples:
   agent run                            what is committed on this branch

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import { readHeadFiles } from '../../git/head-files.ts';
 import type { Variables } from '../environment.ts';
+import { unusedGitVariables } from '../unused-git-variables.ts';
 
 /** Arguments whose meaning does not depend on time, other files or other output. */
 const PLAIN_ARGUMENT =
@@ -36,7 +37,7 @@ export interface QuickKey {
 export function quickKey(facts: QuickFacts): QuickKey | null {
   const { argv, variables } = facts;
   if (argv[0] !== 'run' || !argv.every((argument) => PLAIN_ARGUMENT.test(argument))) return null;
-  if (variables['CI'] || variables['GITHUB_ACTIONS']) return null;
+  if (variables['CI'] || variables['GITHUB_ACTIONS'] || unusedGitVariables(variables) !== null) return null;
   const root = repositoryRoot(facts.cwd);
   if (root === null) return null;
   const gitDir = join(root, '.git');
