@@ -7,6 +7,7 @@ import { isRunUnderWay } from '../../agents/run-lock.ts';
 import { git } from '../../git/exec-git.ts';
 import { operationInProgress } from '../../git/operation-state.ts';
 import type { Repository } from '../../git/repository.ts';
+import { examineStore } from '../../ledger/examine-store.ts';
 import { LedgerError } from '../../ledger/ledger-error.ts';
 import { readState } from '../../ledger/read.ts';
 import { openLedger } from '../../ledger/store.ts';
@@ -103,8 +104,12 @@ async function hooksAsleep(repository: Repository, installed: readonly PassedOve
 }
 
 async function ledger(repository: Repository): Promise<Diagnosis[]> {
+  const store = openLedger(repository.commonDir);
+  const examined = examineStore(store);
+  // Runs help themselves, but what only this clone remembered is gone by then.
+  if (!examined.ok) return [worthKnowing('ledger', `${examined.path} ${examined.problem}`, examined.wayOut)];
   try {
-    const { layered, health } = await readState(openLedger(repository.commonDir));
+    const { layered, health } = await readState(store);
     const found = Object.entries(health)
       .filter(([, state]) => state !== 'ok' && state !== 'absent')
       .map(([name, state]) => worthKnowing('ledger', `the ${name} history is ${state}`, 'it is rebuilt from its events by the next run'));

@@ -1,6 +1,6 @@
 /** What the doctor says of a clone, and that runs say the same. */
 import { spawnSync } from 'node:child_process';
-import { chmod } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { examineRemote } from '../../../cli/doctor/examine-remote.ts';
@@ -36,6 +36,16 @@ describe('the doctor', () => {
     expect(await hooksOf()).toEqual(['.husky/pre-commit: Git does not run it here, not for you either']);
     await repository.git('config', 'core.hooksPath', '.husky/_');
     expect(await hooksOf()).toEqual(['pre-commit (husky): agents commit without hooks and check their own changes']);
+  });
+
+  it('finds a store of the ledger that is damaged, and leaves it to a run to move it aside', async () => {
+    await using repository = await repositoryWith({ a: '1' });
+    const store = join(repository.path, '.git', 'upkeep', 'ledger.git');
+    await repository.write('.git/upkeep/ledger.git/HEAD', '');
+    const found = (await examineRepository(await repository.open())).filter(({ subject }) => subject === 'ledger');
+    expect(found).toMatchObject([{ verdict: 'worth-knowing', text: `${store} has a HEAD that names nothing` }]);
+    expect(found[0]?.advice).toContain('`agent recover` moves it aside');
+    expect(await readdir(store)).toEqual(['HEAD']);
   });
 
   it('finds a working tree that cannot be written, where a run keeps its commits with the words of git', async () => {
