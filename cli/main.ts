@@ -1,6 +1,7 @@
 /** The program `agent`: reads the command line, runs one command, ends with its exit code. */
 import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
+import { abandonAll } from '../agents/under-way.ts';
 import { setGitEnvironment } from '../git/git-environment.ts';
 import type { CommandContext } from './command-context.ts';
 import { processEnvironment } from './process-environment.ts';
@@ -12,6 +13,8 @@ const environment = processEnvironment();
 const output = createOutput(environment, process);
 const version = packageVersion();
 const interruption: { controller: AbortController | null } = { controller: null };
+/** npx passes on what the terminal has sent us already: one Ctrl-C may arrive twice. */
+const SAME_MS = 250;
 let debug = process.argv.includes('--debug');
 
 /** From now on Ctrl-C and SIGTERM ask the command to stop; the second time they end the process. */
@@ -19,13 +22,24 @@ function interruptible(): AbortSignal {
   if (interruption.controller) return interruption.controller.signal;
   const controller = new AbortController();
   interruption.controller = controller;
+  let heardAt = -Infinity;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
+      const now = performance.now();
+      if (controller.signal.aborted && now - heardAt > SAME_MS) endNow();
+      if (controller.signal.aborted) return;
+      heardAt = now;
       controller.abort();
     });
   }
   return controller.signal;
+}
+
+/** The second time nothing is waited for: no tool outlives us, and whatever else is left is named. */
+function endNow(): never {
+  const isLeft = abandonAll();
+  output.err(`agent: ended at once${isLeft ? '; `agent recover`, or the next run, cleans up what is left' : ''}\n`);
+  process.exit(130);
 }
 
 function context(flags: GlobalFlags): CommandContext {

@@ -1,15 +1,22 @@
+/** Finds what tools left running, by a variable in its environment, and ends it. */
 import { execFileSync } from 'node:child_process';
 import { endAllOf, listProcesses, readProc, signalGroup, signalProcess } from './process-group.ts';
 import { RUN_MARKER } from './tool-environment.ts';
 
 const GRACE_MS = 1000;
+/** What forks while it is being ended is found by looking again. */
+const ROUNDS = 5;
 
 /** Ends every process that a dead run left behind, with the rest of its group, and waits until they are gone; returns their ids. */
 export async function endOrphans(runId: string, graceMs = GRACE_MS): Promise<number[]> {
+  return endMarked(`${RUN_MARKER}=${runId}`, graceMs);
+}
+
+/** The same for every process that was started with this variable, as `NAME=value`. One that has cleared its environment is not found. */
+export async function endMarked(marker: string, graceMs = GRACE_MS): Promise<number[]> {
   const ended = new Set<number>();
-  // What forks while it is being ended is found by looking again.
-  for (let round = 0; round < 5; round += 1) {
-    const orphans = findOrphans(runId);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const orphans = findMarked(marker);
     if (orphans.length === 0) break;
     for (const pid of orphans) ended.add(pid);
     await endProcesses(orphans, graceMs);
@@ -17,26 +24,40 @@ export async function endOrphans(runId: string, graceMs = GRACE_MS): Promise<num
   return [...ended];
 }
 
+/** SIGKILL for all of them, at once and without waiting. */
+export function killOrphans(runId: string): void {
+  const known = new Set<number>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const fresh = findOrphans(runId).filter((pid) => !known.has(pid));
+    if (fresh.length === 0) return;
+    for (const pid of fresh) signalProcess(pid, 'SIGKILL');
+    for (const pid of fresh) known.add(pid);
+  }
+}
+
 /** Ids of the running processes that carry the marker of a run. */
 export function findOrphans(runId: string): number[] {
-  const pids = process.platform === 'linux' ? findInProc(runId) : findByPs(runId);
+  return findMarked(`${RUN_MARKER}=${runId}`);
+}
+
+function findMarked(marker: string): number[] {
+  const pids = process.platform === 'linux' ? findInProc(marker) : findByPs(marker);
   return pids.filter((pid) => pid !== process.pid);
 }
 
-function findInProc(runId: string): number[] {
-  const marker = `${RUN_MARKER}=${runId}`;
+function findInProc(marker: string): number[] {
   return listProcesses()
     .filter((entry) => entry.isRunning && readProc(`/proc/${entry.pid}/environ`)?.split('\0').includes(marker))
     .map((entry) => entry.pid);
 }
 
 /** Systems without /proc: `ps` shows the environment of the user's own processes behind their command. */
-function findByPs(runId: string): number[] {
+function findByPs(marker: string): number[] {
   if (process.platform === 'win32') return [];
   const listing = execFileSync('ps', ['-axEwwo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   return listing
     .split('\n')
-    .filter((line) => line.split(' ').includes(`${RUN_MARKER}=${runId}`))
+    .filter((line) => line.split(' ').includes(marker))
     .map((line) => Number.parseInt(line, 10));
 }
 

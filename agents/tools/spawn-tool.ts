@@ -1,13 +1,15 @@
 import { execa } from 'execa';
 import PQueue from 'p-queue';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { collectOutput } from './collect-output.ts';
 import type { Collected } from './collect-output.ts';
-import { endGroup, isGroupAlive } from './process-group.ts';
+import { endMarked, killOrphans } from './find-orphans.ts';
+import { endGroup, isGroupAlive, signalGroup } from './process-group.ts';
 import { readReport } from './read-report.ts';
 import type { RunTool, ToolCall, ToolEnd, ToolResult } from './run-tool.ts';
-import { toolEnvironment } from './tool-environment.ts';
+import { TOOL_MARKER, toolEnvironment } from './tool-environment.ts';
 
 export interface ToolRunnerOptions {
   /** Tools that run at once. */
@@ -33,6 +35,8 @@ export interface ToolRunner extends RunTool {
   liveGroups(): number[];
   /** Ends every group that is under way and waits until they are gone. */
   endAll(): Promise<void>;
+  /** SIGKILL for every group that is under way and for what has left them, without waiting: for a process that ends now. */
+  killAll(): void;
 }
 
 /** Why a tool could not be started: the program is absent or cannot be executed. */
@@ -52,6 +56,10 @@ export function createToolRunner(options: ToolRunnerOptions): ToolRunner {
     endAll: async () => {
       await Promise.all([...groups].map((group) => endGroup(group, graceMs)));
     },
+    killAll: () => {
+      for (const group of groups) signalGroup(group, 'SIGKILL');
+      killOrphans(options.runId);
+    },
   });
 }
 
@@ -67,7 +75,8 @@ async function runOne(call: ToolCall, options: ToolRunnerOptions, groups: Set<nu
   });
   if (options.signal.aborted) return finish('cancelled', null, { stdout: '', stderr: '' });
 
-  const subprocess = start(call, options);
+  const toolId = randomUUID();
+  const subprocess = start(call, { ...options, toolId });
   const group = subprocess.pid;
   if (group === undefined) return finish('not-found', null, { stdout: '', stderr: startError(await subprocess) });
   groups.add(group);
@@ -76,7 +85,7 @@ async function runOne(call: ToolCall, options: ToolRunnerOptions, groups: Set<nu
   let ending: Promise<void> | null = null;
   const end = (why: ToolEnd): void => {
     cause ??= why;
-    ending ??= endGroup(group, graceMs);
+    ending ??= endTree(group, { toolId, graceMs });
   };
   const limit = call.maxOutputBytes ?? options.maxOutputBytes;
   const stdout = collectOutput(subprocess.stdout, limit, () => end('output-limit'));
@@ -102,7 +111,13 @@ async function runOne(call: ToolCall, options: ToolRunnerOptions, groups: Set<nu
   }
 }
 
-function start(call: ToolCall, options: ToolRunnerOptions) {
+/** Ends the group, and then what the tool put into groups of its own: one that ends by itself may leave such a daemon, one that is ended may not. */
+async function endTree(group: number, { toolId, graceMs }: { toolId: string; graceMs: number }): Promise<void> {
+  await endGroup(group, graceMs);
+  await endMarked(`${TOOL_MARKER}=${toolId}`, graceMs);
+}
+
+function start(call: ToolCall, options: ToolRunnerOptions & { readonly toolId: string }) {
   const [file, ...args] = call.argv;
   return execa(file, args, {
     cwd: call.cwd,

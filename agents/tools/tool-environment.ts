@@ -44,14 +44,18 @@ const FIXED = {
 
 /** Name of the variable by which recovery finds what a dead run left running. */
 export const RUN_MARKER = 'UPKEEP_RUN';
+/** Name of the variable by which what one tool started is found when it has left the tool's process group. */
+export const TOOL_MARKER = 'UPKEEP_TOOL';
 
 export interface EnvironmentOrigin {
   /** The environment we were started with. */
   readonly baseEnv: Readonly<Record<string, string | undefined>>;
   readonly runId: string;
+  /** Tells this start of a tool from every other. */
+  readonly toolId: string;
 }
 
-/** The environment of one tool: an allow-list of ours, the folder's own binaries first on PATH, the marker, then what the caller adds. */
+/** The environment of one tool: an allow-list of ours, the folder's own binaries first on PATH, the markers, then what the caller adds. */
 export function toolEnvironment(
   origin: EnvironmentOrigin,
   cwd: string,
@@ -63,7 +67,7 @@ export function toolEnvironment(
   }
   const inherited = origin.baseEnv.PATH ?? origin.baseEnv.Path ?? '/usr/local/bin:/usr/bin:/bin';
   const path = [...binFolders(cwd), inherited].join(delimiter);
-  return { ...kept, PATH: path, ...FIXED, ...added, [RUN_MARKER]: origin.runId };
+  return { ...kept, PATH: path, ...FIXED, ...added, [RUN_MARKER]: origin.runId, [TOOL_MARKER]: origin.toolId };
 }
 
 /** `node_modules/.bin` of `cwd` and of each folder above it up to the repository's root. */

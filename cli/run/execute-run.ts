@@ -14,6 +14,7 @@ import { Interrupted } from '../../agents/run-context.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
 import { createRedactor } from '../../agents/tools/redact.ts';
 import { createToolRunner } from '../../agents/tools/spawn-tool.ts';
+import { whileUnderWay } from '../../agents/under-way.ts';
 import { readDelivery } from '../../git/delivery-record.ts';
 import type { Repository } from '../../git/repository.ts';
 import { pruneWorktrees } from '../../git/worktree.ts';
@@ -77,6 +78,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
     runId: id,
     redact,
   });
+  using _underWay = whileUnderWay(() => runTool.killAll());
   const context: RunContext = {
     repository,
     policy,

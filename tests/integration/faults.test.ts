@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findOrphans } from '../../agents/tools/find-orphans.ts';
 import type { TestRepository } from '../support/git-repository.ts';
-import { repositoryWith } from '../support/git-repository.ts';
+import { repositoryWith, temporaryFolder } from '../support/git-repository.ts';
 import { agent, runJson } from '../support/run-agent-command.ts';
 import { threeAgentsRepository } from '../support/three-agents.ts';
 
@@ -65,7 +65,7 @@ async function runningIn(
   return { child, ended, output: () => output };
 }
 
-const HANG = ['node', '-e', "process.on('SIGTERM',()=>{});setInterval(()=>{},1000)"];
+const HANG = ['node', '-e', "process.on('SIGTERM',()=>{});setInterval(()=>{},1000)"] as const;
 
 describe('a tool', () => {
   it.each<[string, Parameters<typeof repositoryWithChecks>[0][string], string]>([
@@ -92,6 +92,22 @@ describe('an interruption', () => {
     child.kill(signal);
     expect(await ended, output()).toBe(130);
     expect(output()).toContain('interrupted');
+    await nothingLeft(repository);
+  });
+
+  it('that is asked for twice kills a tool that does not listen, and names what cleans up the rest', async () => {
+    await using folder = await temporaryFolder();
+    const listening = `require('fs').writeFileSync(${JSON.stringify(join(folder.path, 'on'))}, '')`;
+    await using repository = await repositoryWithChecks({ hanging: { run: ['node', '-e', `${HANG[2]};${listening}`] } });
+    const { child, ended, output } = await runningIn(repository, 'inspecting');
+    await expect.poll(() => existsSync(join(folder.path, 'on')), { timeout: 15_000 }).toBe(true);
+    const [journal = ''] = readdirSync(join(repository.path, '.git', 'upkeep', 'journal')).filter((name) => name.endsWith('.json'));
+    const impatient = setInterval(() => child.kill('SIGINT'), 50);
+    expect(await ended, output()).toBe(130);
+    clearInterval(impatient);
+    expect(output().trimEnd().split('\n').at(-1)).toBe('agent: ended at once; `agent recover`, or the next run, cleans up what is left');
+    expect(findOrphans(journal.slice(0, -'.json'.length))).toEqual([]);
+    expect((await agent(repository.path, ['recover'])).stdout).toContain('ended early');
     await nothingLeft(repository);
   });
 

@@ -164,6 +164,25 @@ describe('the end of a tool', () => {
     expect(run.liveGroups()).toEqual([]);
   });
 
+  it('comes at its timeout for what has left its process group and ignores SIGTERM', async () => {
+    const pidFile = join(folder, 'stray.pid');
+    const stray = `process.on('SIGTERM', () => {}); require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000);`;
+    const tool = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stray)}], { detached: true, stdio: 'ignore' }); setInterval(() => {}, 1000);`;
+    const under = testToolRunner()({ argv: [node, '-e', tool], cwd: folder, timeoutMs: 1500 });
+    const pid = Number(await fileWritten(pidFile));
+    expect(await under).toMatchObject({ end: 'timeout' });
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  it('comes at once when our own process has to end now', async () => {
+    const run = testToolRunner();
+    const under = run({ argv: [node, stubbornTree()], cwd: folder });
+    const leaf = Number(await fileWritten(join(folder, 'leaf.pid')));
+    run.killAll();
+    expect(await under).toMatchObject({ end: 'signalled' });
+    expect(isRunning(leaf)).toBe(false);
+  });
+
   it('comes at an abort, for what runs and for what waits', async () => {
     const controller = new AbortController();
     const run = testToolRunner({ signal: controller.signal, concurrency: 1 });
