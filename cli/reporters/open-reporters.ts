@@ -6,7 +6,7 @@ import type { RunFlags } from '../run-flags.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface Reporters extends Omit<Reporter, 'finish'> {
-  /** Resolves to the report as it was shown: one more note and exit code 3 where the SARIF file could not be written. */
+  /** Resolves to the report as it was shown: one more note and exit code 3 for each file that could not be written. */
   finish(report: RunReport): Promise<RunReport>;
 }
 
@@ -23,19 +23,6 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
         const text = annotationsOf(report);
         if (flags.json) output.err(text);
         else output.out(text);
-        if (github.summaryPath !== null) {
-          const { writeJobSummary } = await import('./job-summary.ts');
-          const { serverUrl, repository } = github;
-          await writeJobSummary(
-            github.summaryPath,
-            report,
-            serverUrl === null || repository === null ? null : `${serverUrl}/${repository}`,
-          );
-        }
-        if (github.outputPath !== null) {
-          const [{ runOutputs }, { writeStepOutputs }] = await Promise.all([import('./run-outputs.ts'), import('../ci/step-outputs.ts')]);
-          writeStepOutputs(github.outputPath, runOutputs(report));
-        }
       }),
     );
   }
@@ -52,8 +39,9 @@ export async function openReporters(flags: Pick<RunFlags, 'json' | 'sarif' | 'ci
       for (const reporter of reporters) reporter.onEvent(event);
     },
     async finish(report) {
-      // First, so that everything else can tell that it failed.
-      const shown = flags.sarif === undefined ? report : await withSarif(resolve(context.cwd, flags.sarif), report, context.version);
+      // First, so that everything else can tell that one failed.
+      let shown = report;
+      for (const file of filesOf(flags, context)) shown = await written(file, shown);
       for (const reporter of reporters) await reporter.finish(shown);
       return shown;
     },
@@ -82,16 +70,46 @@ async function openConsole(flags: Pick<RunFlags, 'json' | 'ci'>, context: Comman
   return openPlainLines({ print, groups: environment.github !== null, summary: await summary() });
 }
 
-/** What was found and delivered is told whatever becomes of the file. */
-async function withSarif(path: string, report: RunReport, version: string): Promise<RunReport> {
-  const { writeSarif } = await import('./sarif.ts');
+interface ReportFile {
+  readonly what: string;
+  write(report: RunReport): Promise<void>;
+}
+
+/** The files that the options and the runner ask for. */
+function filesOf({ sarif }: Pick<RunFlags, 'sarif'>, { cwd, version, environment: { github } }: CommandContext): ReportFile[] {
+  const files: ReportFile[] = [];
+  if (sarif !== undefined) {
+    const path = resolve(cwd, sarif);
+    const write = async (report: RunReport): Promise<void> => (await import('./sarif.ts')).writeSarif(path, report, version);
+    files.push({ what: `the SARIF file ${path}`, write });
+  }
+  const { summaryPath = null, outputPath = null } = github ?? {};
+  if (github !== null && summaryPath !== null) {
+    const { serverUrl, repository } = github;
+    const pages = serverUrl === null || repository === null ? null : `${serverUrl}/${repository}`;
+    const write = async (report: RunReport): Promise<void> =>
+      (await import('./job-summary.ts')).writeJobSummary(summaryPath, report, pages);
+    files.push({ what: 'the page of the job (GITHUB_STEP_SUMMARY)', write });
+  }
+  if (outputPath !== null) {
+    const write = async (report: RunReport): Promise<void> => {
+      const [{ runOutputs }, { writeStepOutputs }] = await Promise.all([import('./run-outputs.ts'), import('../ci/step-outputs.ts')]);
+      writeStepOutputs(outputPath, runOutputs(report));
+    };
+    files.push({ what: 'the outputs for further steps (GITHUB_OUTPUT)', write });
+  }
+  return files;
+}
+
+/** What was found and delivered is told whatever becomes of a file. */
+async function written(file: ReportFile, report: RunReport): Promise<RunReport> {
   try {
-    await writeSarif(path, report, version);
+    await file.write(report);
     return report;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const exitCode = report.exitCode === 130 ? 130 : 3;
-    return { ...report, notes: [...report.notes, `the SARIF file ${path} could not be written: ${why}`], exitCode };
+    return { ...report, notes: [...report.notes, `${file.what} could not be written: ${why}`], exitCode };
   }
 }
 

@@ -65,17 +65,21 @@ describe('a run with a place that cannot be written', () => {
   });
 });
 
-describe('a SARIF file that cannot be written in the end', () => {
+describe('a file that cannot be written in the end', () => {
   it('keeps nothing else from being told, with the commit that was delivered and exit code 3', async () => {
     await using folder = await temporaryFolder();
     const said: string[] = [];
-    const environment = readEnvironment({});
+    const environment = readEnvironment({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder.path, GITHUB_OUTPUT: folder.path });
     const output = { ...createOutput(environment, process), out: (text: string) => said.push(text), err: () => undefined };
     const context = { cwd: folder.path, environment, version: 'test', output, debug: false, signal: new AbortController().signal };
     const reporters = await openReporters({ json: true, ci: true, sarif: '.' }, context);
     const shown = await reporters.finish(runReport({ head: NEXT_SHA }));
-    const note = expect.stringContaining(`the SARIF file ${folder.path} could not be written: EISDIR`) as string;
-    expect(shown).toMatchObject({ head: NEXT_SHA, notes: [note], exitCode: 3 });
-    expect(JSON.parse(said.join(''))).toMatchObject({ head: NEXT_SHA, notes: [note], exitCode: 3 });
+    const notes = [
+      `the SARIF file ${folder.path}`,
+      'the page of the job (GITHUB_STEP_SUMMARY)',
+      'the outputs for further steps (GITHUB_OUTPUT)',
+    ].map((what) => expect.stringContaining(`${what} could not be written: EISDIR`) as string);
+    expect(shown).toMatchObject({ head: NEXT_SHA, notes, exitCode: 3 });
+    expect(JSON.parse(said.join(''))).toMatchObject({ head: NEXT_SHA, notes, exitCode: 3 });
   });
 });
