@@ -36,6 +36,8 @@ const FIXED = {
   NO_COLOR: '1',
   FORCE_COLOR: '0',
   HUSKY: '0',
+  // Or every tool that asks for it leaves a folder of compiled code in the temporary one, for good.
+  NODE_DISABLE_COMPILE_CACHE: '1',
   // pnpm up to 10, and later ones, which would besides install into the worktree before they run a script.
   npm_config_manage_package_manager_versions: 'false',
   pnpm_config_pm_on_fail: 'ignore',

@@ -141,6 +141,7 @@ describe('the environment of a tool', () => {
       LC_ALL: 'C',
       NODE_ENV: 'test',
       UPKEEP_RUN: 'run-1',
+      NODE_DISABLE_COMPILE_CACHE: '1',
     });
     expect(env).toMatchObject({
       https_proxy: 'http://p',
