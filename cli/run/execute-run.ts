@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Delivery } from '../../agents/delivery/delivery.ts';
+import { blockedBy, blockingRef } from '../../agents/delivery/own-refs.ts';
 import { openJournal } from '../../agents/journal.ts';
 import type { KeyContext } from '../../agents/input-key.ts';
 import { keepFinished, recover } from '../../agents/recover.ts';
@@ -27,6 +28,7 @@ import { consequencesOf } from '../../scheduler/settle.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import type { Environment } from '../environment.ts';
 import { keepErroredChecks } from '../why/errored-checks.ts';
+import { UsageError } from '../usage-error.ts';
 import { temporaryPlace } from './require-places.ts';
 import { secretValues } from './secret-values.ts';
 
@@ -60,9 +62,11 @@ export interface ExecuteResult extends RunAgentsResult {
   readonly kept: readonly string[];
 }
 
-/** Runs the decided agents under a journal; whatever happens, nothing is left behind. Throws UsageError where worktrees have no place. */
+/** Runs the decided agents under a journal; whatever happens, nothing is left behind. Throws UsageError where worktrees or refs have no place. */
 export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult> {
   const { repository, policy } = request;
+  const blocking = await blockingRef(repository);
+  if (blocking !== null) throw new UsageError(blockedBy(blocking));
   const deadline = AbortSignal.timeout(request.timeLimitMs);
   const signal = AbortSignal.any([request.signal, deadline]);
   const id = uuidv7(request.origin.now());
