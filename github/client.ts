@@ -2,9 +2,10 @@
 import { Octokit } from 'octokit';
 import { boundedFetch } from './bounded-fetch.ts';
 import { rememberAnswers } from './conditional-requests.ts';
-import { credentialsOf, type GitHubAuth } from './credentials.ts';
+import { credentialsOf } from './credentials.ts';
 import { explainFailure, explainGraphqlFailure, explainRedirect, type FailedRequest } from './explain-failure.ts';
 import type { GitHubError } from './github-error.ts';
+import type { GitHubAuth } from './usable-auth.ts';
 
 export interface GitHubOptions {
   readonly repository: { readonly owner: string; readonly repo: string };
@@ -159,9 +160,9 @@ async function orEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
   }
 }
 
-/** `POST /repos/{owner}/{repo}/issues`, without values. */
+/** `POST /repos/{owner}/{repo}/issues`, without host and query. */
 function wordsOf({ method, url }: RequestWords): string {
-  return `${method} ${url.replace(/^https?:\/\/[^/]+/, '')}`;
+  return `${method} ${url.replace(/^https?:\/\/[^/]+/, '').replace(/\{?\?.*$/s, '')}`;
 }
 
 function ignore(): void {

@@ -1,52 +1,11 @@
-/** Who asks GitHub. Looked at before anything is sent: a wrong key is to be named, not taken for a fault of the network. */
+/** The options of octokit that make it ask as somebody. */
 import { createAppAuth } from '@octokit/auth-app';
-import { createPrivateKey } from 'node:crypto';
-import { GitHubError } from './github-error.ts';
+import { usableAuth, type GitHubAuth } from './usable-auth.ts';
 
-/** Who asks. An App gets installation tokens, renewed before they expire. */
-export type GitHubAuth =
-  | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'app'; readonly appId: string; readonly privateKey: string; readonly installationId: number };
-
-/** The options of octokit that make it ask as this one. Throws GitHubError for what cannot be a token or a key. */
-export function credentialsOf(auth: GitHubAuth): Readonly<Record<string, unknown>> {
-  return auth.kind === 'token' ? { auth: tokenOf(auth.token) } : appOf(auth);
-}
-
-function tokenOf(text: string): string {
-  const token = text.trim();
-  if (token === '') throw new GitHubError('no-token', 'there is no token for GitHub: set GITHUB_TOKEN');
-  // Node would name the whole header in its error.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new GitHubError('bad-credentials', 'the token for GitHub has blanks or characters in it that no token has: copy it again');
-  }
-  return token;
-}
-
-function appOf({ appId, privateKey, installationId }: Extract<GitHubAuth, { kind: 'app' }>): Readonly<Record<string, unknown>> {
-  if (!/^[\w.-]+$/.test(appId))
-    throw new GitHubError('bad-credentials', `the id of the GitHub App is a number or a client id, not ${JSON.stringify(appId)}`);
-  if (!Number.isSafeInteger(installationId) || installationId < 1) {
-    throw new GitHubError(
-      'bad-credentials',
-      `the installation of the GitHub App is a number, the last part of its settings page's address, not ${installationId}`,
-    );
-  }
-  const auth = { appId, privateKey: pemOf(privateKey), installationId, log: { warn: () => undefined } };
-  return { authStrategy: createAppAuth, auth };
-}
-
-/** The key on lines of its own. Throws when it is none that can sign. */
-function pemOf(text: string): string {
-  const pem = text.trim().replaceAll('\\n', '\n').replaceAll('\r\n', '\n');
-  const advice = 'expected the whole .pem file that GitHub gave, from -----BEGIN to -----END';
-  let type: string | undefined;
-  try {
-    type = createPrivateKey(pem).asymmetricKeyType;
-  } catch {
-    throw new GitHubError('bad-credentials', `the private key of the GitHub App cannot be read: ${advice}`);
-  }
-  if (type !== 'rsa')
-    throw new GitHubError('bad-credentials', `the private key of the GitHub App is of type ${type}, GitHub's are RSA: ${advice}`);
-  return pem;
+/** Throws GitHubError for what cannot be a token or a key. */
+export function credentialsOf(asked: GitHubAuth): Readonly<Record<string, unknown>> {
+  const auth = usableAuth(asked);
+  if (auth.kind === 'token') return { auth: auth.token };
+  const { appId, privateKey, installationId } = auth;
+  return { authStrategy: createAppAuth, auth: { appId, privateKey, installationId, log: { warn: () => undefined } } };
 }

@@ -28,6 +28,7 @@ export async function examineOnGitHub(
   const redact = createRedactor(secretValues(variables));
   const access = githubAccess({ environment, remoteUrl: await remoteUrl(repository, remote), version, redact });
   if (access.kind === 'none') {
+    if (access.why === 'bad-credentials') return [bad('github', access.reason, 'set the token or the key of the App again')];
     const isGitHubs = access.why === 'no-token' || (access.why === 'another-host' && hasToken(variables));
     return isGitHubs ? [worthKnowing('github', `not asked: ${access.reason}`)] : [];
   }

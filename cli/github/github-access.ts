@@ -1,9 +1,10 @@
 /** Whether and as whom GitHub can be spoken to, from the environment and the remote's address. Asks nothing and loads no octokit. */
 import type { GitHub, GitHubOptions } from '../../github/client.ts';
-import type { GitHubAuth } from '../../github/credentials.ts';
+import { GitHubError } from '../../github/github-error.ts';
 import { apiAddress, repositoryNameOf, splitRepository } from '../../github/repository-name.ts';
 import type { RepositoryName } from '../../github/repository-name.ts';
 import { tokenKindOf, type TokenKind } from '../../github/settings-pages.ts';
+import { usableAuth, type GitHubAuth } from '../../github/usable-auth.ts';
 import type { Environment } from '../environment.ts';
 
 export type GitHubAccess =
@@ -18,7 +19,7 @@ export type GitHubAccess =
     }
   | {
       readonly kind: 'none';
-      readonly why: 'no-repository' | 'another-host' | 'no-token';
+      readonly why: 'no-repository' | 'another-host' | 'no-token' | 'bad-credentials';
       /** One sentence: what is missing and what to do. */
       readonly reason: string;
     };
@@ -38,7 +39,11 @@ export function githubAccess(request: AccessRequest): GitHubAccess {
   const { environment, remoteUrl } = request;
   const { variables, github } = environment;
   const server = github?.serverUrl ?? null;
-  const host = server === null ? 'github.com' : new URL(server).host;
+  const host = hostOf(server ?? 'https://github.com');
+  if (host === null) {
+    const reason = `no address of GitHub's pages: GITHUB_SERVER_URL is ${JSON.stringify(server)}, expected an address such as https://github.com`;
+    return { kind: 'none', why: 'no-repository', reason };
+  }
   const named = github?.repository ?? null;
   const repository = named === null ? (remoteUrl === null ? null : repositoryNameOf(remoteUrl)) : splitRepository(named, host);
   if (repository === null)
@@ -48,14 +53,17 @@ export function githubAccess(request: AccessRequest): GitHubAccess {
     const reason = `no leave to send a token to ${repository.host}: if it is a GitHub, set GITHUB_API_URL=${apiAddress(repository.host)}`;
     return { kind: 'none', why: 'another-host', reason };
   }
-  const auth = authOf(variables);
-  if (auth === null) {
+  const given = authOf(variables);
+  if (given === null) {
     return {
       kind: 'none',
       why: 'no-token',
       reason: 'no token for GitHub: give the step GITHUB_TOKEN (in Actions: `env: GITHUB_TOKEN: ${{ github.token }}`)',
     };
   }
+  const auth = checked(given);
+  if (auth instanceof GitHubError)
+    return { kind: 'none', why: 'bad-credentials', reason: `no credentials that GitHub could take: ${auth.message}` };
   const baseUrl = apiUrl ?? apiAddress(repository.host);
   const isWorkflows = github !== null && !variables['UPKEEP_GITHUB_TOKEN'];
   return {
@@ -68,6 +76,21 @@ export function githubAccess(request: AccessRequest): GitHubAccess {
       return openGitHub({ repository, auth, baseUrl, version: request.version, redact: (text) => request.redact(text), ...options });
     },
   };
+}
+
+/** Null for what is no address of pages. */
+function hostOf(server: string): string | null {
+  return /^https?:\/\//i.test(server) && URL.canParse(server) ? new URL(server).host : null;
+}
+
+/** What cannot be a token or a key is found out here: nothing would come of asking with it. */
+function checked(auth: GitHubAuth): GitHubAuth | GitHubError {
+  try {
+    return usableAuth(auth);
+  } catch (error) {
+    if (error instanceof GitHubError) return error;
+    throw error;
+  }
 }
 
 /** Tokens go where the environment says, never where only the address of a remote does. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { GitHub } from '../../github/client.ts';
-import type { GitHubAuth } from '../../github/credentials.ts';
+import type { GitHubAuth } from '../../github/usable-auth.ts';
 import { failureOf } from '../support/github/failure-of.ts';
 import { ALL_PERMISSIONS, startGitHub } from '../support/github/start-github.ts';
 import type { FakeGitHub, FakeGitHubOptions } from '../support/github/start-github.ts';

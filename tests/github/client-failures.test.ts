@@ -103,6 +103,15 @@ describe('a failure', () => {
     expect(await failureOf(graphql('query { repository(owner: "acme", name: "site") { id } }'))).toMatchObject({ code: 'network' });
   });
 
+  it('of a list is named without what was asked of it', async () => {
+    await using double = await startGitHub();
+    double.failNext({ status: 404 });
+    const github = double.open();
+    const pages = github.paginate.iterator(github.rest.issues.listForRepo, { ...AT, state: 'all', labels: 'upkeep' });
+    const failure = await failureOf(pages[Symbol.asyncIterator]().next());
+    expect(failure.message).toMatch(/^GET \/repos\/[^?]*\/issues: GitHub found nothing/);
+  });
+
   it('shows no secret that GitHub sends back', async () => {
     await using double = await startGitHub();
     double.failNext({ status: 422, body: { message: 'no hunter-two here' } });

@@ -1,5 +1,8 @@
 /** What people on GitHub see of a failing agent, run by run: real runners, a real Git server, a GitHub that checks every request. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/git-repository.ts';
 import { githubScene, type GitHubScene } from '../support/github-scene.ts';
 import type { Issue } from '../support/github/state.ts';
 
@@ -129,5 +132,19 @@ describe('an agent that fails on GitHub', () => {
     expect(refused.code).toBe(1);
     expect(refused.stdout + refused.stderr).toMatch(/issues: write|issues=write/);
     expect(escalations(scene)).toEqual([]);
+  });
+
+  it('ends as it would without GitHub when the key of the App cannot be one, with one note and all its files', async () => {
+    await using scene = await githubScene();
+    await using files = await temporaryFolder();
+    await scene.say('one');
+    const app = { UPKEEP_APP_ID: '1', UPKEEP_APP_PRIVATE_KEY: 'garbage', UPKEEP_APP_INSTALLATION_ID: '7' };
+    const [out, summary] = [join(files.path, 'out'), join(files.path, 'summary')];
+    const end = await scene.runner({ env: { ...app, GITHUB_OUTPUT: out, GITHUB_STEP_SUMMARY: summary } });
+    expect(end.code, end.stdout + end.stderr).toBe(1);
+    expect(end.stdout.match(/the private key of the GitHub App cannot be read/g)).toHaveLength(1);
+    expect(end.stdout).toContain('::error');
+    expect((await readFile(out, 'utf8')).length).toBeGreaterThan(0);
+    expect(await readFile(summary, 'utf8')).toContain('the private key of the GitHub App cannot be read');
   });
 });

@@ -119,12 +119,12 @@ describe('agent doctor on GitHub', () => {
     const wrong = await s.doctor({ ...inActions(s.github), GITHUB_TOKEN: 'two words-of-mine' });
     expect(wrong.code).toBe(3);
     expect(aboutGitHub(wrong.found)).toEqual([
-      'bad github: the token for GitHub has blanks or characters in it that no token has: copy it again → set the token or the key of the App again',
+      'bad github: no credentials that GitHub could take: the token for GitHub has blanks or characters in it that no token has: copy it again → set the token or the key of the App again',
     ]);
     const { GITHUB_TOKEN: _none, ...rest } = inActions(s.github);
     const app = { UPKEEP_APP_ID: '7', UPKEEP_APP_PRIVATE_KEY: 'words-of-mine', UPKEEP_APP_INSTALLATION_ID: '70' };
     const broken = await s.doctor({ ...rest, ...app });
-    expect(aboutGitHub(broken.found).join()).toContain('bad github: the private key of the GitHub App cannot be read');
+    expect(aboutGitHub(broken.found).join()).toContain('the private key of the GitHub App cannot be read');
     expect(JSON.stringify([wrong, broken])).not.toContain('words-of-mine');
   });
 });

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { githubAccess } from '../../../cli/github/github-access.ts';
 import { readEnvironment } from '../../../cli/environment.ts';
 
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 const REMOTE = 'git@github.com:acme/shop.git';
 const access = (variables: Record<string, string>, remoteUrl: string | null = REMOTE) =>
   githubAccess({ environment: readEnvironment(variables), remoteUrl, version: '0.0.0', redact: (text) => text });
@@ -81,9 +83,29 @@ describe('access to GitHub', () => {
     [{ GITHUB_TOKEN: `${'github'}_pat_x` }, 'fine-grained'],
     [{ GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'a/b', GITHUB_TOKEN: `${'ghs'}_x` }, 'workflow'],
     [{ GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'a/b', UPKEEP_GITHUB_TOKEN: `${'ghs'}_x` }, 'app'],
-    [{ UPKEEP_APP_ID: '1', UPKEEP_APP_PRIVATE_KEY: 'k', UPKEEP_APP_INSTALLATION_ID: '2' }, 'app'],
+    [{ UPKEEP_APP_ID: '1', UPKEEP_APP_PRIVATE_KEY: KEY, UPKEEP_APP_INSTALLATION_ID: '2' }, 'app'],
     [{ GITHUB_TOKEN: 'something' }, 'unknown'],
   ])('knows whose token it is: %j', (variables, token) => {
     expect(access(variables as unknown as Record<string, string>)).toMatchObject({ token });
+  });
+
+  const actions = { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'a/b' };
+  const app = { UPKEEP_APP_ID: '1', UPKEEP_APP_PRIVATE_KEY: KEY, UPKEEP_APP_INSTALLATION_ID: '7' };
+  it.each([
+    ['a key', { ...app, UPKEEP_APP_PRIVATE_KEY: 'garbage' }, /private key of the GitHub App cannot be read: expected the whole \.pem file/],
+    ['an installation', { ...app, UPKEEP_APP_INSTALLATION_ID: 'abc' }, /the installation of the GitHub App is a number/],
+    ['the id of an App', { ...app, UPKEEP_APP_ID: 'a b' }, /the id of the GitHub App is a number or a client id/],
+    ['a token', { GITHUB_TOKEN: 'a b' }, /^no credentials that GitHub could take: the token for GitHub has blanks/],
+  ])('is none with what cannot be %s', (_what, variables, reason) => {
+    const found = access({ ...actions, ...variables });
+    expect(found).toMatchObject({ kind: 'none', why: 'bad-credentials', reason: expect.stringMatching(reason) as string });
+  });
+
+  it('is none where the server has no address', () => {
+    expect(access({ ...actions, GITHUB_TOKEN: 'x', GITHUB_SERVER_URL: 'github.com' })).toEqual({
+      kind: 'none',
+      why: 'no-repository',
+      reason: 'no address of GitHub\'s pages: GITHUB_SERVER_URL is "github.com", expected an address such as https://github.com',
+    });
   });
 });
