@@ -14,8 +14,11 @@ export async function changedAgents(
   range: PushRange | null,
   at: { readonly repository: Repository; readonly base: string; readonly run: LoadedRun },
 ): Promise<ReadonlySet<AgentId> | null> {
-  if (range === null || range.before === null) return null;
+  if (range === null) return null;
   const { repository, base, run } = at;
+  // No loop goes through us: what an agent said of the tree that it made still holds, good or bad.
+  if (range.isOwn && range.after === base) return new Set();
+  if (range.before === null) return null;
   const before = await resolveRef(repository, range.before);
   if (before === null) return null;
   // Up to what is checked: the branch may have moved on since the event.

@@ -11,6 +11,8 @@ export interface PushRange {
   readonly before: string | null;
   readonly after: string;
   readonly isForced: boolean;
+  /** Whether a program pushed nothing but commits of agents: no agent has to look because of them. */
+  readonly isOwn: boolean;
 }
 
 export interface CommentFacts {
@@ -113,12 +115,12 @@ function rangeOf(event: string, github: GitHubActions, payload: EventPayload): P
     const after = objectId(payload.text('after'));
     if (after === null || !payload.has('before')) return null;
     const before = payload.flag('created') === true ? null : objectId(payload.text('before'));
-    return { before, after, isForced: payload.flag('forced') === true };
+    return { before, after, isForced: payload.flag('forced') === true, isOwn: isOwnPush(github, payload) };
   }
   if (!ABOUT_PULL_REQUESTS.has(event)) return null;
   const before = objectId(payload.text('pull_request', 'base', 'sha') ?? payload.text('merge_group', 'base_sha'));
   const after = objectId(github.sha);
-  return before === null || after === null ? null : { before, after, isForced: false };
+  return before === null || after === null ? null : { before, after, isForced: false, isOwn: false };
 }
 
 /** The id of a commit; zeros name none. */
@@ -164,7 +166,7 @@ function namesIn(text: string): string[] {
     .slice(0, MOST_AGENTS);
 }
 
-/** No loop goes through us: what only repeats our own doing leads to nothing. */
+/** What leads to nothing, and why. */
 function nothingFollows(event: string, github: GitHubActions, payload: EventPayload): string | null {
   switch (event) {
     case 'push':
@@ -186,9 +188,13 @@ function afterPush(github: GitHubActions, payload: EventPayload): string | null 
   const branch = branchOf(github);
   if (payload.flag('deleted') === true || /^0+$/.test(payload.text('after') ?? 'none')) return `${branch ?? 'the ref'} was deleted`;
   if (branch !== null && isOwnBranch(branch)) return `${branch} is a branch that agents keep themselves`;
+  return null;
+}
+
+/** Both: people push commits of agents along with their own or after `agent accept`, and programs push commits of people. */
+function isOwnPush(github: GitHubActions, payload: EventPayload): boolean {
   const commits = payload.list(['commits'], MOST_COMMITS).map((commit) => commit.text('message') ?? '');
-  // Both: people push commits of agents along with their own or after `agent accept`, and programs push commits of people.
-  return isByProgram(github, payload) && areOwnCommits(commits) ? 'every commit of the push was made by an agent' : null;
+  return isByProgram(github, payload) && areOwnCommits(commits);
 }
 
 function afterComment(payload: EventPayload): string | null {

@@ -100,6 +100,7 @@ function byState(looked: Looked): GateAnswer {
     shared: state,
     keys: news === null ? Object.fromEntries(keyed.map(({ agentId, key }) => [agentId, key])) : {},
     trigger: context.trigger,
+    touched: context.range?.isOwn === true && context.range.after === head.commit ? new Set() : null,
     force: false,
     now,
     isDue:

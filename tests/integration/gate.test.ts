@@ -18,7 +18,8 @@ const FILES = { 'README.md': '# A\n\nSee [b](b.md).\n', 'b.md': '# B\n' };
 const SCHEDULE = { name: 'schedule', payload: { schedule: '*/5 * * * *', repository: { default_branch: 'main' } } };
 
 const gate = (scene: JobScene, event: Parameters<JobScene['step']>[1] = SCHEDULE): Promise<StepEnd> => scene.step([GATE], event);
-const agents = (scene: JobScene, event = SCHEDULE): Promise<StepEnd> => scene.step([AGENT, 'run', '--ci'], event);
+const agents = (scene: JobScene, event: Parameters<JobScene['step']>[1] = SCHEDULE): Promise<StepEnd> =>
+  scene.step([AGENT, 'run', '--ci'], event);
 
 /** Writes to the shared ledger from elsewhere. */
 async function remember(scene: JobScene, events: Parameters<typeof append>[1]): Promise<void> {
@@ -73,6 +74,17 @@ describe('the gate', () => {
     expect((await gate(scene)).outputs['due']).toBe('false');
   });
 
+  it('starts nothing for a push of commits of agents alone, and is red where they left errors, as the command line is', async () => {
+    await using scene = await jobScene({ ...FILES, 'README.md': '# A\n\nSee [c](c.md).\n' });
+    const first = await agents(scene);
+    expect(first.code, first.log).toBe(1);
+    const own = { name: 'push', payload: ownPush(await scene.checkout.head()), env: { GITHUB_ACTOR: 'upkeep[bot]' } };
+    const held = await gate(scene, own);
+    expect(held, held.log).toMatchObject({ code: 1, outputs: { due: 'false' } });
+    const run = await agents(scene, own);
+    expect([run.code, run.log]).toEqual([1, expect.stringMatching(/docs +skipped – /)]);
+  });
+
   it('is red over errors that are left, as the command line is, and starts nothing while the breaker holds', async () => {
     await using scene = await jobScene({ ...FILES, 'README.md': '# A\n\nSee [c](c.md).\n' });
     const run = await agents(scene);
@@ -92,7 +104,6 @@ describe('the gate', () => {
   });
 
   it.each<[string, string, object, string]>([
-    ['a push of nothing but commits of agents', 'push', ownPush(), 'every commit of the push was made by an agent'],
     ['a comment without a command', 'issue_comment', comment('thanks'), 'the comment does not begin with /agent'],
   ])('says that nothing follows from %s, and asks nobody', async (...[, name, payload, why]) => {
     await using scene = await jobScene(FILES);
@@ -197,9 +208,9 @@ function nodesOnThisMachine(): string[] {
   });
 }
 
-function ownPush(): object {
+function ownPush(after: string): object {
   const message = `auto: Docs – fix 1 problem in 1 file\n\nAgent: docs\nAgent-Run: 01900000-0000-7000-8000-000000000000\nAgent-Base: ${'a'.repeat(40)}\n`;
-  return { before: 'a'.repeat(40), after: 'b'.repeat(40), commits: [{ message }], sender: { login: 'upkeep[bot]', type: 'Bot' } };
+  return { before: 'a'.repeat(40), after, commits: [{ message }], sender: { login: 'upkeep[bot]', type: 'Bot' } };
 }
 
 function comment(body: string): object {

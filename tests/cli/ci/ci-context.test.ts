@@ -51,10 +51,20 @@ const comment = (more: object = {}, issue: object = {}): object => ({
 describe('the event that started a workflow', () => {
   it.each<[string, unknown, Record<string, string>, Partial<CiContext>]>([
     ['schedule', { schedule: '*/5 * * * *' }, {}, { trigger: 'schedule', isDueOnly: true, branch: 'main', isReadOnly: false, range: null }],
-    ['push', push({}), {}, { trigger: 'push', isDueOnly: false, branch: 'main', range: { before: OTHER, after: SHA, isForced: false } }],
-    ['push', push({ before: ZEROS, created: true }), {}, { range: { before: null, after: SHA, isForced: false }, nothingFollows: null }],
-    ['push', push({ forced: true }), {}, { range: { before: OTHER, after: SHA, isForced: true } }],
-    ['push', push({ before: 'main; rm -rf /' }), {}, { range: { before: null, after: SHA, isForced: false } }],
+    [
+      'push',
+      push({}),
+      {},
+      { trigger: 'push', isDueOnly: false, branch: 'main', range: { before: OTHER, after: SHA, isForced: false, isOwn: false } },
+    ],
+    [
+      'push',
+      push({ before: ZEROS, created: true }),
+      {},
+      { range: { before: null, after: SHA, isForced: false, isOwn: false }, nothingFollows: null },
+    ],
+    ['push', push({ forced: true }), {}, { range: { before: OTHER, after: SHA, isForced: true, isOwn: false } }],
+    ['push', push({ before: 'main; rm -rf /' }), {}, { range: { before: null, after: SHA, isForced: false, isOwn: false } }],
     ['push', push({ after: ZEROS, deleted: true }), {}, { range: null, nothingFollows: 'main was deleted' }],
     ['push', push({}), { GITHUB_REF: 'refs/tags/v1', GITHUB_REF_TYPE: 'tag' }, { branch: null, isReadOnly: true }],
     ['push', push({}), { GITHUB_REF: 'refs/heads/feature/x' }, { branch: 'feature/x', isReadOnly: false }],
@@ -65,7 +75,7 @@ describe('the event that started a workflow', () => {
       {},
       { trigger: 'pull-request', isReadOnly: true, isFork: false, pullRequest: 7, base: 'main', branch: null },
     ],
-    ['pull_request', pullRequest(), {}, { range: { before: OTHER, after: SHA, isForced: false } }],
+    ['pull_request', pullRequest(), {}, { range: { before: OTHER, after: SHA, isForced: false, isOwn: false } }],
     ['pull_request', pullRequest({ head: { ref: 'main', repo: { full_name: 'eve/name' } } }), {}, { isFork: true, isReadOnly: true }],
     ['pull_request', pullRequest({ head: { ref: 'main', repo: null } }), {}, { isFork: true, isReadOnly: true }],
     ['pull_request', {}, {}, { isFork: true, isReadOnly: true, range: null }],
@@ -114,15 +124,16 @@ describe('the event that started a workflow', () => {
     expect(context('push', push({}), { GITHUB_RUN_ATTEMPT: '-3', GITHUB_RUN_ID: '' })).toMatchObject({ attempt: 1, runUrl: null });
   });
 
-  it('answers a program that pushes only commits of agents with nothing, and everybody else with a run', () => {
+  it('knows a push of nothing but commits of agents by what it holds and by who made it', () => {
     const bot = { GITHUB_ACTOR: 'upkeep[bot]' };
     const twice = [{ message: OURS }, { message: OURS }];
-    expect(context('push', push({ commits: twice }), bot).nothingFollows).toBe('every commit of the push was made by an agent');
-    expect(context('push', push({ commits: [{ message: OURS }, { message: 'feat: x' }] }), bot).nothingFollows).toBeNull();
-    expect(context('push', push({ commits: twice })).nothingFollows).toBeNull();
-    expect(context('push', push({ commits: [] }), bot).nothingFollows).toBeNull();
+    const isOwn = (commits: readonly object[], env = {}): boolean | undefined => context('push', push({ commits }), env).range?.isOwn;
+    expect(isOwn(twice, bot)).toBe(true);
+    expect(isOwn([{ message: OURS }, { message: 'feat: x' }], bot)).toBe(false);
+    expect(isOwn(twice)).toBe(false);
+    expect(isOwn([], bot)).toBe(false);
     // A trailer in the middle of a text is somebody else's.
-    expect(context('push', push({ commits: [{ message: `${OURS}\nreally` }] }), bot).nothingFollows).toBeNull();
+    expect(isOwn([{ message: `${OURS}\nreally` }], bot)).toBe(false);
   });
 
   it('takes every payload that GitHub gives as an example', () => {
