@@ -59,8 +59,9 @@ async function take(waiting: readonly Waiting[], here: Here, context: CommandCon
     err(`${plainLine(tip.branch)} was left where it is: ${plainLine(refusal.reason)}\n  ${plainLine(refusal.advice)}\n`);
     return 4;
   }
-  for (const { agent } of taken) await setOwnRef(repository, suggestRef(agent), null);
   if (taken.length > 0) await remember(here, [deliveredEvent(taken, { branch: tip.branch, placed }, context)], { shared: false });
+  // After that: a ref that cannot be removed now is nothing to accept next time, but what is not remembered is lost.
+  for (const { agent } of taken) await setOwnRef(repository, suggestRef(agent), null);
   for (const { agent, sha } of taken) {
     const branch = plainLine(tip.branch);
     if (!needless.has(agent)) out(`${agent}: ${shortSha(sha)} is on ${branch}\n`);

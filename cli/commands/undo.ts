@@ -69,10 +69,10 @@ async function undo({ here, tip, onBranch, waiting, reason, context }: Undoing):
     err(`${plainLine(tip.branch)} was left where it is: ${plainLine(refusal.reason)}\n  ${plainLine(refusal.advice)}\n`);
     return 4;
   }
-  for (const { agent } of waiting) await setOwnRef(repository, suggestRef(agent), null);
   const all = [...waiting, ...onBranch];
   const events = await Promise.all(all.map((commit) => undoneEvent(commit, { here, branch: tip.branch, reason, context })));
   await remember(here, events, { shared: false });
+  for (const { agent } of waiting) await setOwnRef(repository, suggestRef(agent), null);
   const isNew = to !== tip.sha || waiting.length > 0;
   for (const commit of all) {
     const what = isNew ? 'is undone' : 'was undone before, and nothing of it is left to take back';
