@@ -42,6 +42,13 @@ export async function listIssues({ owner, repo, rest, paginate }: GitHub, label:
   return issues.sort((a, b) => a.number - b.number);
 }
 
+/** The newest hundred that are open, by one request, and whether these are all. Throws GitHubError. */
+export async function listOpenIssues({ owner, repo, rest }: GitHub, label: string | null): Promise<{ issues: Issue[]; isAll: boolean }> {
+  const ask = { owner, repo, state: 'open', sort: 'created', direction: 'desc', per_page: 100 } as const;
+  const { data } = await rest.issues.listForRepo(label === null ? ask : { ...ask, labels: label });
+  return { issues: data.filter((one) => one.pull_request === undefined).map(seen), isAll: data.length < ask.per_page };
+}
+
 /** The issue, or null when it is gone, was moved elsewhere or is a pull request. Throws GitHubError. */
 export async function readIssue({ owner, repo, rest }: GitHub, number: number): Promise<Issue | null> {
   try {

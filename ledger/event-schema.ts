@@ -100,6 +100,8 @@ export const EVENT_DATA = {
     /** What people were told: digest and beginning of the failure, as in failure.ts. */
     digest: z.string().optional(),
     failingSince: z.string().optional(),
+    /** A person closed the issue while the agent still fails. */
+    closed: z.boolean().optional(),
   }),
   'agent:escalation-closed': z.object({
     ...common,

@@ -24,7 +24,10 @@ export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:
   const told = { ...(typeof digest === 'string' ? { digest } : {}), ...(typeof failingSince === 'string' ? { failingSince } : {}) };
   const before = agent.escalations[kind];
   const since = before !== undefined && before.number === number && number !== null ? before.since : time;
-  return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told } } };
+  return {
+    ...agent,
+    escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told, ...(data.closed === true ? { closed: true } : {}) } },
+  };
 }
 
 /** The issue that was closed, or that GitHub would not close: that one is still to be closed. */

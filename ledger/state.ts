@@ -120,6 +120,8 @@ export interface Escalation {
   readonly failingSince?: string;
   /** When GitHub would not close it. */
   readonly refusedAt?: string;
+  /** A person closed it, as far as we know, while it failed. */
+  readonly closed?: true;
 }
 
 export interface Pause {

@@ -57,6 +57,7 @@ function eventOf(plan: Doable, result: EscalationResult, origin: EventOrigin): U
   const told = result.told ?? { digest: facts.digest, since: facts.since.at };
   const status = kind === 'code' ? 'TRIPPED' : 'ERROR';
   const data = { ...common, status, streak: facts.streak, digest: told.digest, failingSince: told.since };
+  if (result.outcome === 'left-closed') return makeEvent('agent:escalated', { ...data, closed: true }, origin);
   return makeEvent('agent:escalated', data, origin);
 }
 

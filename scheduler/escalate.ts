@@ -2,8 +2,16 @@
 import type { CloseAsk, EscalationFacts } from '../github/escalation-facts.ts';
 import { failureOf } from '../ledger/failure.ts';
 import { AGENT_IDS } from '../ledger/outcome.ts';
-import { agentStateOf, type AgentState, type EscalationKind, type LedgerState, type OutboxEntry } from '../ledger/state.ts';
+import {
+  agentStateOf,
+  type AgentState,
+  type Escalation,
+  type EscalationKind,
+  type LedgerState,
+  type OutboxEntry,
+} from '../ledger/state.ts';
 import { closeAskOf, factsOf, type Here, type Ran } from './escalation-facts.ts';
+import { ESCALATION_KINDS, escalationsOf, rememberedAgents } from './known-escalations.ts';
 import { isQuiet, type QuietHours } from './quiet-hours.ts';
 
 /** What the configuration says about speaking; see config-schema.ts. */
@@ -51,7 +59,11 @@ export function planEscalations(request: EscalateRequest): Plan[] {
   if (!request.speaks) return [];
   const quiet = isQuiet(request.policy.quietHours, request.now);
   const wishes = wishesOf(request);
-  const closing = wishes.filter(({ action, number }) => action === 'close' && number !== null).length;
+  const escalationOf = (agent: OutboxEntry['agent'], branch: string, kind: EscalationKind) =>
+    agentStateOf(request.state, agent, branch).escalations[kind];
+  const closing = wishes.filter(
+    ({ action, agent, branch, kind }) => action === 'close' && isOpen(escalationOf(agent, branch, kind)),
+  ).length;
   let room = request.policy.maxOpenIssues - openIssues(request.state) + closing;
   return wishes.flatMap((wish): Plan[] => {
     const { agent, branch, kind } = wish;
@@ -89,12 +101,11 @@ function wishesOf(request: EscalateRequest): Wish[] {
       a.since - b.since ||
       AGENT_IDS.indexOf(a.agent) - AGENT_IDS.indexOf(b.agent) ||
       (a.branch < b.branch ? -1 : Number(a.branch > b.branch)) ||
-      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
+      ESCALATION_KINDS.indexOf(a.kind) - ESCALATION_KINDS.indexOf(b.kind),
   );
 }
 
 const ORDER = { close: 0, update: 1, escalate: 2 } as const;
-const KINDS: readonly EscalationKind[] = ['code', 'operation'];
 
 function isMeant({ action, agent, branch, kind }: OutboxEntry, request: EscalateRequest): boolean {
   const memory = agentStateOf(request.state, agent, branch);
@@ -145,19 +156,18 @@ function refusedOnes(request: EscalateRequest): Wish[] {
 
 /** Everything that fails now. */
 function failures(state: LedgerState): { agent: OutboxEntry['agent']; branch: string; kind: EscalationKind; memory: AgentState }[] {
-  return Object.entries(state.agents).flatMap(([name, memory]) => {
-    const at = name.indexOf('@');
-    const agent = AGENT_IDS.find((id) => id === name.slice(0, at));
-    if (agent === undefined) return [];
-    return KINDS.filter((kind) => failureOf(memory, kind) !== null).map((kind) => ({ agent, branch: name.slice(at + 1), kind, memory }));
-  });
+  return rememberedAgents(state).flatMap(({ memory, ...who }) =>
+    ESCALATION_KINDS.filter((kind) => failureOf(memory, kind) !== null).map((kind) => ({ ...who, kind, memory })),
+  );
 }
 
+/** Issues that a person closed keep nobody silent. */
 function openIssues(state: LedgerState): number {
-  return Object.values(state.agents).reduce(
-    (sum, { escalations }) => sum + Object.values(escalations).filter(({ number }) => number !== null).length,
-    0,
-  );
+  return escalationsOf(state).filter(({ issue }) => isOpen(issue)).length;
+}
+
+function isOpen(issue: Escalation | undefined): boolean {
+  return issue !== undefined && issue.number !== null && issue.closed !== true;
 }
 
 function planFor(wish: Wish, request: EscalateRequest): Plan[] {

@@ -4,8 +4,9 @@ import type { GitHub } from '../../github/client.ts';
 import type { PublishedChecks } from '../../github/check-runs.ts';
 import { GitHubError } from '../../github/github-error.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
+import { fold } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import { heldSentence, planEscalations } from '../../scheduler/escalate.ts';
+import { heldSentence, planEscalations, type Plan } from '../../scheduler/escalate.ts';
 import type { CiContext } from '../ci/ci-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { checksOf } from './check-run-facts.ts';
@@ -58,22 +59,49 @@ async function speakOfFailures(github: GitHub, request: TellRequest, notes: stri
   const now = origin.now();
   const policy = config.scheduler.escalation;
   const defaultBranch = request.defaultBranch ?? (await askDefaultBranch(github, notes));
-  const plans = planEscalations({
-    state,
-    defaultBranch,
-    policy,
-    speaks: true,
-    now,
-    ran: { branch: report.branch, runs: report.runs },
-    here: { attempt: ci.attempt, runUrl: ci.runUrl, webUrl: access.kind === 'ready' ? access.pages : null },
-  });
+  const planFor = (known: LedgerState): Plan[] =>
+    planEscalations({
+      state: known,
+      defaultBranch,
+      policy,
+      speaks: true,
+      now,
+      ran: { branch: report.branch, runs: report.runs },
+      here: { attempt: ci.attempt, runUrl: ci.runUrl, webUrl: access.kind === 'ready' ? access.pages : null },
+    });
+  const learned: UpkeepEvent[] = [];
+  let plans = planFor(state);
+  if (plans.some((plan) => plan.action === 'hold' && plan.why === 'too-many')) {
+    learned.push(...(await learnClosed(github, { state, label: policy.labels[0] ?? null, origin })));
+    if (learned.length > 0) plans = planFor(fold(state, { sequence: state.sequence, events: learned }));
+  }
   const held = heldSentence(plans, policy);
   if (held !== null) notes.push(held);
-  if (plans.every((plan) => plan.action === 'hold')) return;
-  const { carryOutEscalations } = await import('../../scheduler/carry-out-escalations.ts');
-  const { events, sentences } = await carryOutEscalations(plans, { github, policy: { ...policy, now }, origin });
-  notes.push(...sentences);
-  if (events.length > 0) await request.record(events);
+  if (plans.some((plan) => plan.action !== 'hold')) {
+    const { carryOutEscalations } = await import('../../scheduler/carry-out-escalations.ts');
+    const { events, sentences } = await carryOutEscalations(plans, { github, policy: { ...policy, now }, origin });
+    notes.push(...sentences);
+    learned.push(...events);
+  }
+  if (learned.length > 0) await request.record(learned);
+}
+
+/** Where something waits for an issue to close: which ones people closed. What cannot be asked stays as it is remembered. */
+async function learnClosed(
+  github: GitHub,
+  { state, label, origin }: { state: LedgerState; label: string | null; origin: EventOrigin },
+): Promise<UpkeepEvent[]> {
+  const [{ listOpenIssues }, { closedByPeople }] = await Promise.all([
+    import('../../github/issues.ts'),
+    import('../../scheduler/closed-by-people.ts'),
+  ]);
+  try {
+    const { issues, isAll } = await listOpenIssues(github, label);
+    return isAll ? closedByPeople(state, new Set(issues.map(({ number }) => number)), origin) : [];
+  } catch (error) {
+    if (error instanceof GitHubError) return [];
+    throw error;
+  }
 }
 
 /** Null when it cannot be found out: then only branches that the configuration names are spoken of. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeEvent } from '../../ledger/event.ts';
 import { emptyState } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
+import { closedByPeople } from '../../scheduler/closed-by-people.ts';
 import { heldSentence, type EscalateRequest, type Plan } from '../../scheduler/escalate.ts';
 import { after, green, inError, OWN_COMMIT, plan, red, told } from '../support/escalation-history.ts';
 import { at, common, failed, finding, originAt, tripped } from '../support/ledger-events.ts';
@@ -111,6 +112,18 @@ describe('what people are told', () => {
       after(isTold, ...red(3, { agentId: 'qa' }), ...red(6, { agentId: 'docs' }), green(20)),
       { policy: { ...policy, maxOpenIssues: 1 } },
       ['close backend@main code: passed', 'open qa@main code', 'hold docs@main code: too-many'],
+    ],
+    [
+      'of another one when a person closed an issue of something that still fails',
+      after(isTold, ...red(3, { agentId: 'docs' }), ...closedByPeople(isTold, new Set([8]), originAt(50))),
+      { policy: { ...policy, maxOpenIssues: 1 } },
+      ['open docs@main code'],
+    ],
+    [
+      'of no more than are allowed while the issue is open',
+      after(isTold, ...red(3, { agentId: 'docs' }), ...closedByPeople(isTold, new Set([7, 8]), originAt(50))),
+      { policy: { ...policy, maxOpenIssues: 1 } },
+      ['hold docs@main code: too-many'],
     ],
     [
       'of the default branch before others',
