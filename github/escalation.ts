@@ -23,6 +23,8 @@ export interface EscalationResult {
   readonly notes: readonly string[];
   /** Why it was not said, with what to change; null when it was. */
   readonly reason: string | null;
+  /** What GitHub's answer was when it refused or could not be told, else null. */
+  readonly code: GitHubErrorCode | null;
   /** Whether a change of settings would let it be said: true of a missing permission, not of issues that are turned off. */
   readonly mayPass: boolean;
 }
@@ -186,7 +188,8 @@ async function orWhyNot(about: EscalationFacts | CloseAsk, speak: () => Promise<
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     const outcome = error.isTransient ? 'postponed' : 'refused';
-    return { ...result(outcome, null), number: about.number, reason: whyNot(error, about.webUrl), mayPass: !FINAL.has(error.code) };
+    const why = { reason: whyNot(error, about.webUrl), code: error.code, mayPass: !FINAL.has(error.code) };
+    return { ...result(outcome, null), number: about.number, ...why };
   }
 }
 
@@ -199,5 +202,15 @@ function result(
   issue: Issue | null,
   more: Partial<Pick<EscalationResult, 'told' | 'notes'>> = {},
 ): EscalationResult {
-  return { outcome, number: issue?.number ?? null, url: issue?.url ?? null, told: null, notes: [], reason: null, mayPass: true, ...more };
+  return {
+    outcome,
+    number: issue?.number ?? null,
+    url: issue?.url ?? null,
+    told: null,
+    notes: [],
+    reason: null,
+    code: null,
+    mayPass: true,
+    ...more,
+  };
 }

@@ -36,7 +36,8 @@ export async function examineGitHub(github: GitHub, request: ExamineRequest): Pr
 
 function unreachable(error: GitHubError, { pages, token, workflow }: ExamineRequest): Examined {
   const page = settingsPages.token({ pages, isOrganization: false, defaultBranch: 'HEAD' }, token, workflow);
-  if (error.isTransient) return worthKnowing('github', error.message, 'agents work without it: what cannot be said is said by a later run');
+  if (error.isTransient && error.code !== 'unexpected')
+    return worthKnowing('github', error.message, 'agents work without it: what cannot be said is said by a later run');
   const advice = error.code === 'moved' ? 'set the address of the remote' : 'make another token, or give this one access to the repository';
   return bad('github', error.message, advice, error.code === 'moved' ? pages : page);
 }

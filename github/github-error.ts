@@ -15,8 +15,8 @@ export type GitHubErrorCode =
   | 'timeout' // no answer in time
   | 'unexpected'; // anything else
 
-/** Codes that pass by themselves: what could not be said is said by a later run. */
-const TRANSIENT: ReadonlySet<GitHubErrorCode> = new Set(['rate-limited', 'outage', 'network', 'timeout', 'conflict']);
+/** Codes that pass by themselves: what could not be said is said by a later run. `unexpected` is the page of a proxy, as a rule. */
+const TRANSIENT: ReadonlySet<GitHubErrorCode> = new Set(['rate-limited', 'outage', 'network', 'timeout', 'conflict', 'unexpected']);
 
 export interface GitHubErrorFacts {
   /** HTTP status, null when there was no answer. */

@@ -63,6 +63,9 @@ const settled = {
     .optional(),
 };
 
+/** Why GitHub would not do it (a code of github-error.ts), and a short name of who asked, other for another token; never the token. */
+const refusal = z.object({ code: z.string(), asker: z.string() });
+
 /** Data of each type of event, besides the common fields. */
 export const EVENT_DATA = {
   'agent:queued': z.object({ ...common, position: z.number(), priority: z.enum(PRIORITIES), runAt: time }),
@@ -102,6 +105,7 @@ export const EVENT_DATA = {
     failingSince: z.string().optional(),
     /** A person closed the issue while the agent still fails. */
     closed: z.boolean().optional(),
+    refusal: refusal.optional(),
   }),
   'agent:escalation-closed': z.object({
     ...common,
@@ -111,6 +115,7 @@ export const EVENT_DATA = {
     streak: z.number(),
     /** GitHub would not close it: it is still to be closed. */
     refused: z.boolean().optional(),
+    refusal: refusal.optional(),
   }),
   'agent:scheduled': z.object({ ...common, cron: z.string(), zone: z.string(), by: z.string() }),
   'agent:slot-dropped': z.object({ ...common, nominalTime: time, reason: z.string() }),

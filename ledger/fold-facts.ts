@@ -2,7 +2,7 @@
 import { breakerNextTryAt } from './breaker.ts';
 import type { EventOf } from './event.ts';
 import { plainTime, startedBefore } from './run-order.ts';
-import { LIMITS, type AgentState, type LedgerState } from './state.ts';
+import { LIMITS, type AgentState, type Escalation, type LedgerState } from './state.ts';
 
 /** An agent whose breaker opens, or that is taken out of the schedule; a late report about an older run changes nothing. */
 export function foldTripped(agent: AgentState, { data, time }: EventOf<'agent:tripped'>): AgentState {
@@ -24,20 +24,25 @@ export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:
   const told = { ...(typeof digest === 'string' ? { digest } : {}), ...(typeof failingSince === 'string' ? { failingSince } : {}) };
   const before = agent.escalations[kind];
   const since = before !== undefined && before.number === number && number !== null ? before.since : time;
-  return {
-    ...agent,
-    escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told, ...(data.closed === true ? { closed: true } : {}) } },
-  };
+  const more = { ...(data.closed === true ? { closed: true } : {}), ...refusalOf(data.refusal, time) };
+  return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told, ...more } } };
 }
 
 /** The issue that was closed, or that GitHub would not close: that one is still to be closed. */
 export function foldEscalationClosed(agent: AgentState, { data, time }: EventOf<'agent:escalation-closed'>): AgentState {
   const issue = agent.escalations[data.kind];
   if (data.refused === true) {
-    return issue === undefined ? agent : { ...agent, escalations: { ...agent.escalations, [data.kind]: { ...issue, refusedAt: time } } };
+    if (issue === undefined) return agent;
+    const refused = { ...issue, refusedAt: time, ...refusalOf(data.refusal, time) };
+    return { ...agent, escalations: { ...agent.escalations, [data.kind]: refused } };
   }
   const open = Object.entries(agent.escalations).filter(([kind]) => kind !== data.kind);
   return { ...agent, escalations: Object.fromEntries(open) };
+}
+
+function refusalOf(refusal: EventOf<'agent:escalated'>['data']['refusal'], at: string): Pick<Escalation, 'refusal'> {
+  const { code, asker } = refusal ?? {};
+  return typeof code === 'string' && typeof asker === 'string' ? { refusal: { code, asker, at } } : {};
 }
 
 /** Whether a delivery brought the commits to people. A proposal did: they are in a pull request. */

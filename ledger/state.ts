@@ -120,6 +120,8 @@ export interface Escalation {
   readonly failingSince?: string;
   /** When GitHub would not close it. */
   readonly refusedAt?: string;
+  /** Why GitHub would not take or close it, and who asked; absent where an event did not say. */
+  readonly refusal?: { readonly code: string; readonly asker: string; readonly at: string };
   /** A person closed it, as far as we know, while it failed. */
   readonly closed?: true;
 }

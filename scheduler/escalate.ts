@@ -12,6 +12,7 @@ import {
 } from '../ledger/state.ts';
 import { closeAskOf, factsOf, type Here, type Ran } from './escalation-facts.ts';
 import { ESCALATION_KINDS, escalationsOf, rememberedAgents } from './known-escalations.ts';
+import { mayAskAgain, unsaid, type Asking } from './refused-escalations.ts';
 import { isQuiet, type QuietHours } from './quiet-hours.ts';
 
 /** What the configuration says about speaking; see config-schema.ts. */
@@ -35,24 +36,25 @@ export interface EscalateRequest {
   /** What this process ran, for what the ledger does not keep; null when it ran nothing. */
   readonly ran: Ran | null;
   readonly here: Here;
+  /** Who asks GitHub; without it nothing that was refused is asked for before its time. */
+  readonly asking?: Asking;
 }
 
 /** One thing to say, or to wait with. */
 export type Plan =
-  | { readonly action: 'open' | 'update'; readonly facts: EscalationFacts }
-  | { readonly action: 'close'; readonly ask: CloseAsk }
-  | {
-      readonly action: 'hold';
-      readonly agent: OutboxEntry['agent'];
-      readonly branch: string;
-      readonly kind: EscalationKind;
-      readonly why: 'quiet-hours' | 'too-many';
-    };
+  { readonly action: 'open' | 'update'; readonly facts: EscalationFacts } | { readonly action: 'close'; readonly ask: CloseAsk } | Hold;
 
-/** What GitHub would not do is asked for again after so long: somebody may have changed the settings. */
-const ASK_AGAIN_MS = 24 * 60 * 60_000;
+export interface Hold {
+  readonly action: 'hold';
+  readonly agent: OutboxEntry['agent'];
+  readonly branch: string;
+  readonly kind: EscalationKind;
+  readonly why: 'quiet-hours' | 'too-many' | 'refused';
+  /** What GitHub refused, and its code where that is known. */
+  readonly refused?: { readonly what: 'issue' | 'closing'; readonly code: string | null };
+}
 
-type Wish = OutboxEntry & { readonly how?: 'left' };
+type Wish = OutboxEntry & { readonly how?: 'left'; readonly refused?: Hold['refused'] };
 
 /** The plans in the order in which they are to be carried out: what closes first, then what changed, then what is new. */
 export function planEscalations(request: EscalateRequest): Plan[] {
@@ -68,32 +70,19 @@ export function planEscalations(request: EscalateRequest): Plan[] {
   return wishes.flatMap((wish): Plan[] => {
     const { agent, branch, kind } = wish;
     if (quiet) return [{ action: 'hold', agent, branch, kind, why: 'quiet-hours' }];
+    if (wish.refused !== undefined) return [{ action: 'hold', agent, branch, kind, why: 'refused', refused: wish.refused }];
     if (wish.action === 'escalate' && room <= 0) return [{ action: 'hold', agent, branch, kind, why: 'too-many' }];
     if (wish.action === 'escalate') room -= 1;
     return planFor(wish, request);
   });
 }
 
-/** One sentence that names what waits, or null when nothing does. */
-export function heldSentence(plans: readonly Plan[], policy: SpeakPolicy): string | null {
-  const held = (why: 'quiet-hours' | 'too-many') =>
-    plans
-      .filter((plan) => plan.action === 'hold' && plan.why === why)
-      .map((plan) => (plan.action === 'hold' ? `${plan.agent} on ${plan.branch}${plan.kind === 'operation' ? ' (operation)' : ''}` : ''))
-      .join(', ');
-  const [quiet, many] = [held('quiet-hours'), held('too-many')];
-  const hours = policy.quietHours;
-  const parts = [
-    ...(quiet === '' || hours === null ? [] : [`nobody is told of ${quiet} before ${hours.to} ${hours.timeZone}`]),
-    ...(many === '' ? [] : [`no issue for ${many}: at most ${policy.maxOpenIssues} are open at once (scheduler.escalation.maxOpenIssues)`]),
-  ];
-  return parts.length === 0 ? null : parts.join('; ');
-}
-
 /** What is to be said at all, quiet or not. */
 function wishesOf(request: EscalateRequest): Wish[] {
   const { state } = request;
-  const wishes = [...state.outbox.filter((entry) => isMeant(entry, request)), ...leftOnes(request), ...refusedOnes(request)];
+  const closing = [...state.outbox.filter((entry) => entry.action === 'close' && isMeant(entry, request)), ...leftOnes(request)];
+  const failing = state.outbox.filter((entry) => entry.action !== 'close' && isMeant(entry, request));
+  const wishes = [...closing.map((wish) => unlessRefused(wish, request)), ...failing, ...refusedOnes(request)];
   return wishes.sort(
     (a, b) =>
       ORDER[a.action] - ORDER[b.action] ||
@@ -109,15 +98,16 @@ const ORDER = { close: 0, update: 1, escalate: 2 } as const;
 
 function isMeant({ action, agent, branch, kind }: OutboxEntry, request: EscalateRequest): boolean {
   const memory = agentStateOf(request.state, agent, branch);
-  if (action === 'close') return mayClose(memory, kind, request.now) && closeAskOf(memory, { agent, branch, kind, request }) !== null;
+  if (action === 'close') return closeAskOf(memory, { agent, branch, kind, request }) !== null;
   if (!isWatched(branch, request)) return false;
   return action === 'update' || kind === 'operation' || memory.streak >= request.policy.threshold;
 }
 
-/** Not again at once what GitHub would not do. */
-function mayClose(memory: AgentState, kind: EscalationKind, now: Date): boolean {
-  const refusedAt = memory.escalations[kind]?.refusedAt;
-  return refusedAt === undefined || now.getTime() - Date.parse(refusedAt) >= ASK_AGAIN_MS;
+/** Not again at once what GitHub would not do: then it waits. */
+function unlessRefused(wish: Wish, request: EscalateRequest): Wish {
+  const issue = agentStateOf(request.state, wish.agent, wish.branch).escalations[wish.kind];
+  if (issue?.refusedAt === undefined || mayAskAgain(issue, issue.refusedAt, request)) return wish;
+  return { ...wish, refused: { what: 'closing', code: issue.refusal?.code ?? null } };
 }
 
 function isWatched(branch: string, { defaultBranch, policy }: EscalateRequest): boolean {
@@ -129,7 +119,6 @@ function leftOnes(request: EscalateRequest): Wish[] {
   if (request.defaultBranch === null) return [];
   return failures(request.state)
     .filter(({ memory, branch, kind }) => memory.escalations[kind] !== undefined && !isWatched(branch, request))
-    .filter(({ memory, kind }) => mayClose(memory, kind, request.now))
     .map(({ agent, branch, kind, memory }) => ({
       action: 'close',
       how: 'left',
@@ -141,17 +130,18 @@ function leftOnes(request: EscalateRequest): Wish[] {
     }));
 }
 
-/** Failures that GitHub would not take an issue for, a while ago. */
+/** Failures that GitHub would not take an issue for, or words in one: those that are to be tried again, and those that wait for it. */
 function refusedOnes(request: EscalateRequest): Wish[] {
-  const { state, now } = request;
-  return failures(state)
-    .filter(({ agent, branch, kind, memory }) => {
-      const told = memory.escalations[kind];
-      const isOld = told !== undefined && told.number === null && now.getTime() - Date.parse(told.since) >= ASK_AGAIN_MS;
-      const isInOutbox = state.outbox.some((entry) => entry.agent === agent && entry.branch === branch && entry.kind === kind);
-      return isOld && !isInOutbox && isWatched(branch, request);
-    })
-    .map(({ agent, branch, kind, memory }) => ({ action: 'escalate', agent, branch, kind, number: null, since: memory.sequence }));
+  const { state } = request;
+  return failures(state).flatMap(({ agent, branch, kind, memory }): Wish[] => {
+    const issue = memory.escalations[kind];
+    const waits = unsaid(issue);
+    const isInOutbox = state.outbox.some((entry) => entry.agent === agent && entry.branch === branch && entry.kind === kind);
+    if (waits === null || isInOutbox || !isWatched(branch, request)) return [];
+    const number = issue?.number ?? null;
+    const wish = { action: number === null ? 'escalate' : 'update', agent, branch, kind, number, since: memory.sequence } as const;
+    return [mayAskAgain(issue, waits.at, request) ? wish : { ...wish, refused: { what: 'issue', code: waits.code } }];
+  });
 }
 
 /** Everything that fails now. */

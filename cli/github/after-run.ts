@@ -21,6 +21,8 @@ export interface AfterRun {
   readonly memory: Memory;
   readonly origin: EventOrigin;
   readonly remoteAddress: string | null;
+  /** `--force`. */
+  readonly isForced: boolean;
   /** Folder of `--rehearse`. */
   readonly rehearse: string | undefined;
   /** What a rehearsal would have remembered. */
@@ -46,6 +48,7 @@ export async function tellAfterRun(ask: AfterRun): Promise<RunReport> {
   const told = await tellGitHub({
     access: door,
     report,
+    isForced: ask.isForced,
     config: ask.config,
     ci: ciContext(github, payload),
     defaultBranch: payload.text('repository', 'default_branch'),

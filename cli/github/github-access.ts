@@ -1,10 +1,12 @@
 /** Whether and as whom GitHub can be spoken to, from the environment and the remote's address. Asks nothing and loads no octokit. */
+import { createHash } from 'node:crypto';
 import type { GitHub, GitHubOptions } from '../../github/client.ts';
 import { GitHubError } from '../../github/github-error.ts';
 import { apiAddress, repositoryNameOf, splitRepository } from '../../github/repository-name.ts';
 import type { RepositoryName } from '../../github/repository-name.ts';
 import { tokenKindOf, type TokenKind } from '../../github/settings-pages.ts';
 import { usableAuth, type GitHubAuth } from '../../github/usable-auth.ts';
+import { JOB } from '../../scheduler/refused-escalations.ts';
 import type { Environment } from '../environment.ts';
 
 export type GitHubAccess =
@@ -14,6 +16,8 @@ export type GitHubAccess =
       /** Address of the pages people look at, without a slash at its end. */
       readonly pages: string;
       readonly token: TokenKind;
+      /** A short name of who asks, other for another token or key, from which nobody learns either; `job` for what a job was given. */
+      readonly asker: string;
       /** Loads octokit and opens the door. */
       open(options?: OpenOptions): Promise<GitHub>;
     }
@@ -65,17 +69,25 @@ export function githubAccess(request: AccessRequest): GitHubAccess {
   if (auth instanceof GitHubError)
     return { kind: 'none', why: 'bad-credentials', reason: `no credentials that GitHub could take: ${auth.message}` };
   const baseUrl = apiUrl ?? apiAddress(repository.host);
-  const isWorkflows = github !== null && !variables['UPKEEP_GITHUB_TOKEN'];
+  const token = auth.kind === 'app' ? 'app' : tokenKindOf(auth.token, github !== null && !variables['UPKEEP_GITHUB_TOKEN']);
   return {
     kind: 'ready',
     repository,
     pages: `${server ?? `https://${repository.host}`}/${repository.owner}/${repository.repo}`,
-    token: auth.kind === 'app' ? 'app' : tokenKindOf(auth.token, isWorkflows),
+    token,
+    asker: token === 'workflow' ? JOB : shortNameOf(auth),
     async open(options = {}) {
       const { openGitHub } = await import('../../github/client.ts');
       return openGitHub({ repository, auth, baseUrl, version: request.version, redact: (text) => request.redact(text), ...options });
     },
   };
+}
+
+function shortNameOf(auth: GitHubAuth): string {
+  return createHash('sha256')
+    .update(`upkeep asks as ${JSON.stringify(auth)}`)
+    .digest('hex')
+    .slice(0, 8);
 }
 
 /** Null for what is no address of pages. */

@@ -6,7 +6,8 @@ import { GitHubError } from '../../github/github-error.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { fold } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import { heldSentence, planEscalations, type Plan } from '../../scheduler/escalate.ts';
+import { planEscalations, type Plan } from '../../scheduler/escalate.ts';
+import { heldSentence } from '../../scheduler/held-sentence.ts';
 import type { CiContext } from '../ci/ci-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { checksOf } from './check-run-facts.ts';
@@ -15,6 +16,8 @@ import type { GitHubAccess } from './github-access.ts';
 export interface TellRequest {
   readonly access: GitHubAccess;
   readonly report: RunReport;
+  /** `--force`: what GitHub refused is asked for at once. */
+  readonly isForced: boolean;
   readonly config: ResolvedConfig;
   readonly ci: CiContext;
   /** From the event; null: GitHub is asked. */
@@ -26,6 +29,8 @@ export interface TellRequest {
   readonly signal: AbortSignal;
   record(events: readonly UpkeepEvent[]): Promise<void>;
 }
+
+type ReadyAccess = Extract<GitHubAccess, { kind: 'ready' }>;
 
 /** What was said and what was not. */
 export interface Told {
@@ -49,12 +54,12 @@ export async function tellGitHub(request: TellRequest): Promise<Told> {
     signal: request.signal,
     onWait: ({ reason, seconds }) => notes.push(`GitHub's ${reason.replace('-', ' ')} was reached: waited ${seconds} s`),
   });
-  if (mayEscalate) await speakOfFailures(github, request, notes);
+  if (mayEscalate) await speakOfFailures(github, { ...request, access }, notes);
   const checks = isShown ? await showChecks(github, request, notes) : null;
   return { checks, requests: github.usage().requests, notes };
 }
 
-async function speakOfFailures(github: GitHub, request: TellRequest, notes: string[]): Promise<void> {
+async function speakOfFailures(github: GitHub, request: TellRequest & { readonly access: ReadyAccess }, notes: string[]): Promise<void> {
   const { access, ci, config, origin, report, state } = request;
   const now = origin.now();
   const policy = config.scheduler.escalation;
@@ -67,7 +72,8 @@ async function speakOfFailures(github: GitHub, request: TellRequest, notes: stri
       speaks: true,
       now,
       ran: { branch: report.branch, runs: report.runs },
-      here: { attempt: ci.attempt, runUrl: ci.runUrl, webUrl: access.kind === 'ready' ? access.pages : null },
+      here: { attempt: ci.attempt, runUrl: ci.runUrl, webUrl: access.pages },
+      asking: { asker: access.asker, isForced: request.isForced },
     });
   const learned: UpkeepEvent[] = [];
   let plans = planFor(state);
@@ -79,7 +85,7 @@ async function speakOfFailures(github: GitHub, request: TellRequest, notes: stri
   if (held !== null) notes.push(held);
   if (plans.some((plan) => plan.action !== 'hold')) {
     const { carryOutEscalations } = await import('../../scheduler/carry-out-escalations.ts');
-    const { events, sentences } = await carryOutEscalations(plans, { github, policy: { ...policy, now }, origin });
+    const { events, sentences } = await carryOutEscalations(plans, { github, policy: { ...policy, now }, origin, asker: access.asker });
     notes.push(...sentences);
     learned.push(...events);
   }

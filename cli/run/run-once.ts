@@ -115,6 +115,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
           memory,
           origin,
           remoteAddress: memory.remoteAddress,
+          isForced: flags.force,
           rehearse: flags.rehearse,
           rehearsed,
           signal: () => request.signal(),

@@ -79,7 +79,7 @@ describe('a failure', () => {
     expect(failure).toMatchObject({ code, facts: { request: 'POST /repos/{owner}/{repo}/issues' } });
     expect(failure.message).toContain(words);
     expect(failure.message).not.toContain(TOKEN);
-    expect(failure.isTransient).toBe(['conflict', 'outage', 'network', 'timeout'].includes(code));
+    expect(failure.isTransient).toBe(['conflict', 'outage', 'network', 'timeout', 'unexpected'].includes(code));
     expect(double.log.length).toBeLessThan(2);
   });
 

@@ -5,35 +5,48 @@ import { emptyState, fold } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { carryOutEscalations } from '../../scheduler/carry-out-escalations.ts';
 import { planEscalations } from '../../scheduler/escalate.ts';
+import { heldSentence } from '../../scheduler/held-sentence.ts';
+import { JOB, type Asking } from '../../scheduler/refused-escalations.ts';
 import { policyOf } from '../support/escalation-facts.ts';
 import { startGitHub } from '../support/github/start-github.ts';
 import { at, completed, failed, finding, originAt, tripped } from '../support/ledger-events.ts';
 
+const speak = { threshold: 2, branches: [], quietHours: null, maxOpenIssues: 10 };
+
 /** A ledger and the runs that follow each other: what each of them tells GitHub is remembered. */
 function history() {
+  let as: Partial<Asking> = {};
   let state: LedgerState = emptyState();
   const append = (events: readonly UpkeepEvent[]): void => {
     for (const event of events) state = fold(state, { sequence: state.sequence + 1, events: [event] });
   };
   return {
+    /** Who asks from now on, and how. */
+    asking: (change: Partial<Asking>): void => {
+      as = change;
+    },
     get state() {
       return state;
     },
     /** What happened, then what is said of it at `minutes`. */
     run: async (github: GitHub, minutes: number, ...events: readonly UpkeepEvent[]): Promise<readonly string[]> => {
       append(events);
+      const asking = { asker: 'one', isForced: false, ...as };
       const plans = planEscalations({
         state,
         defaultBranch: 'main',
-        policy: { threshold: 2, branches: [], quietHours: null, maxOpenIssues: 10 },
+        policy: speak,
         speaks: true,
         now: at(minutes),
         ran: null,
         here: { attempt: 1, runUrl: null, webUrl: null },
+        asking,
       });
-      const told = await carryOutEscalations(plans, { github, policy: policyOf({ now: at(minutes) }), origin: originAt(minutes) });
+      const held = heldSentence(plans, speak);
+      const doing = { github, policy: policyOf({ now: at(minutes) }), origin: originAt(minutes), asker: asking.asker ?? 'nobody' };
+      const told = await carryOutEscalations(plans, doing);
       append(told.events);
-      return told.sentences;
+      return [...(held === null ? [] : [held]), ...told.sentences];
     },
   };
 }
@@ -103,7 +116,11 @@ describe('runs that tell GitHub', () => {
     const ledger = history();
     const why = [expect.stringMatching(/^there is no issue for backend on main: .*issues: write/)];
     expect(await ledger.run(github, 2, named(1, 'a'), named(2, 'a'), tripped({ minutes: 2 }))).toEqual(why);
-    expect(await ledger.run(github, 7, named(7, 'a'))).toEqual([]);
+    const requests = double.lines.length;
+    expect(await ledger.run(github, 7, named(7, 'a'))).toEqual([
+      'nobody is told of backend on main: the token might not write issues; GitHub is asked again once a day, and at once with --force or another token',
+    ]);
+    expect(double.lines).toHaveLength(requests);
     expect(await ledger.run(github, 8, named(8, 'b'))).toEqual(why);
     expect(await ledger.run(github, 9 + 24 * 60)).toEqual(why);
     double.addToken('t', {});
@@ -118,12 +135,54 @@ describe('runs that tell GitHub', () => {
     double.addToken('t', { permissions: { issues: 'read' } });
     const why = [expect.stringMatching(/^the issue for backend on main could not be closed: .*issues: write/)];
     expect(await ledger.run(github, 5, completed({ minutes: 5 }))).toEqual(why);
-    expect(await ledger.run(github, 6)).toEqual([]);
+    expect(await ledger.run(github, 6)).toEqual([
+      'the issue for backend on main is still open: the token might not write issues; GitHub is asked again once a day, and at once with --force or another token',
+    ]);
     expect(await ledger.run(github, 5 + 24 * 60)).toEqual(why);
     double.addToken('t', {});
     await ledger.run(github, 6 + 48 * 60);
     expect(double.repository().issue(1)).toMatchObject({ state: 'closed' });
     expect(ledger.state.outbox).toEqual([]);
+  });
+
+  it.each<[string, Partial<Asking>]>([
+    ['by --force', { isForced: true }],
+    ['with another token', { asker: 'two' }],
+  ])('ask at once %s for what GitHub would not take', async (_how, asking) => {
+    await using double = await startGitHub({ repositories: { 'acme/site': { hasIssues: false } } });
+    const github = double.open();
+    const ledger = history();
+    expect(await ledger.run(github, 2, red(1), red(2), tripped({ minutes: 2 }))).toEqual([expect.stringContaining('are turned off')]);
+    double.repository().settings.hasIssues = true;
+    expect(await ledger.run(github, 3)).toEqual([expect.stringMatching(/^nobody is told of backend on main: issues were turned off/)]);
+    ledger.asking(asking);
+    expect(await ledger.run(github, 4)).toEqual([expect.stringContaining('an issue is open')]);
+    expect(await ledger.run(github, 5)).toEqual([]);
+  });
+
+  it.each([
+    ['the page of a proxy', 'one', { status: 200, body: '<html>maintenance</html>' }],
+    ['a 401 for the token of a job', JOB, { status: 401, body: { message: 'Bad credentials' } }],
+  ])('say after %s in the next run what they could not say', async (_what, asker, fault) => {
+    await using double = await startGitHub();
+    const ledger = history();
+    ledger.asking({ asker });
+    double.failNext({ on: /issues$/, ...fault });
+    const first = await ledger.run(double.open(), 2, red(1), red(2), tripped({ minutes: 2 }));
+    expect(first).toEqual([expect.stringMatching(/^GitHub could not be told of backend on main: .*; the next run says it$/)]);
+    expect(await ledger.run(double.open(), 3)).toEqual([expect.stringContaining('an issue is open')]);
+  });
+
+  it('try words again that GitHub would not take in an issue that is open', async () => {
+    await using double = await startGitHub({ tokens: { t: {} } });
+    const ledger = history();
+    await ledger.run(double.open(), 2, named(1, 'a'), named(2, 'a'), tripped({ minutes: 2 }));
+    double.addToken('t', { permissions: { issues: 'read' } });
+    expect(await ledger.run(double.open(), 3, named(3, 'b'))).toEqual([expect.stringContaining('issues: write')]);
+    double.addToken('t', {});
+    expect(await ledger.run(double.open(), 4)).toEqual([expect.stringMatching(/^nobody is told of backend on main/)]);
+    ledger.asking({ isForced: true });
+    expect(await ledger.run(double.open(), 5)).toEqual([expect.stringContaining('is brought up to date')]);
   });
 
   it('let a late success close nothing', async () => {

@@ -3,7 +3,8 @@ import { makeEvent } from '../../ledger/event.ts';
 import { emptyState } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { closedByPeople } from '../../scheduler/closed-by-people.ts';
-import { heldSentence, type EscalateRequest, type Plan } from '../../scheduler/escalate.ts';
+import type { EscalateRequest, Plan } from '../../scheduler/escalate.ts';
+import { heldSentence } from '../../scheduler/held-sentence.ts';
 import { after, green, inError, OWN_COMMIT, plan, red, told } from '../support/escalation-history.ts';
 import { at, common, failed, finding, originAt, tripped } from '../support/ledger-events.ts';
 
@@ -49,7 +50,7 @@ describe('what people are told', () => {
         makeEvent('agent:escalation-closed', { ...common(), number: 7, url: null, kind: 'code', streak: 0, refused: true }, originAt(50)),
       ),
       { defaultBranch: 'trunk' },
-      [],
+      ['hold backend@main code: refused'],
     ],
     ['nothing of leaving while the default branch is not known', isTold, { defaultBranch: null }, []],
     ['nothing before a higher threshold', isRed, { policy: { ...policy, threshold: 3 } }, []],
@@ -86,7 +87,7 @@ describe('what people are told', () => {
       {},
       ['close backend@main operation: carried-out'],
     ],
-    ['nothing again of an issue that GitHub would not take', told(isRed, null, { minutes: 3 }), {}, []],
+    ['nothing again of an issue that GitHub would not take', told(isRed, null, { minutes: 3 }), {}, ['hold backend@main code: refused']],
     ['a day later of an issue that GitHub would not take', told(isRed, null), { now: at(3 + 24 * 60) }, ['open backend@main code']],
     [
       'at once of an issue that GitHub would not take, when something else fails',
