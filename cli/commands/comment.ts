@@ -1,9 +1,9 @@
 /** `agent comment`: carries out the commands of the comment that started this workflow, and answers it. */
 import { classify } from '../../github/webhooks/classify.ts';
 import type { CommandContext } from '../command-context.ts';
+import { followComment } from '../comment/follow-comment.ts';
 import { UsageError } from '../usage-error.ts';
 import { IGNORED_WORDS } from '../webhook/describe-trigger.ts';
-import { answer } from '../webhook/do-follow-up.ts';
 import { isAbout, openClone } from '../webhook/looked-after.ts';
 import { ownDoings } from '../webhook/own-doings.ts';
 import { readSavedWebhook } from '../webhook/saved-webhook.ts';
@@ -30,7 +30,8 @@ export async function commentCommand(flags: { readonly event?: string }, context
     return 0;
   }
   if (verdict.trigger.kind !== 'comment') throw new UsageError(`${path} holds ${event}: expected issue_comment`);
-  return answer(verdict.trigger, context, { remoteAddress: clone.remoteAddress, page: pageOf(context) });
+  const work = { trigger: verdict.trigger, context, remoteAddress: clone.remoteAddress, page: pageOf(context) };
+  return (await followComment({ ...work, here: null, left: null, keep: () => Promise.resolve() })).exitCode;
 }
 
 /** Page of the workflow run, or null. */

@@ -46,7 +46,7 @@ export async function webhookReplayCommand(path: string, flags: ReplayFlags, con
   if (flags.json) out(documentOf({ event, trigger, ignored: null, followUp }));
   const say = flags.json ? err : out;
   say(`${plainLine(describeTrigger(trigger))}\n  ${plainLine(describeFollowUp(followUp, clone.branch))}\n`);
-  return flags.run === true ? doFollowUp({ trigger, followUp, clone, context }) : 0;
+  return flags.run === true ? (await doFollowUp({ trigger, followUp, clone, context })).exitCode : 0;
 }
 
 /** Listens until Ctrl-C, and acts on one webhook after the other. */

@@ -5,6 +5,7 @@ import { isValidBranchName } from '../../git/refs.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
 import type { GitHub } from '../../github/client.ts';
 import { answerOnce, commentedAt, findAnswer, mayWrite } from '../../github/comment-answers.ts';
+import { GitHubError } from '../../github/github-error.ts';
 import { isOwnBranch } from '../../github/webhooks/own-change.ts';
 import type { CommentTrigger } from '../../github/webhooks/trigger.ts';
 import { uuidv7 } from '../../ledger/event.ts';
@@ -24,19 +25,36 @@ export interface AnswerRequest {
   readonly context: CommandContext;
   /** Page of the run that this is done in, or null. */
   readonly page: string | null;
+  /** Null: what is checked out, as the workflow has it. */
+  readonly here: Here | null;
+}
+
+/** What a clone looks after that may be behind its remote. */
+export interface Here {
+  readonly branch: string;
+  /** Newest commit of that branch; null when the remote has no such branch. Throws AwayError when it does not tell. */
+  newest(): Promise<string | null>;
 }
 
 /** What became of the comment. */
 export type CommentEnd =
   /** `run`: agents that are to run now. `unshared`: why others do not know of what was decided. */
   | { readonly kind: 'answered'; readonly url: string; readonly run: readonly AgentId[]; readonly unshared: readonly string[] }
+  /** The same, but GitHub did not take the answer; it may later. */
+  | {
+      readonly kind: 'unanswered';
+      readonly why: string;
+      readonly answer: { readonly body: string; readonly since: string };
+      readonly run: readonly AgentId[];
+      readonly unshared: readonly string[];
+    }
   | { readonly kind: 'answered-before'; readonly url: string }
   /** Whoever wrote it may not write to the repository: nothing is said, so that nobody can make us speak. */
   | { readonly kind: 'stranger' }
   | { readonly kind: 'gone' }
   | { readonly kind: 'turned-off' };
 
-/** Throws GitHubError before anything is done, UsageError, ConfigError and LedgerError. */
+/** Throws GitHubError before anything is done, and afterwards when GitHub will never take the answer; AwayError, UsageError, ConfigError and LedgerError. */
 export async function answerComment(request: AnswerRequest): Promise<CommentEnd> {
   const { trigger, github, context } = request;
   if (!(await mayWrite(github, trigger.author))) return { kind: 'stranger' };
@@ -46,7 +64,7 @@ export async function answerComment(request: AnswerRequest): Promise<CommentEnd>
   if (before !== null) return { kind: 'answered-before', url: before.url };
 
   const repository = await openRepository(context.cwd);
-  const { head } = repository;
+  const head = (await request.here?.newest()) ?? repository.head;
   if (head === null) throw new UsageError('HEAD has no commit yet, so no agent runs here');
   const { environment, version } = context;
   // What others are to know is remembered as in CI, wherever it is said.
@@ -54,7 +72,7 @@ export async function answerComment(request: AnswerRequest): Promise<CommentEnd>
   if (!run.loaded.config.github.comments) return { kind: 'turned-off' };
   const memory = await openMemory({ repository, run, ci: true, mode: 'none', environment });
   const branch = await branchOf(trigger, github);
-  const isCheckedOut = branch === repository.branch;
+  const isCheckedOut = branch === (request.here?.branch ?? repository.branch);
   const done = await carryOut(trigger.commands, {
     repository,
     memory,
@@ -67,8 +85,14 @@ export async function answerComment(request: AnswerRequest): Promise<CommentEnd>
     agent: trigger.escalation?.agent ?? null,
   });
   const body = replyText(done.replies, { unshared: done.unshared, page: request.page });
-  const { url } = await answerOnce(github, trigger, { body, since });
-  return { kind: 'answered', url, run: done.run, unshared: done.unshared };
+  const { run: next, unshared } = done;
+  try {
+    const { url } = await answerOnce(github, trigger, { body, since });
+    return { kind: 'answered', url, run: next, unshared };
+  } catch (error) {
+    if (!(error instanceof GitHubError) || !error.isTransient) throw error;
+    return { kind: 'unanswered', why: error.message, answer: { body, since }, run: next, unshared };
+  }
 }
 
 /** What the issue or pull request is about; where that cannot be, the default branch. */

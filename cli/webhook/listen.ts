@@ -7,15 +7,19 @@ import { openDeliveryFile } from '../../github/webhooks/delivery-file.ts';
 import { createWebhookHandler, type WebhookAnswer } from '../../github/webhooks/handler.ts';
 import { BusyError } from '../busy-error.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { LeftOver } from '../comment/left-over.ts';
 import { explainError } from '../explain-error.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { UsageError } from '../usage-error.ts';
+import { duration } from '../wording.ts';
 import { describeFollowUp, describeTrigger, IGNORED_WORDS } from './describe-trigger.ts';
 import { doFollowUp } from './do-follow-up.ts';
 import { followUpOf } from './follow-up.ts';
 import { openInbox, type Inbox, type InboxItem } from './inbox.ts';
 import { isAbout, type Clone } from './looked-after.ts';
 import { ownDoings } from './own-doings.ts';
+import { isPassing } from './passing.ts';
+import { createWaitingList, type PauseMs } from './waiting-list.ts';
 import { openWebhookServer, type WebhookServer } from './webhook-server.ts';
 
 export interface ListenRequest {
@@ -24,6 +28,8 @@ export interface ListenRequest {
   readonly secrets: readonly string[];
   readonly clone: Clone;
   readonly context: CommandContext;
+  /** Default: `growingPause`. */
+  readonly pauseMs?: PauseMs;
 }
 
 /** A run of somebody else in this clone is waited for. */
@@ -46,15 +52,18 @@ export async function listen(request: ListenRequest): Promise<number> {
 async function listenAlone(request: ListenRequest, folder: string): Promise<number> {
   const { clone, context } = request;
   const { output, signal } = context;
-  const inbox = await openInbox(join(folder, 'inbox'));
-  const waiting: InboxItem[] = await inbox.list();
+  const inbox = await openInbox(join(folder, 'inbox'), (path) =>
+    output.err(`a webhook that another version took in cannot be read by this one, so it was moved to ${plainLine(path)}\n`),
+  );
+  const waiting = createWaitingList(await inbox.list(), request.pauseMs);
   let wake = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
   const handler = createWebhookHandler({
     secrets: request.secrets,
     seen: await openDeliveryFile(join(folder, 'deliveries')),
     ours: ownDoings((name) => isAbout(clone, name)),
     onTrigger: async (trigger, delivery) => {
-      waiting.push(await inbox.put(delivery.id, trigger));
+      waiting.add(await inbox.put(delivery.id, trigger));
       wake();
     },
   });
@@ -64,49 +73,62 @@ async function listenAlone(request: ListenRequest, folder: string): Promise<numb
   );
   if (clone.repository === null)
     output.err('  the remote names no repository of GitHub: whatever the secret signs is taken for this clone\n');
-  const stopped = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  signal.addEventListener('abort', () => wake(), { once: true });
   let isBroken = false;
   try {
     while (!signal.aborted) {
-      const item = waiting[0];
-      if (item === undefined) {
-        await Promise.race([stopped, new Promise<void>((resolve) => (wake = resolve))]);
+      const item = waiting.next(Date.now());
+      if (item === null) {
+        const dueIn = waiting.dueIn(Date.now());
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (dueIn !== null) timer = setTimeout(resolve, dueIn);
+        });
+        clearTimeout(timer);
         continue;
       }
-      const exitCode = await actOn(item, request);
-      // What was broken off stays in the inbox: the next start does it again.
-      if (exitCode === 130) isBroken = true;
-      else if (exitCode !== 'busy') await forget(item, { inbox, waiting });
+      // What was broken off or put off stays in the inbox: the next start does it again.
+      const end = await actOn(item, { ...request, inbox });
+      if (end === 'broken') isBroken = true;
+      else if (end === 'done') {
+        waiting.remove(item);
+        await inbox.remove(item);
+      } else if (end.isBusy) waiting.replace(end.again);
+      else if (!signal.aborted) {
+        const pause = waiting.putOff(end.again, Date.now());
+        output.err(`  it is tried again in ${duration(pause)}\n`);
+      }
     }
   } finally {
     await server.close();
   }
-  output.out(`stopped${waiting.length === 0 ? '' : `; ${waiting.length} waiting for the next start`}\n`);
+  output.out(`stopped${waiting.size === 0 ? '' : `; ${waiting.size} waiting for the next start`}\n`);
   return isBroken ? 130 : 0;
 }
 
-async function actOn({ trigger }: InboxItem, { clone, context }: ListenRequest): Promise<number | 'busy'> {
+type ActEnd = 'done' | 'broken' | { readonly isBusy: boolean; /** With what is left of it. */ readonly again: InboxItem };
+
+async function actOn(item: InboxItem, { clone, context, inbox }: ListenRequest & { readonly inbox: Inbox }): Promise<ActEnd> {
   const { output, signal } = context;
+  const { trigger, left } = item;
   const followUp = followUpOf(trigger, clone);
   output.out(`${plainLine(describeTrigger(trigger))}\n  ${plainLine(describeFollowUp(followUp, clone.branch))}\n`);
+  let kept = item;
+  const keep = async (now: LeftOver): Promise<void> => {
+    kept = await inbox.keep(item, now);
+  };
   try {
-    return await doFollowUp({ trigger, followUp, clone, context });
+    const { exitCode, isPassing: isAgain } = await doFollowUp({ trigger, followUp, clone, context, left, keep });
+    if (exitCode === 130) return 'broken';
+    return isAgain ? { isBusy: false, again: kept } : 'done';
   } catch (error) {
-    if (signal.aborted) return 130;
+    if (signal.aborted) return 'broken';
     // One webhook that cannot be acted on must not keep the others waiting.
     output.err(`${explainError(error, { debug: context.debug, version: context.version }).text}\n`);
-    if (!(error instanceof BusyError)) return 3;
+    if (!(error instanceof BusyError)) return isPassing(error) ? { isBusy: false, again: kept } : 'done';
     await delay(BUSY_PAUSE_MS, undefined, { signal }).catch(() => undefined);
-    return 'busy';
+    return { isBusy: true, again: kept };
   }
-}
-
-async function forget(item: InboxItem, { inbox, waiting }: { inbox: Inbox; waiting: InboxItem[] }): Promise<void> {
-  waiting.splice(waiting.indexOf(item), 1);
-  await inbox.remove(item);
 }
 
 async function open(

@@ -93,10 +93,41 @@ describe('agent webhook listen', () => {
   it('answers a comment and does what it asks for', async () => {
     await using scene = await commentScene();
     await using listener = await listenIn(scene);
+    const newest = await scene.github.repository().commit({ 'README.md': 'newer than the clone\n' });
     const comment = scene.github.repository().comment(scene.issue.number, '/agent retry docs', 'ada');
     expect(await listener.send(signed({ event: 'issue_comment', payload: payloadOf(scene.issue, comment) }))).toBe(202);
     await listener.printed(/answered: http[^]*; now docs runs\n[^]*docs +passed/);
     expect(scene.issue.comments.at(-1)?.body).toContain('**docs** is in the schedule; it runs now.');
+    await listener.end();
+    expect((await scene.shared()).agents['docs@main']).toMatchObject({ last: { outcome: 'passed', base: newest } });
+  });
+
+  it('runs what a comment asks for although GitHub does not take the answer, which follows', async () => {
+    await using scene = await commentScene();
+    await using listener = await listenIn(scene);
+    scene.github.failNext({ on: /POST .*comments/, status: 502, times: 2 });
+    const comment = scene.github.repository().comment(scene.issue.number, '/agent retry docs', 'ada');
+    await listener.send(signed({ event: 'issue_comment', payload: payloadOf(scene.issue, comment) }));
+    const text = await listener.printed(/ {2}answered: http/);
+    expect(text).toMatch(
+      /carried out, but not answered yet: [^]*; now docs runs\n[^]*docs +passed[^]*not answered yet: [^]*tried again in \d/,
+    );
+    await listener.end();
+    expect(scene.issue.comments.filter(({ body }) => body.startsWith('<!-- upkeep:v1:answer:'))).toHaveLength(1);
+    expect((await scene.shared()).agents['docs@main']?.runs).toHaveLength(1);
+    expect(await readdir(join(scene.clone.path, '.git', 'upkeep', 'webhooks', 'inbox'))).toEqual([]);
+  });
+
+  it('waits for a remote that is away, and runs then', async () => {
+    await using scene = await commentScene();
+    await using listener = await listenIn(scene);
+    const red = await scene.github.repository().commit({ 'smoke.txt': 'smoke\n' });
+    const away = 'url.http://127.0.0.1:1/.insteadOf';
+    await scene.clone.git('config', away, scene.github.server.origin);
+    await listener.send(pushTo('main', red));
+    await listener.printed(/origin could not be asked \(unreachable\)\n {2}it is tried again in \d/);
+    await scene.clone.git('config', '--unset-all', away);
+    await listener.printed(/docs +failed/);
   });
 
   it('says why it lets something not in, and what it does not act on', async () => {
@@ -114,12 +145,13 @@ describe('agent webhook listen', () => {
   it('goes on after one that cannot be acted on', async () => {
     await using scene = await commentScene();
     await using listener = await listenIn(scene);
-    scene.github.failNext({ on: /permission/, status: 500, times: 10 });
+    scene.github.failNext({ on: /permission/, status: 500, times: 3 });
     const comment = scene.github.repository().comment(scene.issue.number, '/agent help', 'ada');
     await listener.send(signed({ event: 'issue_comment', payload: payloadOf(scene.issue, comment) }));
     await listener.send(pushTo('other', SHA));
     const text = await listener.printed('nothing: this clone looks after main, not other');
-    expect(text).toContain('GitHub has a fault of its own (500)');
+    expect(text).toMatch(/GitHub has a fault of its own \(500\)[^]*it is tried again in \d/);
+    await listener.printed('  answered: http');
   });
 
   it('listens once for a clone, and not without a good secret', async () => {
