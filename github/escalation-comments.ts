@@ -59,6 +59,8 @@ function closingSentence({ agent, branch, how, commit, delivered, webUrl }: Clos
       return `${title} can be carried out again${at}.`;
     case 'left':
       return `${branchText(branch)} is no longer a branch that ${title} asks for help about (\`scheduler.escalation.branches\`).`;
+    case 'off':
+      return `${title} was turned off by the configuration (\`agents.${agent}.enabled\`), so nobody looks after this on ${branchText(branch)} any more.`;
   }
 }
 

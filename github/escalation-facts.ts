@@ -59,9 +59,9 @@ export interface CloseAsk extends EscalationName {
   readonly number: number | null;
   /**
    * `repaired`: by a commit of the agent; `passed`: by people; `carried-out`: the run can be carried out again;
-   * `left`: the branch is no longer one to ask for help about.
+   * `left`: the branch is no longer one to ask for help about; `off`: the configuration turns the agent off.
    */
-  readonly how: 'repaired' | 'passed' | 'carried-out' | 'left';
+  readonly how: 'repaired' | 'passed' | 'carried-out' | 'left' | 'off';
   /** The commit that healed it: the agent's own, or the one that was checked. */
   readonly commit: string | null;
   /** Whether that commit is where people find it. */

@@ -79,7 +79,7 @@ export async function closeEscalation(github: GitHub, ask: CloseAsk, policy: Esc
     const record = readRecord(issue.body);
     if (record !== null && knowsMore(record, ask.run)) return result('overtaken', issue);
     const said = await sayOnce(github, issue, { comment: closingComment(ask, record), now: policy.now });
-    const reason = ask.how === 'left' ? 'not_planned' : 'completed';
+    const reason = isGivenUp(ask) ? 'not_planned' : 'completed';
     const after = await updateIssue(github, issue.number, { ...endedBody(issue, ask), state: 'closed', state_reason: reason });
     await said.settle(after);
     await closeDuplicates(github, newer, issue);
@@ -174,11 +174,16 @@ async function noteHealed(github: GitHub, ask: CloseAsk, closed: Issue | undefin
   return result('noted', await updateIssue(github, closed.number, endedBody(closed, ask)));
 }
 
+/** Nothing healed it: nobody is to look after it any more. */
+function isGivenUp({ how }: CloseAsk): boolean {
+  return how === 'left' || how === 'off';
+}
+
 function endedBody(issue: Issue, ask: CloseAsk): { body?: string } {
   const record = readRecord(issue.body);
   if (record === null) return {};
   const { id, attempt, sequence } = ask.run;
-  const ended: EscalationRecord = { ...record, run: id, attempt, sequence, ended: ask.how === 'left' ? 'left' : 'healed' };
+  const ended: EscalationRecord = { ...record, run: id, attempt, sequence, ended: isGivenUp(ask) ? 'left' : 'healed' };
   return { body: withRecord(issue.body, ended) };
 }
 

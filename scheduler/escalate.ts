@@ -1,7 +1,7 @@
 /** What people are to be told now: which issues to open, bring up to date and close, and what has to wait. Pure. */
 import type { CloseAsk, EscalationFacts } from '../github/escalation-facts.ts';
 import { failureOf } from '../ledger/failure.ts';
-import { AGENT_IDS } from '../ledger/outcome.ts';
+import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
 import {
   agentStateOf,
   type AgentState,
@@ -11,7 +11,7 @@ import {
   type OutboxEntry,
 } from '../ledger/state.ts';
 import { closeAskOf, factsOf, type Here, type Ran } from './escalation-facts.ts';
-import { ESCALATION_KINDS, escalationsOf, rememberedAgents } from './known-escalations.ts';
+import { ESCALATION_KINDS, escalationsOf, rememberedAgents, type KnownEscalation } from './known-escalations.ts';
 import { mayAskAgain, unsaid, type Asking } from './refused-escalations.ts';
 import { isQuiet, type QuietHours } from './quiet-hours.ts';
 
@@ -36,6 +36,8 @@ export interface EscalateRequest {
   /** What this process ran, for what the ledger does not keep; null when it ran nothing. */
   readonly ran: Ran | null;
   readonly here: Here;
+  /** Agents that the configuration of a branch turns off there. */
+  readonly off?: { readonly branch: string; readonly agents: readonly AgentId[] };
   /** Who asks GitHub; without it nothing that was refused is asked for before its time. */
   readonly asking?: Asking;
 }
@@ -54,7 +56,7 @@ export interface Hold {
   readonly refused?: { readonly what: 'issue' | 'closing'; readonly code: string | null };
 }
 
-type Wish = OutboxEntry & { readonly how?: 'left'; readonly refused?: Hold['refused'] };
+type Wish = OutboxEntry & { readonly how?: 'left' | 'off'; readonly refused?: Hold['refused'] };
 
 /** The plans in the order in which they are to be carried out: what closes first, then what changed, then what is new. */
 export function planEscalations(request: EscalateRequest): Plan[] {
@@ -80,7 +82,11 @@ export function planEscalations(request: EscalateRequest): Plan[] {
 /** What is to be said at all, quiet or not. */
 function wishesOf(request: EscalateRequest): Wish[] {
   const { state } = request;
-  const closing = [...state.outbox.filter((entry) => entry.action === 'close' && isMeant(entry, request)), ...leftOnes(request)];
+  const closing = [
+    ...state.outbox.filter((entry) => entry.action === 'close' && isMeant(entry, request)),
+    ...leftOnes(request),
+    ...offOnes(request),
+  ];
   const failing = state.outbox.filter((entry) => entry.action !== 'close' && isMeant(entry, request));
   const wishes = [...closing.map((wish) => unlessRefused(wish, request)), ...failing, ...refusedOnes(request)];
   return wishes.sort(
@@ -99,7 +105,7 @@ const ORDER = { close: 0, update: 1, escalate: 2 } as const;
 function isMeant({ action, agent, branch, kind }: OutboxEntry, request: EscalateRequest): boolean {
   const memory = agentStateOf(request.state, agent, branch);
   if (action === 'close') return closeAskOf(memory, { agent, branch, kind, request }) !== null;
-  if (!isWatched(branch, request)) return false;
+  if (!isWatched(branch, request) || isOff(agent, branch, request)) return false;
   return action === 'update' || kind === 'operation' || memory.streak >= request.policy.threshold;
 }
 
@@ -112,6 +118,26 @@ function unlessRefused(wish: Wish, request: EscalateRequest): Wish {
 
 function isWatched(branch: string, { defaultBranch, policy }: EscalateRequest): boolean {
   return branch === defaultBranch || policy.branches.includes(branch);
+}
+
+function isOff(agent: AgentId, branch: string, { off }: EscalateRequest): boolean {
+  return off?.branch === branch && off.agents.includes(agent);
+}
+
+/** Issues of agents that were turned off while they failed: nothing will ever heal them. */
+function offOnes(request: EscalateRequest): Wish[] {
+  return escalationsOf(request.state)
+    .filter((one) => isOff(one.agent, one.branch, request) && isWatched(one.branch, request) && !isWell(one, request))
+    .map(({ agent, branch, kind, issue, memory }) => ({
+      ...({ action: 'close', how: 'off', agent, branch, kind } as const),
+      number: issue.number,
+      since: memory.sequence,
+    }));
+}
+
+/** Whether the issue is closed anyway, because the agent is well. */
+function isWell({ agent, branch, kind, memory }: KnownEscalation, request: EscalateRequest): boolean {
+  return failureOf(memory, kind) === null && closeAskOf(memory, { agent, branch, kind, request }) !== null;
 }
 
 /** Issues that are open for branches that are not looked after any more. */
@@ -137,7 +163,7 @@ function refusedOnes(request: EscalateRequest): Wish[] {
     const issue = memory.escalations[kind];
     const waits = unsaid(issue);
     const isInOutbox = state.outbox.some((entry) => entry.agent === agent && entry.branch === branch && entry.kind === kind);
-    if (waits === null || isInOutbox || !isWatched(branch, request)) return [];
+    if (waits === null || isInOutbox || !isWatched(branch, request) || isOff(agent, branch, request)) return [];
     const number = issue?.number ?? null;
     const wish = { action: number === null ? 'escalate' : 'update', agent, branch, kind, number, since: memory.sequence } as const;
     return [mayAskAgain(issue, waits.at, request) ? wish : { ...wish, refused: { what: 'issue', code: waits.code } }];

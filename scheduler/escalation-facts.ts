@@ -56,9 +56,9 @@ export function factsOf(memory: AgentState, around: Around): EscalationFacts | n
 }
 
 /** Why the issue of something that is well again is to be closed, or null while nothing proves that it is. */
-export function closeAskOf(memory: AgentState, around: Around & { readonly how?: 'left' }): CloseAsk | null {
+export function closeAskOf(memory: AgentState, around: Around & { readonly how?: 'left' | 'off' }): CloseAsk | null {
   const { agent, branch, kind, request } = around;
-  const healed = around.how === 'left' ? ({ how: 'left', commit: null, delivered: true } as const) : healedBy(memory, kind);
+  const healed = around.how === undefined ? healedBy(memory, kind) : ({ how: around.how, commit: null, delivered: true } as const);
   const run = memory.decided ?? memory.last;
   if (healed === null || run === null) return null;
   const number = memory.escalations[kind]?.number ?? null;

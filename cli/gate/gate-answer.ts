@@ -163,7 +163,7 @@ function isDue(keyed: KeyedAgent | undefined, lastRunAt: Date | null, now: Date)
 }
 
 /** Whether people are still to be told something that the outage of an earlier run left over. */
-function isToBeSaid({ facts, state }: Looked, known: KnownTree | undefined): boolean {
+function isToBeSaid({ facts, state, branch }: Looked, known: KnownTree | undefined): boolean {
   if (!facts.hasToken || known === undefined) return false;
   const here = { attempt: 1, runUrl: null, webUrl: null };
   const plans = planEscalations({
@@ -174,6 +174,7 @@ function isToBeSaid({ facts, state }: Looked, known: KnownTree | undefined): boo
     now: facts.now,
     ran: null,
     here,
+    off: { branch, agents: AGENT_IDS.filter((id) => !known.agents.some(({ agentId }) => agentId === id)) },
   });
   return plans.some(({ action }) => action !== 'hold');
 }

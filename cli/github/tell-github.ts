@@ -4,6 +4,7 @@ import type { GitHub } from '../../github/client.ts';
 import type { PublishedChecks } from '../../github/check-runs.ts';
 import { GitHubError } from '../../github/github-error.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
+import { AGENT_IDS } from '../../ledger/outcome.ts';
 import { fold } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { planEscalations, type Plan } from '../../scheduler/escalate.ts';
@@ -73,6 +74,7 @@ async function speakOfFailures(github: GitHub, request: TellRequest & { readonly
       now,
       ran: { branch: report.branch, runs: report.runs },
       here: { attempt: ci.attempt, runUrl: ci.runUrl, webUrl: access.pages },
+      ...(report.branch === null ? {} : { off: { branch: report.branch, agents: AGENT_IDS.filter((id) => !config.agents[id].enabled) } }),
       asking: { asker: access.asker, isForced: request.isForced },
     });
   const learned: UpkeepEvent[] = [];

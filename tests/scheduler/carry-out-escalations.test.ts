@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GitHub } from '../../github/client.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import { emptyState, fold } from '../../ledger/fold.ts';
+import type { AgentId } from '../../ledger/outcome.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { carryOutEscalations } from '../../scheduler/carry-out-escalations.ts';
 import { planEscalations } from '../../scheduler/escalate.ts';
@@ -16,6 +17,7 @@ const speak = { threshold: 2, branches: [], quietHours: null, maxOpenIssues: 10 
 /** A ledger and the runs that follow each other: what each of them tells GitHub is remembered. */
 function history() {
   let as: Partial<Asking> = {};
+  let off: readonly AgentId[] = [];
   let state: LedgerState = emptyState();
   const append = (events: readonly UpkeepEvent[]): void => {
     for (const event of events) state = fold(state, { sequence: state.sequence + 1, events: [event] });
@@ -24,6 +26,10 @@ function history() {
     /** Who asks from now on, and how. */
     asking: (change: Partial<Asking>): void => {
       as = change;
+    },
+    /** Which agents the configuration turns off from now on. */
+    turnOff: (...agents: readonly AgentId[]): void => {
+      off = agents;
     },
     get state() {
       return state;
@@ -40,6 +46,7 @@ function history() {
         now: at(minutes),
         ran: null,
         here: { attempt: 1, runUrl: null, webUrl: null },
+        off: { branch: 'main', agents: off },
         asking,
       });
       const held = heldSentence(plans, speak);
@@ -171,6 +178,23 @@ describe('runs that tell GitHub', () => {
     const first = await ledger.run(double.open(), 2, red(1), red(2), tripped({ minutes: 2 }));
     expect(first).toEqual([expect.stringMatching(/^GitHub could not be told of backend on main: .*; the next run says it$/)]);
     expect(await ledger.run(double.open(), 3)).toEqual([expect.stringContaining('an issue is open')]);
+  });
+
+  it('close once, as not planned, the issue of an agent that was turned off, and open it again when it is on and fails', async () => {
+    await using double = await startGitHub();
+    const github = double.open();
+    const ledger = history();
+    await ledger.run(github, 2, red(1), red(2), tripped({ minutes: 2 }));
+    ledger.turnOff('backend');
+    expect(await ledger.run(github, 3)).toEqual([expect.stringContaining('the issue for backend on main is closed')]);
+    const issue = double.repository().issue(1);
+    expect(issue).toMatchObject({ state: 'closed', stateReason: 'not_planned' });
+    expect(issue.comments.map(({ body }) => body)).toEqual([
+      expect.stringContaining('Backend was turned off by the configuration (`agents.backend.enabled`)'),
+    ]);
+    expect(await ledger.run(github, 4)).toEqual([]);
+    ledger.turnOff();
+    expect(await ledger.run(github, 5, red(5))).toEqual([expect.stringContaining('is open again')]);
   });
 
   it('try words again that GitHub would not take in an issue that is open', async () => {

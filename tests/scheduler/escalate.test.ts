@@ -53,6 +53,15 @@ describe('what people are told', () => {
       ['hold backend@main code: refused'],
     ],
     ['nothing of leaving while the default branch is not known', isTold, { defaultBranch: null }, []],
+    ['that an agent was turned off', isTold, { off: { branch: 'main', agents: ['backend'] } }, ['close backend@main code: off']],
+    ['nothing of an agent that is turned off elsewhere', isTold, { off: { branch: 'next', agents: ['backend'] } }, []],
+    ['nothing of an agent that is turned off and has no issue', isRed, { off: { branch: 'main', agents: ['backend'] } }, []],
+    [
+      'that it passes, when it was turned off after it passed',
+      after(isTold, green(9)),
+      { off: { branch: 'main', agents: ['backend'] } },
+      ['close backend@main code: passed'],
+    ],
     ['nothing before a higher threshold', isRed, { policy: { ...policy, threshold: 3 } }, []],
     ['at a higher threshold', after(isRed, failed({ minutes: 5 })), { policy: { ...policy, threshold: 3 } }, ['open backend@main code']],
     [
