@@ -102,7 +102,8 @@ ${stepsOf(found, { version, command: 'run --ci' })}
     runs-on: ubuntu-latest
     timeout-minutes: 90
     permissions:
-      contents: write
+      contents: write # the ledger, and what a retried agent repairs
+      checks: write # results of a retried agent beside the commit
       issues: write
       pull-requests: write
 ${stepsOf(found, { version, command: 'comment' })}

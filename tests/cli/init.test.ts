@@ -66,7 +66,7 @@ describe('agent init', () => {
     expect(gate.permissions).toEqual({ contents: 'read' });
     expect(pullRequest.permissions).toEqual({ contents: 'read' });
     expect(agents.permissions).toEqual({ checks: 'write', contents: 'write', issues: 'write', 'pull-requests': 'write' });
-    expect(comment.permissions).toEqual({ contents: 'write', issues: 'write', 'pull-requests': 'write' });
+    expect(comment.permissions).toEqual({ contents: 'write', checks: 'write', issues: 'write', 'pull-requests': 'write' });
     expect(workflow.on.push.branches).toEqual(['main']);
     expect([gate, agents, pullRequest, comment].map(runsOf)).toEqual([
       ['node .github/upkeep/gate.mjs'],
