@@ -20,7 +20,9 @@ export type CommentCommand =
   /** A first word that is no command. */
   | { readonly verb: 'unknown'; readonly word: string }
   /** A second word that is no agent. */
-  | { readonly verb: 'unknown-agent'; readonly asked: CommentVerb; readonly name: string };
+  | { readonly verb: 'unknown-agent'; readonly asked: CommentVerb; readonly name: string }
+  /** A pause `for` something that is no length. */
+  | { readonly verb: 'unknown-length'; readonly text: string };
 
 /** More lines of one comment are not looked at. */
 const MOST_COMMANDS = 5;
@@ -28,8 +30,12 @@ const LONGEST_LINE = 500;
 const LONGEST_REASON = 200;
 const LONGEST_WORD = 40;
 
-/** `for 2h` before the reason of a pause. */
-const LENGTH = /^for\s+([1-9]\d{0,3}\s?(?:m|min|h|d|w))(?:\s+|$)/i;
+/** Units of a length; their first letter tells them apart. */
+const UNIT = '(?:m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)(?![\\p{L}\\d])';
+/** `for 2h`, `for 30 minutes:`, `for a day,` before the reason of a pause. */
+const LENGTH = new RegExp(`^for\\s+([1-9]\\d{0,3}|an?(?=\\s))\\s*(${UNIT})(?=$|[\\s:,;.–—-])[\\s:,;.–—-]*`, 'iu');
+/** `2 hours and 30 minutes`: more than one length, of which the first must not be taken for all. */
+const MORE = new RegExp(`^(?:(?:and|plus|&|\\+)\\s*)?\\d+(?:[.,]\\d+)?\\s*${UNIT}`, 'iu');
 
 /**
  * The commands with which a comment begins: lines that start with `/agent`, up to the first that does not.
@@ -52,15 +58,26 @@ function parseCommand(text: string): CommentCommand {
   if (verb === undefined) return { verb: 'unknown', word: word.slice(0, LONGEST_WORD) };
   if (second === undefined) return { verb, agent: null, length: null, reason: null };
   const agent = AGENT_IDS.find((one) => one === second.toLowerCase());
+  if (verb === 'pause' && (agent !== undefined || second.toLowerCase() === 'for')) {
+    return parsePause(agent ?? null, agent === undefined ? `for ${rest ?? ''}` : (rest ?? ''));
+  }
   if (agent === undefined) return { verb: 'unknown-agent', asked: verb, name: second.slice(0, LONGEST_WORD) };
-  const length =
-    verb === 'pause'
-      ? (LENGTH.exec(rest ?? '')?.[1]
-          ?.replace(/\s/, '')
-          .toLowerCase() ?? null)
-      : null;
-  const reason = (length === null ? (rest ?? '') : (rest ?? '').replace(LENGTH, '')).slice(0, LONGEST_REASON).trim();
-  return { verb, agent, length, reason: reason === '' ? null : reason };
+  return { verb, agent, length: null, reason: reasonOf(rest ?? '') };
+}
+
+/** What begins with `for` is a length, or nothing is done: a pause that should end must not last. */
+function parsePause(agent: AgentId | null, text: string): CommentCommand {
+  if (!/^for(?:\s|$)/i.test(text)) return { verb: 'pause', agent, length: null, reason: reasonOf(text) };
+  const [whole = '', amount = '', unit = ''] = LENGTH.exec(text) ?? [];
+  const rest = text.slice(whole.length);
+  if (whole === '' || MORE.test(rest)) return { verb: 'unknown-length', text: text.slice('for'.length).trim().slice(0, LONGEST_WORD) };
+  const length = `${/^a/i.test(amount) ? '1' : amount}${unit.charAt(0).toLowerCase()}`;
+  return { verb: 'pause', agent, length, reason: reasonOf(rest) };
+}
+
+function reasonOf(text: string): string | null {
+  const reason = text.slice(0, LONGEST_REASON).trim();
+  return reason === '' ? null : reason;
 }
 
 /** The first word, the second and what follows them. */

@@ -60,6 +60,8 @@ async function replyTo(command: CommentCommand, scene: CommentScene): Promise<Re
       return { kind: 'unknown', word: command.word };
     case 'unknown-agent':
       return { kind: 'unknown-agent', asked: command.asked, name: command.name };
+    case 'unknown-length':
+      return { kind: 'unknown-length', text: command.text };
     case 'pause': {
       const agent = command.agent ?? scene.agent;
       const until = command.length === null ? null : endOf(command.length, new Date());

@@ -11,6 +11,7 @@ export type Reply =
   | { readonly kind: 'help' }
   | { readonly kind: 'unknown'; readonly word: string }
   | { readonly kind: 'unknown-agent'; readonly asked: CommentVerb; readonly name: string }
+  | { readonly kind: 'unknown-length'; readonly text: string }
   /** `agent` null: every one. `until`: ISO 8601. */
   | { readonly kind: 'paused'; readonly agent: AgentId | null; readonly until: string | null; readonly reason: string | null }
   /** `words`: what follows the name. */
@@ -53,6 +54,8 @@ function paragraphOf(reply: Reply, page: string | null): string {
       return `There is no command ${codeSpan(reply.word, 50)}${maybe(reply.word, COMMENT_VERBS)} \`/agent help\` explains those that there are.`;
     case 'unknown-agent':
       return `There is no agent ${codeSpan(reply.name, 50)}${maybe(reply.name, AGENT_IDS)} Agents: ${AGENT_IDS.join(', ')}.`;
+    case 'unknown-length':
+      return `Nobody is paused: ${reply.text === '' ? 'nothing' : codeSpan(reply.text, 50)} is no length. After \`for\` one such as \`45m\`, \`2h\`, \`30 minutes\`, \`3 days\` or \`1w\` is expected, then the reason; without \`for\` a pause lasts until somebody ends it.`;
     case 'paused': {
       const until = reply.until === null ? '' : ` until ${reply.until.slice(0, 16).replace('T', ' ')} UTC`;
       const reason = reply.reason === null ? '' : `: ${line(reply.reason)}`;

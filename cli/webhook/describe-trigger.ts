@@ -76,6 +76,8 @@ function describeCommand(command: CommentCommand): string {
       return `/agent ${command.word} (no command)`;
     case 'unknown-agent':
       return `/agent ${command.asked} ${command.name} (no agent)`;
+    case 'unknown-length':
+      return `/agent pause for ${command.text} (no length)`;
     default:
       return ['/agent', command.verb, command.agent, command.length === null ? null : `for ${command.length}`, command.reason]
         .filter((word) => word !== null)

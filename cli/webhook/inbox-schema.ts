@@ -19,6 +19,7 @@ const command = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('help') }),
   z.object({ verb: z.literal('unknown'), word: text }),
   z.object({ verb: z.literal('unknown-agent'), asked: z.enum(COMMENT_VERBS), name: text }),
+  z.object({ verb: z.literal('unknown-length'), text }),
   z.object({
     verb: z.enum(['retry', 'pause', 'resume', 'why']),
     agent: agent.nullable(),

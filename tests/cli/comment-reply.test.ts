@@ -28,6 +28,10 @@ describe('an answer', () => {
       '**Every agent** is paused, on every branch and for everyone. `/agent resume` ends that.',
     ],
     [{ kind: 'unknown', word: 'zzzzzz' }, 'There is no command `zzzzzz`. `/agent help` explains those that there are.'],
+    [
+      { kind: 'unknown-length', text: 'good' },
+      'Nobody is paused: `good` is no length. After `for` one such as `45m`, `2h`, `30 minutes`, `3 days` or `1w` is expected, then the reason; without `for` a pause lasts until somebody ends it.',
+    ],
     [{ kind: 'no-commit', branch: 'next' }, 'The commits of `next` are not at hand here, so nothing can be explained.'],
   ])('says what was done: %#', ([reply, text]) => {
     expect(one(reply)).toBe(text);
