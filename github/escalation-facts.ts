@@ -51,6 +51,8 @@ export interface EscalationRun {
   readonly at: string;
   /** Sequence of the ledger that is known, the run included: who knows more speaks last. */
   readonly sequence: number;
+  /** The issue is of a ledger before this one: the run that started later knows more. */
+  readonly isByTime?: true;
 }
 
 /** Why an issue is to be closed. */

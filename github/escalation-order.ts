@@ -10,9 +10,10 @@ const BEGUN_ANEW_MS = 24 * 60 * 60_000;
  * Whether who wrote the record knew more than we do: a later attempt of the same run, or more of the ledger. What an older run has to
  * say, and what arrives late, is then not said.
  */
-export function knowsMore(record: EscalationRecord, ours: Pick<EscalationRun, 'id' | 'attempt' | 'sequence'>): boolean {
+export function knowsMore(record: EscalationRecord, ours: Pick<EscalationRun, 'id' | 'attempt' | 'sequence' | 'isByTime'>): boolean {
   if (record.run === ours.id) return record.attempt > ours.attempt;
-  if (record.sequence <= ours.sequence) return false;
   const [theirStart, ourStart] = [uuidTime(record.run), uuidTime(ours.id)];
+  if (ours.isByTime === true) return theirStart !== null && ourStart !== null && theirStart > ourStart;
+  if (record.sequence <= ours.sequence) return false;
   return theirStart === null || ourStart === null || ourStart - theirStart < BEGUN_ANEW_MS;
 }

@@ -105,6 +105,8 @@ export const EVENT_DATA = {
     failingSince: z.string().optional(),
     /** A person closed the issue while the agent still fails. */
     closed: z.boolean().optional(),
+    /** Found on GitHub by a ledger that was begun anew. */
+    adopted: z.boolean().optional(),
     refusal: refusal.optional(),
   }),
   'agent:escalation-closed': z.object({

@@ -24,7 +24,8 @@ export function foldEscalated(agent: AgentState, { data, time }: EventOf<'agent:
   const told = { ...(typeof digest === 'string' ? { digest } : {}), ...(typeof failingSince === 'string' ? { failingSince } : {}) };
   const before = agent.escalations[kind];
   const since = before !== undefined && before.number === number && number !== null ? before.since : time;
-  const more = { ...(data.closed === true ? { closed: true } : {}), ...refusalOf(data.refusal, time) };
+  const marks = { ...(data.closed === true ? { closed: true } : {}), ...(data.adopted === true ? { adopted: true } : {}) };
+  const more = { ...marks, ...refusalOf(data.refusal, time) };
   return { ...agent, escalations: { ...agent.escalations, [kind]: { number, url, kind, since, ...told, ...more } } };
 }
 
@@ -77,6 +78,17 @@ export function foldUndone(frozen: LedgerState['frozen'], { data }: EventOf<'del
       blobs: [...blobs, ...before.blobs.filter(isFresh)].slice(0, LIMITS.frozenBlobs),
     },
   };
+}
+
+/** What a person had undone and had made again is not held back any more. */
+export function foldMadeAgain(
+  frozen: LedgerState['frozen'],
+  { agent, changes }: { readonly agent: AgentId; readonly changes: readonly { readonly path: string; readonly to: string | null }[] },
+): LedgerState['frozen'] {
+  const held = frozen[agent];
+  if (held === undefined) return frozen;
+  const blobs = held.blobs.filter(({ path, blob }) => !changes.some((change) => change.path === path && change.to === blob));
+  return blobs.length === held.blobs.length ? frozen : { ...frozen, [agent]: { ...held, blobs } };
 }
 
 /** A run that was cancelled: a line of history, nothing else. */

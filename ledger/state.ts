@@ -118,12 +118,12 @@ export interface Escalation {
   /** What they were told: digest and beginning of the failure. Absent where an event did not say. */
   readonly digest?: string;
   readonly failingSince?: string;
-  /** When GitHub would not close it. */
+  /** When GitHub would not close it. `refusal`: why it would not take or close it, and who asked; absent where an event did not say. */
   readonly refusedAt?: string;
-  /** Why GitHub would not take or close it, and who asked; absent where an event did not say. */
   readonly refusal?: { readonly code: string; readonly asker: string; readonly at: string };
-  /** A person closed it, as far as we know, while it failed. */
+  /** `closed`: a person closed it while it failed; `adopted`: a ledger before this one opened it, and nothing was said in it since. */
   readonly closed?: true;
+  readonly adopted?: true;
 }
 
 export interface Pause {

@@ -49,7 +49,7 @@ export function factsOf(memory: AgentState, around: Around): EscalationFacts | n
     log: report === null ? '' : logOf(report),
     command: commandOf(agent, run.base),
     tried: triedOf(around, report),
-    run: runOf(run, around),
+    run: runOf(run, memory, around),
     commit: run.base,
     webUrl: request.here.webUrl,
   };
@@ -59,10 +59,11 @@ export function factsOf(memory: AgentState, around: Around): EscalationFacts | n
 export function closeAskOf(memory: AgentState, around: Around & { readonly how?: 'left' | 'off' }): CloseAsk | null {
   const { agent, branch, kind, request } = around;
   const healed = around.how === undefined ? healedBy(memory, kind) : ({ how: around.how, commit: null, delivered: true } as const);
-  const run = memory.decided ?? memory.last;
+  // An agent that was turned off before the ledger was begun anew has no run in it.
+  const run = memory.decided ?? memory.last ?? (around.how === 'off' ? { runId: '', at: new Date(0).toISOString() } : null);
   if (healed === null || run === null) return null;
   const number = memory.escalations[kind]?.number ?? null;
-  return { agent, branch, kind, number, ...healed, run: runOf(run, around), webUrl: request.here.webUrl };
+  return { agent, branch, kind, number, ...healed, run: runOf(run, memory, around), webUrl: request.here.webUrl };
 }
 
 function healedBy(memory: AgentState, kind: EscalationName['kind']): Pick<CloseAsk, 'how' | 'commit' | 'delivered'> | null {
@@ -84,7 +85,7 @@ function commandOf(agent: string, commit: string): string {
   return `npx agent run ${agent}${base} --no-fix --force`;
 }
 
-function runOf(run: LastRun, around: Around): EscalationRun {
+function runOf(run: Pick<LastRun, 'runId' | 'at'>, memory: AgentState, around: Around): EscalationRun {
   const { state, here } = around.request;
   const isOurs = reportOf(around, run) !== null;
   return {
@@ -93,10 +94,11 @@ function runOf(run: LastRun, around: Around): EscalationRun {
     url: isOurs ? here.runUrl : null,
     at: run.at,
     sequence: state.sequence,
+    ...(memory.escalations[around.kind]?.adopted === true ? { isByTime: true } : {}),
   };
 }
 
-function reportOf({ agent, branch, request }: Around, run: LastRun): AgentRunReport | null {
+function reportOf({ agent, branch, request }: Around, run: Pick<LastRun, 'runId'>): AgentRunReport | null {
   if (request.ran === null || request.ran.branch !== branch) return null;
   return request.ran.runs.find((report) => report.agent === agent && report.runId === run.runId) ?? null;
 }

@@ -7,12 +7,14 @@ import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
 import { fold } from '../../ledger/fold.ts';
 import type { LedgerState } from '../../ledger/state.ts';
+import { isFirstRun } from '../../scheduler/adopt-escalations.ts';
 import { planEscalations, type Plan } from '../../scheduler/escalate.ts';
 import { heldSentence } from '../../scheduler/held-sentence.ts';
 import type { CiContext } from '../ci/ci-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { checksOf } from './check-run-facts.ts';
 import type { GitHubAccess } from './github-access.ts';
+import { learnClosed, learnOpen } from './learn-issues.ts';
 
 export interface TellRequest {
   readonly access: GitHubAccess;
@@ -47,9 +49,10 @@ export interface Told {
 export async function tellGitHub(request: TellRequest): Promise<Told> {
   const { access, ci, config, report } = request;
   const isShown = config.github.checks !== 'none' && !ci.isReadOnly && report.runs.some((run) => run.runId !== '');
-  const mayEscalate = request.state.outbox.length > 0 || hasOpenIssues(request.state);
+  const isToSay = isShown || isToldOf(request.state);
+  const mayEscalate = isToldOf(request.state) || mayAdopt(request);
   if (ci.isReadOnly || (!isShown && !mayEscalate)) return nothingTold([]);
-  if (access.kind === 'none') return nothingTold([`nothing was said on GitHub: ${access.reason}`]);
+  if (access.kind === 'none') return nothingTold(isToSay ? [`nothing was said on GitHub: ${access.reason}`] : []);
   const notes: string[] = [];
   const github = await access.open({
     signal: request.signal,
@@ -61,11 +64,10 @@ export async function tellGitHub(request: TellRequest): Promise<Told> {
 }
 
 async function speakOfFailures(github: GitHub, request: TellRequest & { readonly access: ReadyAccess }, notes: string[]): Promise<void> {
-  const { access, ci, config, origin, report, state } = request;
+  const { access, ci, config, origin, report } = request;
   const now = origin.now();
   const policy = config.scheduler.escalation;
-  const defaultBranch = request.defaultBranch ?? (await askDefaultBranch(github, notes));
-  const planFor = (known: LedgerState): Plan[] =>
+  const planFor = (known: LedgerState, defaultBranch: string | null): Plan[] =>
     planEscalations({
       state: known,
       defaultBranch,
@@ -78,10 +80,23 @@ async function speakOfFailures(github: GitHub, request: TellRequest & { readonly
       asking: { asker: access.asker, isForced: request.isForced },
     });
   const learned: UpkeepEvent[] = [];
-  let plans = planFor(state);
+  const learning = { label: policy.labels[0] ?? null, origin };
+  let state = request.state;
+  const learn = (events: readonly UpkeepEvent[]): void => {
+    learned.push(...events);
+    if (events.length > 0) state = fold(state, { sequence: state.sequence, events });
+  };
+  if (report.branch !== null && mayAdopt(request)) {
+    const { events, note } = await learnOpen(github, { ...learning, state, branch: report.branch });
+    if (note !== null) notes.push(note);
+    learn(events);
+  }
+  if (!isToldOf(state)) return;
+  const defaultBranch = request.defaultBranch ?? (await askDefaultBranch(github, notes));
+  let plans = planFor(state, defaultBranch);
   if (plans.some((plan) => plan.action === 'hold' && plan.why === 'too-many')) {
-    learned.push(...(await learnClosed(github, { state, label: policy.labels[0] ?? null, origin })));
-    if (learned.length > 0) plans = planFor(fold(state, { sequence: state.sequence, events: learned }));
+    learn(await learnClosed(github, { ...learning, state }));
+    plans = planFor(state, defaultBranch);
   }
   const held = heldSentence(plans, policy);
   if (held !== null) notes.push(held);
@@ -92,24 +107,6 @@ async function speakOfFailures(github: GitHub, request: TellRequest & { readonly
     learned.push(...events);
   }
   if (learned.length > 0) await request.record(learned);
-}
-
-/** Where something waits for an issue to close: which ones people closed. What cannot be asked stays as it is remembered. */
-async function learnClosed(
-  github: GitHub,
-  { state, label, origin }: { state: LedgerState; label: string | null; origin: EventOrigin },
-): Promise<UpkeepEvent[]> {
-  const [{ listOpenIssues }, { closedByPeople }] = await Promise.all([
-    import('../../github/issues.ts'),
-    import('../../scheduler/closed-by-people.ts'),
-  ]);
-  try {
-    const { issues, isAll } = await listOpenIssues(github, label);
-    return isAll ? closedByPeople(state, new Set(issues.map(({ number }) => number)), origin) : [];
-  } catch (error) {
-    if (error instanceof GitHubError) return [];
-    throw error;
-  }
 }
 
 /** Null when it cannot be found out: then only branches that the configuration names are spoken of. */
@@ -132,8 +129,16 @@ async function showChecks(github: GitHub, { config, ci, report, origin }: TellRe
   return how;
 }
 
-function hasOpenIssues(state: LedgerState): boolean {
-  return Object.values(state.agents).some(({ escalations }) => Object.keys(escalations).length > 0);
+/** Whether there is anything that people were told of or are to be told of. */
+function isToldOf(state: LedgerState): boolean {
+  return state.outbox.length > 0 || Object.values(state.agents).some(({ escalations }) => Object.keys(escalations).length > 0);
+}
+
+/** Whether a ledger before this one may have left issues open: asked for once, of a branch that people are told of. */
+function mayAdopt({ state, report, config, defaultBranch }: TellRequest): boolean {
+  const { branch } = report;
+  const isMeant = branch === defaultBranch || defaultBranch === null || config.scheduler.escalation.branches.includes(branch ?? '');
+  return isMeant && isFirstRun(state, { branch, runs: report.runs });
 }
 
 function nothingTold(notes: readonly string[]): Told {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/git-repository.ts';
+import { repositoryAt, temporaryFolder } from '../support/git-repository.ts';
 import { githubScene, type GitHubScene } from '../support/github-scene.ts';
 import type { Issue } from '../support/github/state.ts';
 
@@ -132,6 +132,21 @@ describe('an agent that fails on GitHub', () => {
     expect(refused.code).toBe(1);
     expect(refused.stdout + refused.stderr).toMatch(/issues: write|issues=write/);
     expect(escalations(scene)).toEqual([]);
+  });
+
+  it('is closed by a green run when the ledger was lost in between', async () => {
+    await using scene = await githubScene();
+    await scene.say('one');
+    await scene.runner();
+    await scene.runner();
+    await repositoryAt(scene.github.repository().path).git('update-ref', '-d', 'refs/upkeep/ledger');
+    await scene.say('');
+    const before = scene.github.log.length;
+    const end = await scene.runner();
+    expect(end.stdout).toMatch(/the issue for backend on main is closed/);
+    expect(states(scene)).toEqual(['closed']);
+    const lists = scene.github.lines.slice(before).filter((line) => line.startsWith('GET /repos/acme/site/issues '));
+    expect(lists).toHaveLength(2);
   });
 
   it('ends as it would without GitHub when the key of the App cannot be one, with one note and all its files', async () => {
