@@ -6,6 +6,7 @@ import { credentialsOf } from './credentials.ts';
 import { explainFailure, explainGraphqlFailure, explainRedirect, type FailedRequest } from './explain-failure.ts';
 import type { GitHubError } from './github-error.ts';
 import type { GitHubAuth } from './usable-auth.ts';
+import { createWaitBudget, type LimitOf, type WaitBudget } from './wait-budget.ts';
 
 export interface GitHubOptions {
   readonly repository: { readonly owner: string; readonly repo: string };
@@ -21,6 +22,8 @@ export interface GitHubOptions {
   readonly signal?: AbortSignal;
   /** Told before a request is sent again because of a limit. */
   onWait?(facts: WaitFacts): void;
+  /** Shared by the doors of one run; default: one of its own. */
+  readonly waits?: WaitBudget;
   /** Default: the one of Node. */
   readonly fetch?: typeof fetch;
   /** Turned off by tests that are not about them. `secondMs`: how long a second of waiting is. */
@@ -64,10 +67,11 @@ export function openGitHub(options: GitHubOptions): GitHub {
   const redact = (text: string): string => options.redact(text);
   const failed = (request: RequestWords): FailedRequest => ({ words: wordsOf(request), redact, signal });
   const secondMs = options.patience?.secondMs ?? 1000;
+  const waits = options.waits ?? createWaitBudget();
   const usage = { requests: 0, remaining: null as number | null };
   // eslint-disable-next-line max-params -- the plugin's signature
   const mayWait = (reason: WaitFacts['reason']) => (seconds: number, request: RequestWords, _octokit: unknown, tries: number) => {
-    if (!patience.throttle || seconds > LONGEST_WAIT_S || tries > 1) return false;
+    if (!patience.throttle || seconds > LONGEST_WAIT_S || tries > 1 || !waits.take(seconds)) return false;
     options.onWait?.({ reason, seconds, request: wordsOf(request) });
     return true;
   };
@@ -101,6 +105,8 @@ export function openGitHub(options: GitHubOptions): GitHub {
   let silence: { readonly failure: GitHubError; readonly since: number } | null = null;
   octokit.hook.before('request', (request) => {
     if (silence !== null && Date.now() - silence.since < SILENT_FOR_MS) throw silence.failure;
+    const limit = patience.throttle ? waits.holds(limitOf(request)) : null;
+    if (limit !== null) throw limit;
     if (!mayRepeat(request)) request.request = { ...request.request, retries: 0 };
   });
   octokit.hook.after('request', (answer, request) => {
@@ -111,6 +117,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
   octokit.hook.wrap('request', (request, asked) => orEnded(Promise.resolve(request(asked)), signal));
   octokit.hook.error('request', (error, request) => {
     const failure = explainFailure(error, failed(request));
+    if (failure.code === 'rate-limited') waits.reached(limitOf(request), failure);
     const wasRepeated = patience.retries > 0 && mayRepeat(request);
     if (wasRepeated && (failure.code === 'network' || failure.code === 'timeout')) silence = { failure, since: Date.now() };
     throw failure;
@@ -143,6 +150,10 @@ interface RequestWords {
 function mayRepeat(request: RequestWords & { readonly query?: unknown }): boolean {
   if (request.method !== 'POST' || request.url.endsWith('/access_tokens')) return true;
   return typeof request.query === 'string' && !/^\s*mutation\b/.test(request.query);
+}
+
+function limitOf({ url }: RequestWords): LimitOf {
+  return url.endsWith('/graphql') ? 'graphql' : 'rest';
 }
 
 async function orEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

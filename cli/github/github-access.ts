@@ -6,6 +6,7 @@ import { apiAddress, repositoryNameOf, splitRepository } from '../../github/repo
 import type { RepositoryName } from '../../github/repository-name.ts';
 import { tokenKindOf, type TokenKind } from '../../github/settings-pages.ts';
 import { usableAuth, type GitHubAuth } from '../../github/usable-auth.ts';
+import { createWaitBudget, type WaitBudget } from '../../github/wait-budget.ts';
 import { JOB } from '../../scheduler/refused-escalations.ts';
 import type { Environment } from '../environment.ts';
 
@@ -78,9 +79,26 @@ export function githubAccess(request: AccessRequest): GitHubAccess {
     asker: token === 'workflow' ? JOB : shortNameOf(auth),
     async open(options = {}) {
       const { openGitHub } = await import('../../github/client.ts');
-      return openGitHub({ repository, auth, baseUrl, version: request.version, redact: (text) => request.redact(text), ...options });
+      return openGitHub({
+        repository,
+        auth,
+        baseUrl,
+        version: request.version,
+        redact: (text) => request.redact(text),
+        waits: waitsOf(environment),
+        ...options,
+      });
     },
   };
+}
+
+/** All doors of a run wait out of one budget. */
+const budgets = new WeakMap<Environment, WaitBudget>();
+
+function waitsOf(environment: Environment): WaitBudget {
+  const waits = budgets.get(environment) ?? createWaitBudget();
+  budgets.set(environment, waits);
+  return waits;
 }
 
 function shortNameOf(auth: GitHubAuth): string {
