@@ -4,20 +4,26 @@ import { join } from 'node:path';
 import { GitHubError } from './github-error.ts';
 import { rehearsedAnswer, type RehearsedRequest } from './rehearsed-answer.ts';
 
+/** A request in the folder: its number, and the file that shows it best. */
+interface Written {
+  readonly number: number;
+  readonly file: string;
+}
+
 /** A fetch for the door that lets reads out and writes the rest into `folder`, which is made. */
 export function rehearsingFetch(folder: string, send: typeof fetch): typeof fetch {
-  let last: Promise<number | null> = Promise.resolve(null);
+  let last: Promise<Written | null> = Promise.resolve(null);
   /** What was answered to earlier requests of this rehearsal, by address. */
   const made = new Map<string, object>();
 
-  const write = async (request: Request, body: string, previous: number | null): Promise<number> => {
+  const write = async (request: Request, body: string, previous: Written | null): Promise<Written> => {
     // Files of an earlier rehearsal are left as they are.
-    const before = previous ?? (await lastNumber(folder));
+    const before = previous?.number ?? (await lastNumber(folder));
     const name = `${String(before + 1).padStart(3, '0')}-${request.method}-${shortName(new URL(request.url).pathname)}`;
     await writeFile(join(folder, `${name}.http`), textOf(request, body));
     const preview = previewOf(body);
     if (preview !== null) await writeFile(join(folder, `${name}.md`), preview);
-    return before + 1;
+    return { number: before + 1, file: join(folder, `${name}.${preview === null ? 'http' : 'md'}`) };
   };
 
   return async (input, init) => {
@@ -29,10 +35,10 @@ export function rehearsingFetch(folder: string, send: typeof fetch): typeof fetc
     // One after the other, so that the numbers tell the order.
     const done = last.then((previous) => write(request, body, previous));
     last = done.catch(() => null);
-    const number = await done.catch((error: unknown) => {
+    const { number, file } = await done.catch((error: unknown) => {
       throw new GitHubError('unexpected', `the rehearsal could not be written to ${folder}: ${(error as Error).message}`);
     });
-    const asked: RehearsedRequest = { method: request.method, url: new URL(request.url), body: jsonOf(body), number };
+    const asked: RehearsedRequest = { method: request.method, url: new URL(request.url), body: jsonOf(body), number, file };
     const current = request.method === 'PATCH' ? (known ?? (await readCurrent(send, request))) : null;
     const { status, data, address } = rehearsedAnswer(asked, current);
     if (data === null) return new Response(null, { status });

@@ -6,6 +6,8 @@ export interface RehearsedRequest {
   readonly body: Readonly<Record<string, unknown>>;
   /** Counts the requests of the rehearsal; stands for numbers that only GitHub can give. */
   readonly number: number;
+  /** The file that shows it: it stands for the page that only GitHub can give. */
+  readonly file: string;
 }
 
 export interface RehearsedAnswer {
@@ -50,7 +52,7 @@ export function rehearsedAnswer(request: RehearsedRequest, current: object | nul
 }
 
 /** What GitHub adds to everything that is made. */
-function common({ url, number: count }: RehearsedRequest): Record<string, unknown> & { readonly id: number } {
+function common({ url, number: count, file }: RehearsedRequest): Record<string, unknown> & { readonly id: number } {
   const number = BEYOND + count;
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   return {
@@ -58,7 +60,7 @@ function common({ url, number: count }: RehearsedRequest): Record<string, unknow
     number,
     node_id: `rehearsal-${number}`,
     url: url.href,
-    html_url: url.href,
+    html_url: file,
     state: 'open',
     user: USER,
     labels: [],

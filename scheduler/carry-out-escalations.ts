@@ -19,6 +19,8 @@ export interface CarryOutRequest {
   readonly origin: EventOrigin;
   /** A short name of who asks, which is remembered beside a refusal. */
   readonly asker: string;
+  /** Nothing leaves: the sentences say what would be. */
+  readonly isRehearsal?: boolean;
 }
 
 /** Carries out the plans until GitHub cannot be reached: the rest is left to the next run. Throws only what is no GitHubError. */
@@ -34,7 +36,7 @@ export async function carryOutEscalations(plans: readonly Plan[], ask: CarryOutR
       sentences.push(`GitHub could not be told of ${left}: ${result.reason}; the next run says it`);
       break;
     }
-    const sentence = sentenceOf(plan, result);
+    const sentence = sentenceOf(plan, result, ask.isRehearsal === true);
     if (sentence !== null) sentences.push(sentence);
     const event = eventOf(plan, result, ask);
     if (event !== null) events.push(event);
@@ -73,19 +75,19 @@ function eventOf(plan: Doable, result: EscalationResult, { origin, asker }: Carr
   return makeEvent('agent:escalated', data, origin);
 }
 
-function sentenceOf(plan: Doable, { outcome, number, url, reason }: EscalationResult): string | null {
+function sentenceOf(plan: Doable, { outcome, number, url, reason }: EscalationResult, isRehearsal: boolean): string | null {
   const name = nameOf(plan);
   const issue = url ?? `#${number}`;
   switch (outcome) {
     case 'opened':
     case 'joined':
-      return `an issue is open for ${name}: ${issue}`;
+      return `${isRehearsal ? 'an issue would be opened' : 'an issue is open'} for ${name}: ${issue}`;
     case 'reopened':
-      return `the issue for ${name} is open again: ${issue}`;
+      return `the issue for ${name} ${isRehearsal ? 'would be opened again' : 'is open again'}: ${issue}`;
     case 'updated':
-      return `the issue for ${name} is brought up to date: ${issue}`;
+      return `the issue for ${name} ${isRehearsal ? 'would be brought up to date' : 'is brought up to date'}: ${issue}`;
     case 'closed':
-      return `the issue for ${name} is closed: ${issue}`;
+      return `the issue for ${name} ${isRehearsal ? 'would be closed' : 'is closed'}: ${issue}`;
     case 'left-closed':
       return `a person closed the issue for ${name}, so nothing is said until it was well again: ${issue}`;
     case 'refused':

@@ -49,6 +49,7 @@ export async function tellAfterRun(ask: AfterRun): Promise<RunReport> {
     access: door,
     report,
     isForced: ask.isForced,
+    isRehearsal: rehearse !== undefined,
     config: ask.config,
     ci: ciContext(github, payload),
     defaultBranch: payload.text('repository', 'default_branch'),

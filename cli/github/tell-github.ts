@@ -21,6 +21,8 @@ export interface TellRequest {
   readonly report: RunReport;
   /** `--force`: what GitHub refused is asked for at once. */
   readonly isForced: boolean;
+  /** `--rehearse`: nothing leaves. */
+  readonly isRehearsal: boolean;
   readonly config: ResolvedConfig;
   readonly ci: CiContext;
   /** From the event; null: GitHub is asked. */
@@ -102,7 +104,13 @@ async function speakOfFailures(github: GitHub, request: TellRequest & { readonly
   if (held !== null) notes.push(held);
   if (plans.some((plan) => plan.action !== 'hold')) {
     const { carryOutEscalations } = await import('../../scheduler/carry-out-escalations.ts');
-    const { events, sentences } = await carryOutEscalations(plans, { github, policy: { ...policy, now }, origin, asker: access.asker });
+    const { events, sentences } = await carryOutEscalations(plans, {
+      github,
+      policy: { ...policy, now },
+      origin,
+      asker: access.asker,
+      isRehearsal: request.isRehearsal,
+    });
     notes.push(...sentences);
     learned.push(...events);
   }

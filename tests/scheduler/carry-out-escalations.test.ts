@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GitHub } from '../../github/client.ts';
+import { rehearsingFetch } from '../../github/rehearsal.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import { emptyState, fold } from '../../ledger/fold.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
@@ -9,6 +11,7 @@ import { planEscalations } from '../../scheduler/escalate.ts';
 import { heldSentence } from '../../scheduler/held-sentence.ts';
 import { JOB, type Asking } from '../../scheduler/refused-escalations.ts';
 import { policyOf } from '../support/escalation-facts.ts';
+import { temporaryFolder } from '../support/git-repository.ts';
 import { startGitHub } from '../support/github/start-github.ts';
 import { at, completed, failed, finding, originAt, tripped } from '../support/ledger-events.ts';
 
@@ -195,6 +198,19 @@ describe('runs that tell GitHub', () => {
     expect(await ledger.run(github, 4)).toEqual([]);
     ledger.turnOff();
     expect(await ledger.run(github, 5, red(5))).toEqual([expect.stringContaining('is open again')]);
+  });
+
+  it('only rehearsed say that an issue would be opened, and in which file it is', async () => {
+    await using double = await startGitHub();
+    await using folder = await temporaryFolder();
+    const state = fold(emptyState(), { sequence: 1, events: [red(1), red(2), tripped({ minutes: 2 })] });
+    const here = { attempt: 1, runUrl: null, webUrl: null };
+    const plans = planEscalations({ state, defaultBranch: 'main', policy: speak, speaks: true, now: at(3), ran: null, here });
+    const github = double.open({ fetch: rehearsingFetch(folder.path, fetch) });
+    const ask = { github, policy: policyOf({ now: at(3) }), origin: originAt(3), asker: 'one', isRehearsal: true };
+    expect((await carryOutEscalations(plans, ask)).sentences).toEqual([
+      `an issue would be opened for backend on main: ${join(folder.path, '002-POST-issues.md')}`,
+    ]);
   });
 
   it('try words again that GitHub would not take in an issue that is open', async () => {
