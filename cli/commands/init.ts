@@ -1,6 +1,6 @@
 /** `agent init`: shows what it found and what it would write, then writes it. */
-import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { openRepository } from '../../git/repository.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -14,6 +14,7 @@ export async function initCommand(flags: { readonly yes?: boolean; readonly dryR
   if (repository.root === null) throw new UsageError('this repository is bare: run `agent init` in a clone with a working tree');
   const { root } = repository;
   const plan = await planInit(await survey(root, repository), context.version);
+  for (const file of plan.files) await requireInside(root, file.path);
   output.out(describe(plan, context));
   if (flags.dryRun === true || plan.files.length === 0) {
     output.out(flags.dryRun === true ? 'nothing was written (--dry-run)\n' : 'there is nothing to write\n');
@@ -67,6 +68,22 @@ async function isAgreed(context: CommandContext): Promise<boolean> {
     return /^(y|yes)$/i.test((await ask.question('write this? [y/N] ')).trim());
   } finally {
     ask.close();
+  }
+}
+
+/** Throws UsageError when a folder on the way to the file is a link out of the repository, or to nothing. */
+async function requireInside(root: string, path: string): Promise<void> {
+  const top = await realpath(root);
+  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+    const isLink = await lstat(join(root, folder)).then(
+      (info) => info.isSymbolicLink(),
+      () => false,
+    );
+    if (!isLink) continue;
+    const target = await realpath(join(root, folder)).catch(() => null);
+    if (target !== null && target.startsWith(top + sep)) continue;
+    const where = target === null ? 'to nothing' : 'out of the repository';
+    throw new UsageError(`nothing was written: ${folder} is a symbolic link that leads ${where}, and ${path} would be written through it`);
   }
 }
 

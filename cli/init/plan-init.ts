@@ -3,6 +3,8 @@ import { acceptAutoCommits, COMMIT_MSG_GUARD, PRE_COMMIT_GUARD } from '../../age
 import { addToJson } from './add-to-json.ts';
 import type { Survey } from './survey.ts';
 import { gateText, isGate } from './gate-text.ts';
+import { plainLine } from '../reporters/plain-text.ts';
+import { WORKFLOW_FILES } from './find-workflow.ts';
 import { GATE_FILE, workflowText } from './workflow-text.ts';
 
 /** A file that is to be written. `replaces`: the text that is there now and that is added to; null for a new file. */
@@ -40,33 +42,47 @@ export async function planInit(found: Survey, version: string): Promise<InitPlan
       why: 'settings; everything has a default, so it may stay as it is',
     });
   }
-  if (found.workflow === null && found.isOnGitHub) {
-    files.push({
-      path: '.github/workflows/agents.yml',
-      text: workflowText(found, version),
-      replaces: null,
-      why: 'runs the agents on push and every 5 minutes',
-    });
-  }
-  const gate = await planGate(
-    found,
-    files.some(({ path }) => path.endsWith('agents.yml')),
-  );
+  const before = await found.read(GATE_FILE);
+  const isForeignGate = before !== null && !isGate(before);
+  const place = WORKFLOW_FILES.find((path) => !found.workflow.foreign.includes(path));
+  const isWanted = found.workflow.file === null && found.isOnGitHub;
+  const isWritten = isWanted && !isForeignGate && place !== undefined;
+  if (isWritten)
+    files.push({ path: place, text: workflowText(found, version), replaces: null, why: 'runs the agents on push and every 5 minutes' });
+  const gate = isForeignGate ? null : await planGate(before, isWritten || found.workflow.text.includes(GATE_FILE));
   if (gate !== null) files.push(gate, ...(await planPrettier(found)));
+  const placed = placeAdvice({ isForeignGate, isWanted, hasPlace: place !== undefined });
   const commitlint = await planCommitlint(found);
   if (commitlint.file !== null) files.push(commitlint.file);
-  return { found: sentencesOf(found), files, advice: [...commitlint.advice, ...(await hookAdvice(found))], next: nextSteps(found) };
+  return {
+    found: sentencesOf(found),
+    files,
+    advice: [...placed, ...commitlint.advice, ...(await hookAdvice(found))],
+    next: nextSteps(found),
+  };
 }
 
-/** The gate is a program that was made: one that is there is brought up to date, and anything else in its place is left. */
-async function planGate(found: Survey, hasNewWorkflow: boolean): Promise<PlannedFile | null> {
-  const before = await found.read(GATE_FILE);
-  const isCalled = hasNewWorkflow || (await found.read('.github/workflows/agents.yml'))?.includes(GATE_FILE) === true;
-  if (before === null ? !isCalled : !isGate(before)) return null;
+/** The gate is a program that was made: one that is there is brought up to date. */
+async function planGate(before: string | null, isCalled: boolean): Promise<PlannedFile | null> {
+  if (before === null && !isCalled) return null;
   const text = await gateText();
   if (text === before) return null;
   const why = 'tells in seconds, and without an installation, whether anything is due';
   return { path: GATE_FILE, text, replaces: before, why, isMade: true };
+}
+
+/** What stands where a file of ours would: somebody has to choose. */
+function placeAdvice(at: { readonly isForeignGate: boolean; readonly isWanted: boolean; readonly hasPlace: boolean }): InitPlan['advice'] {
+  const again = 'move it elsewhere, then call agent init again';
+  if (at.isForeignGate)
+    return [
+      {
+        where: GATE_FILE,
+        text: `this is no gate that upkeep wrote${at.isWanted ? ', so no workflow is written that would run it' : ''}: if that is not on purpose, ${again}`,
+      },
+    ];
+  if (!at.isWanted || at.hasPlace) return [];
+  return WORKFLOW_FILES.slice(-1).map((where) => ({ where, text: `it does not call upkeep, as ${WORKFLOW_FILES[0]} does not: ${again}` }));
 }
 
 /** Prettier reads no mark in a file that would keep it away. */
@@ -129,9 +145,13 @@ function sentencesOf(found: Survey): string[] {
       ? `a package.json${found.packageManager === null ? ' without a lockfile' : `, installed by ${found.packageManager}`}`
       : 'no package.json: upkeep is then run by npx -p upkeep agent run',
     found.configuration === null ? 'no configuration' : `a configuration: ${found.configuration}, left as it is`,
-    found.workflow === null
+    ...found.workflow.foreign.map((path) => `${path}, which does not call upkeep: left as it is`),
+    found.workflow.file === null
       ? `no workflow of the agents${found.isOnGitHub ? '' : ', and no remote on GitHub: none is written'}`
-      : `a workflow: ${found.workflow}, left as it is`,
+      : `a workflow: ${found.workflow.file}, left as it is`,
+    ...(found.workflow.file === null && found.isOnGitHub
+      ? [`the branch ${plainLine(found.defaultBranch)}: ${plainLine(found.defaultBranchBecause)}`]
+      : []),
     found.commitlint === null
       ? 'no commitlint'
       : `commitlint: ${found.commitlint.inside === null ? found.commitlint.file : `"${found.commitlint.inside}" in ${found.commitlint.file}`}`,
@@ -140,10 +160,11 @@ function sentencesOf(found: Survey): string[] {
 }
 
 function nextSteps(found: Survey): string[] {
+  const { isWorkspaceRoot, isYarnClassic } = found;
   const add: Record<string, string> = {
     npm: 'npm install --save-dev upkeep',
-    pnpm: 'pnpm add --save-dev upkeep',
-    yarn: 'yarn add --dev upkeep',
+    pnpm: `pnpm add --save-dev ${isWorkspaceRoot ? '-w ' : ''}upkeep`,
+    yarn: `yarn add --dev ${isWorkspaceRoot && isYarnClassic ? '-W ' : ''}upkeep`,
     bun: 'bun add --dev upkeep',
   };
   const install = found.hasManifest && !found.dependsOnUpkeep ? [add[found.packageManager ?? 'npm'] ?? ''] : [];

@@ -6,21 +6,26 @@ import { git } from '../../git/exec-git.ts';
 import type { Repository } from '../../git/repository.ts';
 import { CONFIG_FILES, type ReadFile } from '../config/find-config.ts';
 import { readBelow } from '../config/read-file.ts';
+import { findDefaultBranch } from './default-branch.ts';
+import { findWorkflow, type FoundWorkflow } from './find-workflow.ts';
 
 export interface Survey {
   readonly packageManager: PackageManager | null;
   readonly hasManifest: boolean;
   /** Yarn 1 has other options than its successors. */
   readonly isYarnClassic: boolean;
+  /** Whether a package that is added to the root must be told that it is meant. */
+  readonly isWorkspaceRoot: boolean;
   /** Whether package.json lists `upkeep`. */
   readonly dependsOnUpkeep: boolean;
   /** Whether package.json lists `prettier`. */
   readonly usesPrettier: boolean;
   /** File that already has settings, or null. */
   readonly configuration: string | null;
-  /** Workflow files that mention the agents. */
-  readonly workflow: string | null;
+  readonly workflow: FoundWorkflow;
   readonly defaultBranch: string;
+  /** What says that it is this one, as the end of a sentence. */
+  readonly defaultBranchBecause: string;
   readonly isOnGitHub: boolean;
   readonly commitlint: Commitlint | null;
   /** Husky's hooks that exist: `.husky/commit-msg`. */
@@ -56,16 +61,19 @@ export async function survey(root: string, repository: Repository): Promise<Surv
   const manifest = asObject(parseJson((await read('package.json')) ?? 'null'));
   const lockfile = await first(LOCKFILES.map(([path]) => path));
   const dependencies = { ...asObject(manifest?.['dependencies']), ...asObject(manifest?.['devDependencies']) };
+  const { name: defaultBranch, because: defaultBranchBecause } = await findDefaultBranch(repository);
   const yarnLock = (await read('yarn.lock')) ?? '';
   return {
     packageManager: LOCKFILES.find(([path]) => path === lockfile)?.[1] ?? null,
     hasManifest: manifest !== null,
     isYarnClassic: yarnLock.includes('# yarn lockfile v1'),
+    isWorkspaceRoot: (await exists('pnpm-workspace.yaml')) || manifest?.['workspaces'] !== undefined,
     dependsOnUpkeep: 'upkeep' in dependencies || manifest?.['name'] === 'upkeep',
     usesPrettier: 'prettier' in dependencies,
     configuration: (await first(CONFIG_FILES)) ?? (manifest?.['agent'] === undefined ? null : '"agent" in package.json'),
-    workflow: await first(['.github/workflows/agents.yml', '.github/workflows/agents.yaml', '.github/workflows/upkeep.yml']),
-    defaultBranch: await defaultBranch(repository),
+    workflow: await findWorkflow(read),
+    defaultBranch,
+    defaultBranchBecause,
     isOnGitHub: await isOnGitHub(repository),
     commitlint: await findCommitlint(read, manifest, dependencies),
     hooks: (await Promise.all(['.husky/pre-commit', '.husky/commit-msg'].map(async (path) => ((await exists(path)) ? [path] : [])))).flat(),
@@ -89,15 +97,6 @@ async function findCommitlint(
   if (own !== null) return { file: 'package.json', inside: 'commitlint', data: own };
   const isInstalled = '@commitlint/cli' in dependencies && '@commitlint/config-conventional' in dependencies;
   return isInstalled ? { file: 'commitlint.config.mjs', inside: null, data: {} } : null;
-}
-
-async function defaultBranch(repository: Repository): Promise<string> {
-  const { stdout } = await git(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], {
-    gitDir: repository.gitDir,
-    okCodes: [0, 1, 128],
-  });
-  const named = stdout.trim().replace(/^origin\//, '');
-  return named === '' ? (repository.branch ?? 'main') : named;
 }
 
 async function isOnGitHub(repository: Repository): Promise<boolean> {

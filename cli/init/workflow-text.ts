@@ -17,7 +17,7 @@ name: agents
 
 on:
   push:
-    branches: [${yamlText(found.defaultBranch)}]
+    branches: [${yamlText(filterPattern(found.defaultBranch))}]
   pull_request:
   schedule:
     # GitHub starts it late or not at all; what is due is worked out from what was done.
@@ -152,6 +152,11 @@ function call({ packageManager, hasManifest }: Found, version: string, command: 
   if (packageManager === 'yarn') return `yarn run agent ${command}`;
   // Never a package of that name from the registry.
   return `npx --no -- agent ${command}`;
+}
+
+/** A pattern of GitHub that this branch alone matches. */
+function filterPattern(branch: string): string {
+  return branch.replace(/[\\+?*[\]!]/g, '\\$&');
 }
 
 function yamlText(text: string): string {

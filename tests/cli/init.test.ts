@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse as parseJsonc } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { autoMessage } from '../../agents/auto-message.ts';
-import { createRepository, repositoryWith, type TestRepository } from '../support/git-repository.ts';
+import { createRepository, repositoryWith, temporaryFolder, type TestRepository } from '../support/git-repository.ts';
 import { loadFrom } from '../support/config-request.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -114,7 +116,9 @@ describe('agent init', () => {
     expect(stdout).toContain('added to: .github/upkeep/gate.mjs');
     expect(await repository.read('.github/upkeep/gate.mjs')).toBe(gate);
     await repository.write('.github/upkeep/gate.mjs', 'mine\n');
-    expect((await init(repository, '--yes')).stdout).toContain('there is nothing to write');
+    const foreign = (await init(repository, '--yes')).stdout;
+    expect(foreign).toContain('there is nothing to write');
+    expect(foreign).toContain('for you to add: .github/upkeep/gate.mjs\n    this is no gate that upkeep wrote: if that is not on purpose');
     expect(await repository.read('.github/upkeep/gate.mjs')).toBe('mine\n');
   });
   it('keeps Prettier away from the gate, where there is Prettier', async () => {
@@ -132,6 +136,41 @@ describe('agent init', () => {
       { cwd: other.path },
     );
   });
+  it('takes no other workflow for its own, and no other program for its gate', async () => {
+    await using repository = await onGitHub({ '.github/workflows/agents.yml': 'name: agents # upkeep\njobs: {}\n' });
+    await init(repository, '--yes');
+    expect(parse(await repository.read('.github/workflows/upkeep.yml'))).toMatchObject({ name: 'agents' });
+    expect(await repository.read('.github/workflows/agents.yml')).toBe('name: agents # upkeep\njobs: {}\n');
+    await using other = await onGitHub({ '.github/upkeep/gate.mjs': 'mine\n' });
+    const { stdout } = await init(other, '--yes');
+    expect(stdout).toContain('so no workflow is written that would run it');
+    expect(await other.git('status', '--porcelain')).toBe('?? agent.config.json');
+  });
+  it('runs on pushes to the default branch, wherever it is called, and says how it knows it', async () => {
+    await using repository = await onGitHub({ 'README.md': '# A\n' });
+    await repository.git('update-ref', 'refs/remotes/origin/trunk', 'HEAD');
+    await repository.git('switch', '-q', '-c', 'feature');
+    const { stdout } = await init(repository, '--yes');
+    expect(stdout).toContain('the branch trunk: origin/trunk is there\n');
+    expect((parse(await repository.read('.github/workflows/agents.yml')) as Workflow).on.push.branches).toEqual(['trunk']);
+  });
+  it.for([
+    ['pnpm-lock.yaml', { 'pnpm-lock.yaml': '', 'pnpm-workspace.yaml': 'packages: [a]\n' }, 'pnpm add --save-dev -w upkeep'],
+    ['yarn.lock', { 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn add --dev -W upkeep'],
+  ] as const)('adds upkeep to the root of workspaces: %s', async ([, files, command]) => {
+    await using repository = await repositoryWith({ 'package.json': '{"workspaces": ["a"]}', ...files });
+    expect((await init(repository, '--yes')).stdout).toContain(`next:\n  ${command}\n`);
+  });
+  it('writes through no link out of the repository', async () => {
+    await using outside = await temporaryFolder();
+    await using repository = await onGitHub({ 'README.md': '# A\n' });
+    await symlink(outside.path, join(repository.path, '.github'));
+    const { exitCode, stderr } = await init(repository, '--yes');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('nothing was written: .github is a symbolic link that leads out of the repository');
+    expect(await readdir(outside.path)).toEqual([]);
+    expect(await repository.git('status', '--porcelain')).toBe('?? .github');
+  });
   it('writes no workflow where the remote is not on GitHub', async () => {
     await using repository = await repositoryWith({ 'package.json': MANIFEST, 'package-lock.json': LOCK });
     await init(repository, '--yes');
@@ -140,7 +179,7 @@ describe('agent init', () => {
   it('never overwrites: a second time it has nothing to write', async () => {
     const own = {
       'agent.config.yaml': 'strict: true\n',
-      '.github/workflows/agents.yml': 'name: mine\n',
+      '.github/workflows/agents.yml': 'name: mine\njobs: { a: { steps: [{ run: npx agent run }] } }\n',
       'package.json': '{"name": "x"}\n',
       'commitlint.config.js': 'export default {};\n',
       '.husky/commit-msg': 'npx commitlint --edit "$1"\n',

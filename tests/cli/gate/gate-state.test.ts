@@ -34,6 +34,15 @@ describe('the committed gate', () => {
     expect(await examineGate(await test.open(), VERSION)).toEqual([]);
   });
 
+  it('is told apart from a workflow that calls something else', async () => {
+    await using test = await repositoryWith({ '.github/workflows/agents.yml': 'name: agents\njobs: {}\n' });
+    expect(await examineGate(await test.open(), VERSION)).toEqual([
+      expect.objectContaining({ text: '.github/workflows/agents.yml does not call upkeep, so no agent runs by it' }),
+    ]);
+    await test.write('.github/workflows/upkeep.yml', 'jobs: { a: { steps: [{ run: npx agent run --ci }] } }\n');
+    expect(await examineGate(await test.open(), VERSION)).toEqual([]);
+  });
+
   it('of an older version is named by a run in CI, and by no other', async () => {
     await using test = await repositoryWith({ 'README.md': '# A\n', [GATE_FILE]: '// upkeep-gate 0.0.1: made long ago\n' });
     expect(await oldGateNotes(test.path, VERSION)).toEqual([expect.stringContaining('`agent init --yes` renews it')]);
