@@ -36,15 +36,18 @@ export function cut(text: string, limit: number): string {
 
 /** A line that Markdown and HTML show as it is, in tables too: no mention, no reference to an issue, no link, no markup. */
 export function markdownLine(text: string, limit: number): string {
-  return visibleLine(text, limit)
-    .replace(/[\\`*_{}[\]()!|~$>+-]/g, '\\$&')
+  return withoutLinks(visibleLine(text, limit).replace(/[\\`*_{}[\]()!|~$>+-]/g, '\\$&'))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('@', `@${JOINER}`)
     .replaceAll('#', `\\#${JOINER}`)
-    .replace(/\bgh(?=\\-)/gi, `$&${JOINER}`)
-    .replace(/\b(?:https?|ftp|www|mailto)(?=[:.])/gi, `$&${JOINER}`)
+    .replace(/(?<![a-z])gh(?=\\-)/gi, `$&${JOINER}`)
     .replace(/^(\d+)(?=\.)/, '$1\\');
+}
+
+/** The same text without an address that GitHub would make a link of; it takes one that follows a digit or `_` as well. */
+export function withoutLinks(text: string): string {
+  return text.replace(/(?<![a-z])(?:https?|ftp|www|mailto|xmpp)(?=[:.])/gi, `$&${JOINER}`);
 }
 
 /** A line as code: nothing in it is read by GitHub. A table needs its `|` escaped besides: `cell`. */

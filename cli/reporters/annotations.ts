@@ -1,6 +1,7 @@
 /** Findings as annotations on the changed lines of a pull request, by GitHub's workflow commands. */
 import type { RunReport } from '../../agents/run-report.ts';
 import type { Finding, Severity } from '../../ledger/finding.ts';
+import { visibleDirections } from './plain-text.ts';
 
 /** GitHub shows no more of a type in one step. */
 const SHOWN_PER_TYPE = 10;
@@ -43,7 +44,7 @@ function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** What the runner does not need and a terminal that shows the log may obey. */
+/** Without what the runner does not need and a terminal that shows the log may obey; what misleads a reader can be seen. */
 function withoutControl(text: string): string {
-  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, '');
+  return visibleDirections(text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, ''));
 }

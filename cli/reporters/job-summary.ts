@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { appendFile, readFile } from 'node:fs/promises';
 import { hasErrorsLeft } from '../../agents/exit-code.ts';
-import { codeBlock } from '../../github/markdown.ts';
+import { codeBlock, withoutLinks } from '../../github/markdown.ts';
 import type { AgentRunReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
 import type { Finding } from '../../ledger/finding.ts';
 import {
@@ -151,12 +151,10 @@ function signOf(run: AgentRunReport): string {
 
 /** Text that Markdown and HTML show as it is, in a table too; a mention calls nobody. */
 export function markdown(text: string): string {
-  return plainLine(text)
-    .replace(/[\\`*_{}[\]()#+!|~>-]/g, '\\$&')
+  return withoutLinks(plainLine(text).replace(/[\\`*_{}[\]()#+!|~>-]/g, '\\$&'))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll('@', '@\u2060')
-    .replace(/\b(https?|ftp|www)(?=[:.])/gi, '$1\u2060');
+    .replaceAll('@', '@\u2060');
 }
 
 function cutBytes(text: string, limit: number): string {

@@ -9,6 +9,14 @@ const ESCAPE_SEQUENCE =
 const CONTROL =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
+/** Of these, those that no terminal obeys and every reader may be misled by. */
+const MISLEADING = /[\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** What reorders or hides what is read, as `\u{202e}`. */
+export function visibleDirections(text: string): string {
+  return text.replace(MISLEADING, visibleForm);
+}
+
 /** Several lines: no escape sequences, control characters as `\x07`, no line that GitHub takes for a workflow command. */
 export function plainText(text: string): string {
   const visible = text.replace(ESCAPE_SEQUENCE, '').replace(/\r\n?/g, '\n').replace(CONTROL, visibleForm);

@@ -8,6 +8,7 @@ describe('a line for Markdown', () => {
     ['mentions no issue', 'fixes #12, closes acme/app#7', /#(?=\d)/],
     ['mentions no issue by its long name', 'see GH-12', /\bGH-\d/i],
     ['links nothing', 'https://x.test/1 http://x.test www.x.test', /https?:\/\/|www\./],
+    ['links nothing after a digit or line', '_https://x.test/1 9https://x.test é_www.x.test', /https?:\/\/|www\./],
     ['holds no HTML', '<img src=x onerror=1><!-- upkeep:v1:qa:main:code -->', /<[a-z!]/],
     ['ends no cell', 'a | b', /(?<!\\)\|/],
     ['ends no code', 'a ``` b', /(?<!\\)`/],
