@@ -27,9 +27,11 @@ export async function runAndShow(asked: RunFlags, context: CommandContext): Prom
   const listening: CommandContext = Object.create(context, {
     output: { value: { ...output, out: (text: string) => ((said += text), output.out(text)) } },
   }) as CommandContext;
+  let rehearsal: { end(): void } | null = null;
   const reporter = await openReporters(asked, listening);
   try {
     const flags = requirePlaces(asked, context.cwd);
+    if (flags.rehearse !== undefined) rehearsal = (await import('../run/rehearsal-folder.ts')).beginRehearsal(flags.rehearse);
     const done = await runOnce({
       cwd: context.cwd,
       flags,
@@ -57,6 +59,7 @@ export async function runAndShow(asked: RunFlags, context: CommandContext): Prom
     throw error;
   } finally {
     reporter.close();
+    rehearsal?.end();
   }
 }
 

@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import { whyNoFile, whyNoFolder } from '../place.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { UsageError } from '../usage-error.ts';
+import { whyNoRehearsal } from './rehearsal-folder.ts';
 
 /** The flags with absolute paths, as they are meant from `cwd`. Throws UsageError for one that cannot be written. */
 export function requirePlaces<Flags extends Pick<RunFlags, 'sarif' | 'rehearse'>>(flags: Flags, cwd: string): Flags {
   const sarif = place(flags.sarif, cwd, { option: '--sarif', whyNot: whyNoFile, wanted: 'a file' });
-  const rehearse = place(flags.rehearse, cwd, { option: '--rehearse', whyNot: whyNoFolder, wanted: 'a folder' });
+  const rehearse = place(flags.rehearse, cwd, { option: '--rehearse', whyNot: whyNoRehearsal, wanted: 'a folder' });
   return { ...flags, sarif, rehearse };
 }
 

@@ -24,7 +24,7 @@ describe('a rehearsal of pull requests', () => {
       outcome: 'patch',
       proposals: [{ agent: 'docs', state: 'opened', number: null, url: null, notes: ['only rehearsed'] }],
     });
-    expect((await readdir(out.path)).sort()).toEqual(['0001-docs.patch', 'git', 'github']);
+    expect((await readdir(out.path)).sort()).toEqual(['.upkeep-rehearsal', '0001-docs.patch', 'git', 'github']);
     expect(await readFile(join(out.path, 'git', '001-push.txt'), 'utf8')).toMatch(
       /^git push origin\nrefs\/heads\/upkeep\/docs → [0-9a-f]{40} \(only while it is not there\)\n$/,
     );
