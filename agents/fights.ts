@@ -13,11 +13,17 @@ export interface ChangeMemory {
   readonly written: readonly WrittenPath[];
   /** Contents that people took back. */
   readonly undone: Frozen['blobs'];
+  /** Whether the branch is known to stand at what is checked. */
+  readonly isTip: boolean;
+  /** A person asks for a run whatever people took back before. */
+  readonly isForced: boolean;
 }
 
 export interface RefusedChange {
   readonly path: string;
   readonly why: string;
+  /** Whether a person may have it made all the same, by `--force`. */
+  readonly mayForce: boolean;
 }
 
 /**
@@ -32,9 +38,13 @@ export function refusedChanges(changes: readonly BlobChange[], memory: ChangeMem
     const earlier = states.findIndex((state, index) => index > 0 && state.blob === to);
     const opponent = states[earlier - 1];
     if (earlier > 0 && opponent !== undefined) {
-      refused.push({ path, why: `${opponent.agent ?? 'somebody'} changed it away from exactly this content: two fixers undo each other` });
-    } else if (memory.undone.some((undone) => undone.path === path && undone.blob === to)) {
-      refused.push({ path, why: 'a person undid exactly this change' });
+      refused.push({
+        path,
+        why: `${opponent.agent ?? 'somebody'} changed it away from exactly this content: two fixers undo each other`,
+        mayForce: false,
+      });
+    } else if (!memory.isForced && memory.undone.some((undone) => undone.path === path && undone.blob === to)) {
+      refused.push({ path, why: 'a person undid exactly this change', mayForce: true });
     }
   }
   return refused;

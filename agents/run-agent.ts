@@ -8,6 +8,7 @@ import type { Agent } from './agent.ts';
 import { autoMessage } from './auto-message.ts';
 import { refusedChanges } from './fights.ts';
 import type { BlobChange, ChangeMemory } from './fights.ts';
+import { takenBackChanges } from './taken-back.ts';
 import { findingsOf } from './divide-findings.ts';
 import type { Inspection, Inspector, Scene } from './inspector.ts';
 import { applyFixers, plannedFixers } from './repair.ts';
@@ -122,14 +123,17 @@ async function tryFixers(
   const candidate = await candidateCommit(request, seen.tree, context);
   if (candidate === null) return { candidate: null, notes, worse: [] };
   const step = await stepBetween(request.base, candidate, { inspector, context });
-  const refused = refusedChanges(step.changes.map(blobChange), request.memory);
+  const changes = step.changes.map(blobChange);
+  const where = { repository: context.repository, base: request.base, memory: request.memory };
+  const refused = [...refusedChanges(changes, request.memory), ...(await takenBackChanges(changes, where))];
   if (refused.length > 0) {
     await restorePaths(
       seen.tree,
       refused.map((change) => change.path),
     );
     const kept = await candidateCommit(request, seen.tree, context);
-    const sentences = refused.map((change) => `${change.path} is left alone: ${change.why}`);
+    const force = `; \`agent run ${request.agent.id} --force\` makes it again`;
+    const sentences = refused.map(({ path, why, mayForce }) => `${path} is left alone: ${why}${mayForce ? force : ''}`);
     return { candidate: kept, notes: [...notes, ...sentences], worse: kept === null ? [] : await harmOf(request, kept, seen.workshop) };
   }
   return { candidate, notes, worse: await harmOf(request, candidate, seen.workshop) };

@@ -46,7 +46,9 @@ export async function settleWorks(
       const waits = integration.waiting.includes(work);
       const isThere = placed === undefined && work.commit !== null && !waits;
       const settled = isThere ? { ...work, commit: null, notes: [...work.notes, 'the branch has the same change already'] } : work;
-      return { work: settled, waits, placedSha: placed?.sha ?? null, results, keys: await keys(work, results) };
+      const answered = await keys(work, results);
+      // What the branch had already is repaired there: of what was checked nothing good is known.
+      return { work: settled, waits, placedSha: placed?.sha ?? null, results, keys: isThere ? { ...answered, input: '' } : answered };
     }),
   );
   const byRequest = (agent: string): number => request.requests.findIndex((each) => each.agent.id === agent);

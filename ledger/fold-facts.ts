@@ -1,5 +1,6 @@
 /** What pauses, breakers, escalations, deliveries and schedules change in the state. */
 import { breakerNextTryAt } from './breaker.ts';
+import type { AgentId } from './outcome.ts';
 import type { EventOf } from './event.ts';
 import { plainTime, startedBefore } from './run-order.ts';
 import { LIMITS, type AgentState, type Escalation, type LedgerState } from './state.ts';

@@ -8,6 +8,7 @@ import {
   foldProposal,
   foldRecovered,
   foldTripped,
+  foldMadeAgain,
   foldUndone,
 } from './fold-facts.ts';
 import { foldPaused, foldResumed } from './fold-pauses.ts';
@@ -101,7 +102,8 @@ function mapBranch(state: LedgerState, branch: string, change: (agent: AgentStat
 
 function withCommit(state: LedgerState, { data }: SettledEvent): LedgerState {
   if (data.agentId === null || data.commit === null || data.blobs === undefined) return state;
-  return { ...state, written: foldWritten(state.written, { agent: data.agentId, branch: data.branch, changes: data.blobs }) };
+  const frozen = foldMadeAgain(state.frozen, { agent: data.agentId, changes: data.blobs });
+  return { ...state, frozen, written: foldWritten(state.written, { agent: data.agentId, branch: data.branch, changes: data.blobs }) };
 }
 
 function withSchedule(

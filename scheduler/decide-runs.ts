@@ -80,8 +80,10 @@ function decide(agent: Agent, request: DecideRequest): Decision {
       hint: `failed ${memory.streak} times on the same content; next try ${memory.breaker?.nextTryAt ?? ''}, or at once when something changes`,
     });
   }
-  if (answer !== undefined && isAnsweredWell(answer, memory, request.repairedAhead))
-    return skip(agent, 'unchanged', { answer, hint: null });
+  if (answer !== undefined && isAnsweredWell(answer, memory, request.repairedAhead)) {
+    const isAhead = answer.commit !== null && answer.outcome === 'fixed' && request.repairedAhead?.has(answer.commit) === true;
+    return skip(agent, 'unchanged', { answer, hint: isAhead ? `${branch} has the repair already, in ${answer.commit.slice(0, 9)}` : null });
+  }
   if (answer !== undefined && request.touched?.has(agent.id) === false) {
     return skip(agent, 'not-triggered', { answer, hint: 'the commits that started this run touch nothing that it reads' });
   }

@@ -45,6 +45,8 @@ export interface ExecuteRequest {
   readonly counts: boolean;
   readonly seen: number | null;
   readonly threshold: number;
+  /** A person asks for it whatever is remembered. */
+  readonly isForced: boolean;
   readonly origin: EventOrigin;
   readonly environment: Environment;
   readonly signal: AbortSignal;
@@ -173,6 +175,8 @@ function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: Exe
     memory: {
       written: request.state.written.find((written) => written.branch === (request.branch ?? 'HEAD'))?.paths ?? [],
       undone: request.state.frozen[agent.id]?.blobs ?? [],
+      isTip: request.counts && request.seen !== null,
+      isForced: request.isForced,
     },
   };
 }

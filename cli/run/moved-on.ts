@@ -1,9 +1,6 @@
-/** What people did to a branch while nobody looked: it moved on, or went back behind what an agent repaired. */
-import type { EventOrigin } from '../../ledger/event.ts';
+/** Where the remote's branch stands. */
 import type { Environment } from '../environment.ts';
 import { remoteAuth } from '../github/remote-auth.ts';
-import type { UndoneRepair } from './earlier-repairs.ts';
-import { undoneEvent } from './earlier-repairs.ts';
 import type { Look } from './look.ts';
 import type { Memory } from './memory.ts';
 
@@ -18,12 +15,12 @@ export async function hasMovedOn(seen: Look, memory: Memory, environment: Enviro
   return !(await isAncestor(seen.repository, tip.sha, seen.base).catch(() => false));
 }
 
-/** Repairs that people took back are not made again. A preview remembers nothing. */
-export async function rememberUndone(
-  undone: readonly UndoneRepair[],
-  { isPreview, memory, ...about }: { isPreview: boolean; memory: Memory; branch: string; origin: EventOrigin },
-): Promise<void> {
-  if (undone.length === 0 || isPreview) return;
-  await memory.record(undone.map((one) => undoneEvent(one, about)));
-  await memory.reload();
+/** The newest commit of the remote's branch, fetched; null when there is none or it gives no answer. */
+export async function fetchTip(seen: Look, memory: Memory, environment: Environment): Promise<string | null> {
+  if (memory.remote === null || seen.branch === null || memory.silence.why() !== null) return null;
+  const { fetchCommits } = await import('../../git/remote.ts');
+  const auth = remoteAuth(environment, memory.remoteAddress);
+  const fetched = await fetchCommits({ repository: seen.repository, remote: memory.remote, branch: seen.branch, auth });
+  if (!fetched.ok) memory.silence.heard(fetched.reason);
+  return fetched.ok ? fetched.sha : null;
 }

@@ -15,9 +15,8 @@ import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { UsageError } from '../usage-error.ts';
 import { buildPolicy } from './build-policy.ts';
-import { earlierRepairs } from './earlier-repairs.ts';
-import type { UndoneRepair } from './earlier-repairs.ts';
 import { loadSettings } from './load-settings.ts';
+import { repairsAhead } from './repairs-ahead.ts';
 import { runKeys } from './run-keys.ts';
 import type { RunKeys } from './run-keys.ts';
 
@@ -67,9 +66,9 @@ export async function decide(ask: {
   touched?: ReadonlySet<AgentId> | null;
   version: string;
   now: Date;
-  /** Whether the remote's branch stands at the checked commit; default: not known. */
-  isTip?(): Promise<boolean>;
-}): Promise<{ decisions: Decision[]; runKeys: RunKeys; undone: readonly UndoneRepair[] }> {
+  /** Newest commit of the remote's branch, fetched; default: not known. */
+  remoteTip?(): Promise<string | null>;
+}): Promise<{ decisions: Decision[]; runKeys: RunKeys }> {
   const { repository, run, flags, now } = ask;
   const { config } = run.loaded;
   const [keys, waiting, due] = await Promise.all([
@@ -78,17 +77,18 @@ export async function decide(ask: {
     flags.due ? import('../../scheduler/due.ts') : null,
   ]);
   const branch = ask.branch ?? 'HEAD';
-  const repairs = await earlierRepairs({
+  let tip: Promise<string | null> | undefined;
+  const repairedAhead = await repairsAhead({
     ...{ repository, branch, base: ask.base, state: ask.state, keys: keys.keys },
+    remoteTip: () => (tip ??= ask.remoteTip?.() ?? Promise.resolve(null)),
     agents: run.agents.map(({ id }) => id),
-    isTip: () => ask.isTip?.() ?? Promise.resolve(false),
   });
   const decisions = decideRuns({
     agents: run.agents,
     branch,
     state: ask.state,
     shared: ask.shared,
-    repairedAhead: repairs.ahead,
+    repairedAhead,
     keys: keys.keys,
     trigger: ask.trigger,
     touched: ask.touched ?? null,
@@ -100,7 +100,7 @@ export async function decide(ask: {
         : (agent, lastRunAt) => due.isDue({ cron: agent.schedule, zone: config.agents[agent.id].timeZone }, lastRunAt, now),
     waiting,
   });
-  return { decisions, runKeys: keys, undone: repairs.undone };
+  return { decisions, runKeys: keys };
 }
 
 /** Throws UsageError for a name that is no agent; the agents that the configuration turned off are left out. */

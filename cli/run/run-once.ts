@@ -23,7 +23,7 @@ import { count } from '../wording.ts';
 import { lateFailures } from './late-failures.ts';
 import { look, uncommitted } from './look.ts';
 import type { Look } from './look.ts';
-import { hasMovedOn, rememberUndone } from './moved-on.ts';
+import { fetchTip, hasMovedOn } from './moved-on.ts';
 import { openMemory } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { decide, loadRun } from './prepare-run.ts';
@@ -78,7 +78,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const shares = ci && !asked.isReadOnly;
   const memory = await openMemory({ repository: seen.repository, run, ci: shares, mode, environment });
   const recovered = hasLeftovers(seen.repository) ? await recoverFirst(seen.repository, memory) : [];
-  const { decisions, runKeys, undone } = await decide({
+  const { decisions, runKeys } = await decide({
     repository: seen.repository,
     base: seen.base,
     branch: asked.base ?? seen.branch,
@@ -90,13 +90,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     touched,
     version,
     now,
-    isTip: async () => shares && !(await hasMovedOn(seen, memory, environment)),
-  });
-  await rememberUndone(undone, {
-    isPreview: seen.isSnapshot || flags.rehearse !== undefined,
-    memory,
-    branch: seen.branch ?? 'HEAD',
-    origin,
+    remoteTip: () => fetchTip(seen, memory, environment),
   });
   const common = {
     schemaVersion: 1 as const,
@@ -162,6 +156,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     counts: shares && !seen.isSnapshot,
     seen: isOutdated ? null : memory.seen,
     threshold: run.loaded.config.scheduler.escalation.threshold,
+    isForced: flags.force && trigger === 'manual',
     origin,
     environment,
     signal: request.signal(),

@@ -160,7 +160,7 @@ function commitSentences(facts: AgentFacts, memory: AgentState): string[] {
   const frozen = facts.state.frozen[agent]?.blobs ?? [];
   if (frozen.length > 0)
     sentences.push(
-      `people undid or declined what it made of ${[...new Set(frozen.map((one) => one.path))].slice(0, 5).join(', ')}: it does not do that again`,
+      `people undid or declined what it made of ${[...new Set(frozen.map((one) => one.path))].slice(0, 5).join(', ')}: it does not do that again; \`agent run ${agent} --force\` does`,
     );
   return sentences;
 }

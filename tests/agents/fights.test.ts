@@ -4,7 +4,7 @@ import { refusedChanges } from '../../agents/fights.ts';
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
 const C = 'c'.repeat(40);
-const nothing = { written: [], undone: [] };
+const nothing = { written: [], undone: [], isTip: false, isForced: false };
 
 describe('refusedChanges', () => {
   it('lets a change through that nobody made before', () => {
@@ -21,8 +21,8 @@ describe('refusedChanges', () => {
         ],
       },
     ];
-    expect(refusedChanges([{ path: 'x', from: B, to: A }], { written, undone: [] })).toEqual([
-      { path: 'x', why: 'backend changed it away from exactly this content: two fixers undo each other' },
+    expect(refusedChanges([{ path: 'x', from: B, to: A }], { ...nothing, written })).toEqual([
+      { path: 'x', why: 'backend changed it away from exactly this content: two fixers undo each other', mayForce: false },
     ]);
   });
 
@@ -36,12 +36,14 @@ describe('refusedChanges', () => {
         ],
       },
     ];
-    expect(refusedChanges([{ path: 'x', from: B, to: C }], { written, undone: [] })).toEqual([]);
+    expect(refusedChanges([{ path: 'x', from: B, to: C }], { ...nothing, written })).toEqual([]);
   });
 
   it('does not make again what a person undid', () => {
-    expect(refusedChanges([{ path: 'x', from: A, to: B }], { written: [], undone: [{ path: 'x', blob: B }] })).toEqual([
-      { path: 'x', why: 'a person undid exactly this change' },
+    expect(refusedChanges([{ path: 'x', from: A, to: B }], { ...nothing, undone: [{ path: 'x', blob: B }] })).toEqual([
+      { path: 'x', why: 'a person undid exactly this change', mayForce: true },
     ]);
+    const forced = { ...nothing, undone: [{ path: 'x', blob: B }], isForced: true };
+    expect(refusedChanges([{ path: 'x', from: A, to: B }], forced)).toEqual([]);
   });
 });

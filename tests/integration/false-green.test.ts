@@ -1,7 +1,7 @@
 /** Green is never said of a tree that has errors, however commits, remotes and people moved meanwhile. */
 import { describe, expect, it } from 'vitest';
 import { createRepository, repositoryAt, repositoryWith, type TestRepository } from '../support/git-repository.ts';
-import { runJson } from '../support/run-agent-command.ts';
+import { agent, runJson } from '../support/run-agent-command.ts';
 
 /** BAD is an error that a tool repairs, WORSE one that a person must. */
 const FILES: Readonly<Record<string, string>> = {
@@ -78,6 +78,33 @@ describe('a repair that people took back', () => {
       expect([run.code, run.document.runs[0]?.outcome], time).toEqual([1, 'failed']);
     }
     expect(await repository.head()).toBe(reverted);
+  });
+
+  it('is known by the contents, whatever else was committed meanwhile and whatever the ids of commits are now', async () => {
+    await using repository = await repositoryWith({ ...FILES, 'a.txt': 'BAD\n' });
+    expect((await runJson(repository.path)).code).toBe(0);
+    await repository.git('commit', '-q', '--amend', '-m', 'fix: in words of mine');
+    await commit(repository, { 'c.txt': 'fine\n' });
+    await repository.git('revert', '--no-edit', 'HEAD~1');
+    const run = await runJson(repository.path);
+    expect([run.code, run.document.runs[0]?.outcome, run.document.delivery.outcome]).toEqual([1, 'failed', 'nothing']);
+    const forced = await agent(repository.path, ['run', 'docs', '--force']);
+    expect([forced.code, await repository.read('a.txt')], forced.stdout).toEqual([0, 'GOOD\n']);
+  });
+
+  it('on the remote, is not called green by a clone that had not pulled it', async () => {
+    await using bare = await createRepository('--bare');
+    await using clone = await repositoryWith({ ...FILES, 'a.txt': 'BAD\n' });
+    await clone.git('remote', 'add', 'origin', bare.path);
+    await clone.git('push', '-q', '-u', 'origin', 'main');
+    await runJson(clone.path, ['--delivery', 'push']);
+    const again = await agent(clone.path, ['run', '--delivery', 'push', '--force']);
+    expect(again.stdout).toContain('the branch has the same change already');
+    const skipped = await agent(clone.path, ['run']);
+    expect(skipped.stdout).not.toMatch(/passed/);
+    await clone.git('pull', '-q');
+    await clone.git('revert', '--no-edit', 'HEAD');
+    expect((await runJson(clone.path)).code).toBe(1);
   });
 
   it('by going back behind it, is made again', async () => {

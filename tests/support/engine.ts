@@ -121,6 +121,7 @@ export async function runEngine(
     policy: policyOf(agents),
     decisions: agents.map((agent) => ({ agent, kind: 'run', pending: change.pending ?? null })),
     state: change.memory ?? emptyState(),
+    isForced: false,
     keys,
     keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, slots: {}, strict: false, fix: true },
     trigger: 'manual',
