@@ -3,6 +3,7 @@ import { isValidRefName, listRefs } from '../git/refs.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { uuidv7, type EventOrigin } from '../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../ledger/outcome.ts';
+import { lossSentence } from '../ledger/lost-refs.ts';
 import { mendStore } from '../ledger/mend-store.ts';
 import { readState } from '../ledger/read.ts';
 import type { LedgerState } from '../ledger/state.ts';
@@ -31,7 +32,9 @@ export async function openHere(context: CommandContext, branch?: string): Promis
   const ledger = openLedger(repository.commonDir);
   const mended = await mendStore(ledger);
   if (mended !== null) context.output.err(`${plainLine(mended)}\n`);
-  const { layered, shared } = await readState(ledger);
+  const { layered, shared, health } = await readState(ledger);
+  const loss = mended === null ? lossSentence(ledger, { garbled: [], health }) : null;
+  if (loss !== null) context.output.err(`${plainLine(loss)}\n`);
   if (branch !== undefined) await requireBranch(branch, repository, layered);
   return { repository, ledger, state: layered, shared, branch: branch ?? repository.branch ?? 'HEAD' };
 }

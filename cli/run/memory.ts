@@ -7,6 +7,7 @@ import type { RemoteSilence } from '../../git/remote-silence.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { DeliveryMode } from '../../ledger/outcome.ts';
+import { garbledRefs, lossSentence } from '../../ledger/lost-refs.ts';
 import { mendStore } from '../../ledger/mend-store.ts';
 import { readState } from '../../ledger/read.ts';
 import type { LedgerState } from '../../ledger/state.ts';
@@ -60,6 +61,7 @@ export async function openMemory(ask: {
   const remote = (await hasRemote(repository, name)) ? name : null;
   const mended = await mendStore(ledger);
   const notes = mended === null ? [] : [mended];
+  const garbled = garbledRefs(ledger);
   const silence = remoteSilence();
   const remoteAddress = remote === null ? null : await remoteUrl(repository, remote);
   const auth = remoteAuth(ask.environment, remoteAddress);
@@ -77,7 +79,10 @@ export async function openMemory(ask: {
     }
     markFresh(repository);
   }
-  let { layered, shared } = await readState(ledger);
+  const first = await readState(ledger);
+  let { layered, shared } = first;
+  const loss = mended === null ? lossSentence(ledger, { garbled, health: first.health }) : null;
+  if (loss !== null) notes.push(loss);
   return {
     ledger,
     scope,

@@ -172,14 +172,15 @@ describe('a damaged memory', () => {
         return Promise.resolve();
       },
     ],
-  ])('never keeps a run from working: %s', async (_, damage) => {
+  ])('never keeps a run from working, and is told where something is forgotten: %s', async (name, damage) => {
     await using repository = await threeAgentsRepository();
     expect((await runJson(repository.path)).code).toBe(0);
     await damage(repository);
     await repository.commit('more', { 'more.md': 'A colour.\n' });
-    const { code, document } = await runJson(repository.path);
+    const { code, document, stderr } = await runJson(repository.path);
     expect(code).toBe(0);
     expect(document.delivery.outcome).toBe('delivered');
+    if (name.startsWith('a ref')) expect(stderr).toContain('refs/upkeep/local in');
     await nothingLeft(repository);
   });
 });
