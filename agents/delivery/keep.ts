@@ -43,7 +43,9 @@ export async function keepWaiting(repository: Repository, { waiting }: Integrati
       `${name} has not got the commit that was checked, and ${made.map(({ agent }) => agent.title).join(', ')} repaired what only that has`,
     advice:
       advice ??
-      (mode === 'local' ? 'run again on the branch as it is now' : `push your commits to ${name}, then run again; what was repaired waits`),
+      (mode === 'local'
+        ? 'run again on the branch as it is now'
+        : `bring your commits to ${name} (git pull, then git push) and run again; what was repaired waits`),
   };
 }
 

@@ -22,6 +22,8 @@ interface Place {
 function place(given: string | undefined, cwd: string, { option, wanted, whyNot }: Place): string | undefined {
   if (given === undefined) return undefined;
   if (given === '') throw new UsageError(`${option} "": the path of ${wanted} is expected, and this is empty`);
+  if (given === '-')
+    throw new UsageError(`${option} -: the path of ${wanted} is expected; the standard output is not one (./- is a file of that name)`);
   const path = resolve(cwd, given);
   const why = whyNot(path);
   if (why !== null) throw new UsageError(`${option} ${given}: ${why}; name ${wanted} that can be written`);

@@ -56,6 +56,8 @@ describe('a run with a place that cannot be written', () => {
     expect(sarif.exitCode).toBe(2);
     expect(JSON.parse(sarif.stdout)).toMatchObject({ runs: [], error: { code: 'usage' }, exitCode: 2 });
     expect(sarif.stderr).toBe('agent: --sarif .: a file is expected, and this is a folder; name a file that can be written\n');
+    const dash = await runCli(repository.path, ['run', 'docs', '--sarif', '-']);
+    expect(dash).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--sarif -: the path of a file is expected') as string });
     const place = join(repository.path, 'a.md');
     const temporary = await runCli(repository.path, ['run', 'docs'], { TMPDIR: place });
     expect(temporary).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`agent: the temporary folder ${place}: `) as string });
