@@ -31,7 +31,7 @@ describe('what agent run prints', () => {
     const args = ['run', 'docs', '--delivery', 'none', '--sarif', `${folder.path}/new/out.sarif`];
     const { stdout } = await runCli(repository.path, args, env);
     const commands = stdout.split('\n').filter((line) => line.startsWith('::'));
-    expect(commands.some((line) => /^::error file=docs\/a\u202E%3A%3Ab\.md,line=3/.test(line))).toBe(true);
+    expect(commands.some((line) => /^::error file=docs\/a\\u\{202e\}%3A%3Ab\.md,line=3/.test(line))).toBe(true);
     for (const line of commands) expect(line).toMatch(/^::(error|warning|group|endgroup)[ :]/);
     expect(await readFile(summary, 'utf8')).toContain('### Upkeep:');
     expect(JSON.parse(await readFile(`${folder.path}/new/out.sarif`, 'utf8'))).toMatchObject({ version: '2.1.0' });
