@@ -73,6 +73,9 @@ function mustBeEqual(what: string, hand: readonly string[], agents: readonly str
   console.log(`${what}: the same ${hand.length} by hand and by agents`);
 }
 
+// Tools that are run by hand keep compiled code in the temporary folder, those of agents must not: without it on either side.
+process.env['NODE_DISABLE_COMPILE_CACHE'] = '1';
+
 try {
   await buildDist(projectRoot);
   makeWorkspace(workspace, { packages: PACKAGES, modulesPerPackage: 40, faulty: true, scripts: 'root' });
