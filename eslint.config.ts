@@ -27,7 +27,7 @@ const exit = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', '.github/upkeep/', 'coverage/', 'node_modules/', 'tests/fixtures/', '.husky/_/']),
+  globalIgnores(['dist/', '.github/upkeep/', 'coverage/', 'node_modules/', 'prisma/generated/', 'tests/fixtures/', '.husky/_/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['bin/*.js'],

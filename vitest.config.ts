@@ -21,7 +21,8 @@ export default defineConfig({
     silent: 'passed-only',
     coverage: {
       provider: 'v8',
-      include: ['agents/**', 'cli/**', 'git/**', 'github/**', 'ledger/**', 'scheduler/**'],
+      include: ['agents/**', 'cli/**', 'git/**', 'github/**', 'ledger/**', 'prisma/**', 'scheduler/**'],
+      exclude: ['prisma/generated/**'],
       reporter: ['text-summary', 'json-summary'],
     },
   },

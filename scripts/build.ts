@@ -1,8 +1,10 @@
 /** Bundles the command line and the programs it starts into dist/: `node scripts/build.ts`. */
 import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { generateClient } from './generate-client.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -32,12 +34,18 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
   } as const;
   const programs = globSync(['cli/main.ts', 'agents/tools/entries/*.ts'], { cwd: folder }).sort();
   const [program, entry, gate] = await Promise.all([
-    build({ ...settings, entryPoints: programs, chunkNames: 'chunks/[name]-[hash]', splitting: true, plugins: [keepModuleUrls(folder)] }),
+    build({
+      ...settings,
+      entryPoints: programs,
+      chunkNames: 'chunks/[name]-[hash]',
+      splitting: true,
+      plugins: [builtinsForCommonJs, keepModuleUrls(folder)],
+    }),
     // One file, so that the answer from memory costs one read.
     build({ ...settings, entryPoints: globSync('cli/entry.ts', { cwd: folder }), plugins: [mainStaysApart, keepModuleUrls(folder)] }),
     buildGate(folder),
   ]);
-  const outputFiles: readonly BuiltFile[] = [...program.outputFiles, ...entry.outputFiles, ...gate];
+  const outputFiles: readonly BuiltFile[] = [...program.outputFiles, ...entry.outputFiles, ...gate, ...migrationsOf(folder)];
   const written = outputFiles.map((file) => file.path);
   // Chunks before entries: an entry never names a chunk that is not there yet.
   for (const file of [...outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
@@ -79,6 +87,26 @@ async function buildGate(folder: string): Promise<readonly BuiltFile[]> {
   const notices = `\n/*\n${noticesOf(folder, Object.keys(metafile.inputs)).replaceAll('*/', '* /')}*/\n`;
   return outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.concat([contents, Buffer.from(notices)]) }));
 }
+
+/** The SQL that makes and changes the database, where its runner finds it. */
+function migrationsOf(folder: string): readonly BuiltFile[] {
+  return globSync('prisma/migrations/*/migration.sql', { cwd: folder })
+    .sort()
+    .map((path) => ({ path: join(folder, 'dist', path), contents: readFileSync(join(folder, path)) }));
+}
+
+/** Packages that come as CommonJS ask for builtins by `require`, which a module does not have. */
+const builtinsForCommonJs: Plugin = {
+  name: 'builtins-for-commonjs',
+  setup(setup) {
+    setup.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin-for-commonjs' } : undefined,
+    );
+    setup.onLoad({ filter: /.*/, namespace: 'builtin-for-commonjs' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 /** Builtins by `require`: an import of one calls all its getters, and some of them load half of Node. */
 const requireBuiltins: Plugin = {
@@ -169,4 +197,7 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDist(root);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  generateClient(root);
+  await buildDist(root);
+}
