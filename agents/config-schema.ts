@@ -28,7 +28,12 @@ const pathRules = z
 
 const agentSettings = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether the agent runs at all.'),
-  schedule: z.string().max(200).nullable().default(null).describe('Cron expression of five fields; null: the default of the agent.'),
+  schedule: z
+    .string()
+    .max(256)
+    .nullable()
+    .default(null)
+    .describe('Cron expression of five fields, or six with the second first, or @daily and its kin; null: the default of the agent.'),
   timeZone: z.string().max(100).default('UTC').describe('Time zone of the schedule, such as "Europe/Berlin".'),
   triggers: z
     .array(z.enum(TRIGGERS))

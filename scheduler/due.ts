@@ -1,5 +1,6 @@
 /** Which agents are due by their schedule. The cron calculator is loaded only when asked. */
-import { CronExpressionParser } from 'cron-parser';
+import { nextFireTime } from './cron/fire-times.ts';
+import { parseCron } from './cron/parse-cron.ts';
 
 /** A cron expression in a time zone. */
 export interface Schedule {
@@ -7,24 +8,10 @@ export interface Schedule {
   readonly zone: string;
 }
 
-/** The newest slot at or before `now`, or null when the expression never fired. */
-export function previousSlot(schedule: Schedule, now: Date): Date | null {
-  // prev() is strict, so a slot that falls exactly on `now` needs the look from just after it.
-  const from = new Date(now.getTime() + 1);
-  try {
-    return CronExpressionParser.parse(schedule.cron, { tz: schedule.zone, currentDate: from }).prev().toDate();
-  } catch {
-    return null;
-  }
-}
-
 /** The first slot after `now`, or null when there is none. */
 export function nextSlot(schedule: Schedule, now: Date): Date | null {
-  try {
-    return CronExpressionParser.parse(schedule.cron, { tz: schedule.zone, currentDate: now }).next().toDate();
-  } catch {
-    return null;
-  }
+  const parsed = parseCron(schedule.cron, schedule.zone);
+  return parsed.ok ? nextFireTime(parsed.value, now) : null;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What a schema cannot see: cron expressions, time zones, regular expressions, names of checks. */
+import { canonicalTimeZone, didYouMeanZone } from '../../scheduler/cron/zone-name.ts';
 import { isConfigObject, type ConfigObject, type ConfigPath } from './config-layer.ts';
 import { show, type PathProblem } from './describe-issue.ts';
 import { valueAt } from './merge-config.ts';
@@ -39,12 +40,12 @@ async function agentProblems(layer: ConfigObject): Promise<PathProblem[]> {
     problems.push(...zoneProblems(['agents', id, 'timeZone'], agent['timeZone']));
     const schedule = agent['schedule'];
     if (typeof schedule !== 'string') continue;
-    const fault = await cronFault(schedule);
+    const fault = await cronFault(schedule, agent['timeZone']);
     if (fault !== null)
       problems.push(
         problem(
           ['agents', id, 'schedule'],
-          `agents.${id}.schedule: expected a cron expression of five fields such as "*/5 * * * *", got ${show(schedule)} (${fault})`,
+          `agents.${id}.schedule: expected a cron expression such as "*/5 * * * *", got ${show(schedule)}: ${fault}`,
         ),
       );
   }
@@ -57,22 +58,16 @@ function quietProblems(layer: ConfigObject): PathProblem[] {
 }
 
 function zoneProblems(path: readonly string[], zone: unknown): PathProblem[] {
-  if (typeof zone !== 'string' || isTimeZone(zone)) return [];
-  const near = didYouMean(zone, Intl.supportedValuesOf('timeZone'));
-  return [problem(path, `${path.join('.')}: expected a time zone such as "Europe/Berlin", got ${show(zone)}${near}`)];
+  if (typeof zone !== 'string' || canonicalTimeZone(zone) !== null) return [];
+  return [problem(path, `${path.join('.')}: expected a time zone such as "Europe/Berlin", got ${show(zone)}${didYouMeanZone(zone)}`)];
 }
 
-/** Why a cron expression cannot be used, or null. */
-export async function cronFault(expression: string): Promise<string | null> {
-  const fields = expression.trim().split(/\s+/);
-  if (fields.length !== 5) return `${expression.trim() === '' ? 0 : fields.length} fields`;
-  const { CronExpressionParser } = await import('cron-parser');
-  try {
-    CronExpressionParser.parse(expression, { tz: 'UTC' }).next();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message.toLowerCase() : String(error);
-  }
+/** Why a cron expression cannot be used, or null. A zone that is none is another problem. */
+async function cronFault(expression: string, zone: unknown): Promise<string | null> {
+  const { parseCron } = await import('../../scheduler/cron/parse-cron.ts');
+  const isZone = typeof zone === 'string' && canonicalTimeZone(zone) !== null;
+  const parsed = parseCron(expression, isZone ? zone : 'UTC');
+  return parsed.ok ? null : parsed.error.message;
 }
 
 function patternProblems(layer: ConfigObject): PathProblem[] {
@@ -112,15 +107,6 @@ async function checkNameProblems(layer: ConfigObject, knownChecks: () => Promise
       ),
     );
   return [...taken, ...unknown];
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function entriesOf(value: unknown): [string, ConfigObject][] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDue, nextSlot, previousSlot } from '../../scheduler/due.ts';
+import { isDue, nextSlot } from '../../scheduler/due.ts';
 
 const everyFive = { cron: '*/5 * * * *', zone: 'UTC' };
 const at = (text: string): Date => new Date(text);
@@ -29,14 +29,22 @@ describe('isDue', () => {
     expect(isDue(nightly, at('2026-01-10T00:30:00Z'), at('2026-01-10T01:00:00Z'))).toBe(true);
   });
 
-  it('is never due for an expression that never fires', () => {
+  it('is due once for a time that the clock shows twice, wherever in that hour it is asked', () => {
+    const nightly = { cron: '30 1 * * *', zone: 'America/New_York' };
+    const ranAt = at('2026-11-01T05:31:00Z');
+    for (const now of ['2026-11-01T06:00:00Z', '2026-11-01T06:31:00Z', '2026-11-02T06:29:59Z'])
+      expect(isDue(nightly, ranAt, at(now))).toBe(false);
+    expect(isDue(nightly, ranAt, at('2026-11-02T06:30:00Z'))).toBe(true);
+  });
+
+  it('is never due for an expression that never fires, or is none', () => {
+    for (const cron of ['', '60 * * * *']) expect(nextSlot({ cron, zone: 'UTC' }, at('2026-01-01T00:00:00Z'))).toBeNull();
     expect(isDue({ cron: '0 0 31 2 *', zone: 'UTC' }, at('2026-01-01T00:00:00Z'), at('2027-01-01T00:00:00Z'))).toBe(false);
   });
 });
 
 describe('slots', () => {
-  it('finds the slot before and the slot after a moment', () => {
-    expect(previousSlot(everyFive, at('2026-03-01T10:02:00Z'))).toEqual(at('2026-03-01T10:00:00Z'));
+  it('finds the slot after a moment', () => {
     expect(nextSlot(everyFive, at('2026-03-01T10:02:00Z'))).toEqual(at('2026-03-01T10:05:00Z'));
   });
 });

@@ -63,11 +63,23 @@ const jsonCases: [string, string, string[]][] = [
   [
     'a broken cron expression',
     '{"agents": {"qa": {"schedule": "*/5 * * *"}}}',
-    [':1:32: agents.qa.schedule: expected a cron expression of five fields', 'got "*/5 * * *" (4 fields)'],
+    [
+      ':1:32: agents.qa.schedule: expected a cron expression such as "*/5 * * * *", got "*/5 * * *": ',
+      'expected 5 fields (minute, hour, day of month, month, day of week) or 6 with the second first, got 4',
+    ],
   ],
-  ['a cron value out of range', '{"agents": {"qa": {"schedule": "99 * * * *"}}}', ['agents.qa.schedule', '99']],
-  ['a cron expression of seconds', '{"agents": {"qa": {"schedule": "* * * * * *"}}}', ['(6 fields)']],
-  ['a date that never comes', '{"agents": {"qa": {"schedule": "0 0 31 2 *"}}}', ['agents.qa.schedule']],
+  [
+    'a cron value out of range',
+    '{"agents": {"qa": {"schedule": "99 * * * *"}}}',
+    ['agents.qa.schedule', 'minute (field 1): expected 0–59', 'got "99" at character 1'],
+  ],
+  ['an empty cron expression', '{"agents": {"qa": {"schedule": ""}}}', ['agents.qa.schedule', 'got an empty text']],
+  ['a date that never comes', '{"agents": {"qa": {"schedule": "0 0 31 2 *"}}}', ['agents.qa.schedule', 'never fires']],
+  [
+    'times that its zone skips',
+    '{"agents": {"qa": {"schedule": "* 2 8-14 3 */7", "timeZone": "America/New_York"}}}',
+    ['agents.qa.schedule', 'never fires in America/New_York'],
+  ],
   [
     'an unknown time zone',
     '{"agents": {"qa": {"timeZone": "Europe/Berlln"}}}',

@@ -37,6 +37,10 @@ describe('a configuration', () => {
     expect(fromPackage.config).toEqual(fromJson.config);
     expect(fromJson.config.strict).toBe(true);
   });
+  it.each(['30 0 2 * * *', '@daily', '0 9 LW * *', '0 9 * * mon#2'])('takes the schedule %s', async (schedule) => {
+    const { config } = await loadFrom({ 'agent.config.json': JSON.stringify({ agents: { qa: { schedule } } }) });
+    expect(config.agents.qa.schedule).toBe(schedule);
+  });
   it('starts with a byte order mark if it likes', async () => {
     expect((await loadFrom({ 'agent.config.json': '\uFEFF{"strict": true}' })).config.strict).toBe(true);
   });
