@@ -1,12 +1,17 @@
 /** Tests that start the program start what the sources say now. */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
 import { buildDist } from '../../scripts/build.ts';
 import { generateClient } from '../../scripts/generate-client.ts';
 
-/** Builds dist/. When that fails nothing stale is left: tests of the program then fail by its "is not built", the others run. */
-export async function setup(): Promise<void> {
+/**
+ * Builds dist/. When that fails nothing stale is left: tests of the program then fail by its "is not built", the others run.
+ * Gives the tests a folder for their database servers, and takes it away after them.
+ */
+export async function setup(project: TestProject): Promise<() => void> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   try {
     generateClient(root);
@@ -15,4 +20,7 @@ export async function setup(): Promise<void> {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     console.error(error instanceof Error ? error.message : error);
   }
+  const databaseFolder = mkdtempSync(join(tmpdir(), 'upkeep-test-database-'));
+  project.provide('databaseFolder', databaseFolder);
+  return () => rmSync(databaseFolder, { recursive: true, force: true });
 }

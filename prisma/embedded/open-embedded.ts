@@ -1,0 +1,124 @@
+/** The embedded PostgreSQL: started when it does not run, attached to when it does, brought back when it is killed. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseError } from '../database-error.ts';
+import type { Attachment } from './attachment.ts';
+import { ensureRunning, type Running } from './ensure-running.ts';
+import { placeOf } from './place.ts';
+import { isAlive } from './processes.ts';
+import { readPostmaster } from './postmaster-pid.ts';
+import { thisMachine, type Machine } from './server-user.ts';
+import { EMBEDDED_DATABASE, EMBEDDED_ROLE } from './settings.ts';
+import { keepTenancy, thisTenant } from './tenancy.ts';
+
+const STOP_MS = 60_000;
+const POLL_MS = 10;
+const LONGEST_PAUSE_MS = 10_000;
+
+export interface EmbeddedRequest {
+  /** Folder of the service's state: data, log and, where its path is short enough, the socket are kept in `postgresql/` in it. */
+  readonly stateFolder: string;
+  /** Folder for what is fetched, or null when the machine has no home. */
+  readonly cacheFolder: string | null;
+  /** Takes lines for people. */
+  readonly log: (line: string) => void;
+  /** Settings of the server that override ours. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What the machine offers; found out when it is not given. */
+  readonly machine?: Machine;
+}
+
+export interface EmbeddedServer {
+  /** For any PostgreSQL client on this machine, run by the same user. */
+  readonly connectionString: string;
+  readonly socketFolder: string;
+  readonly dataFolder: string;
+  readonly logFolder: string;
+  /** `18.4` */
+  readonly version: string;
+  /** How it was found: made new, started, or running already. */
+  readonly found: 'made' | 'started' | 'running';
+  /** Leaves the server, and stops it when nobody else is attached. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the embedded server. Throws a DatabaseError that says what to do. */
+export async function openEmbedded(request: EmbeddedRequest): Promise<EmbeddedServer> {
+  const place = placeOf(request.stateFolder, request.machine ?? thisMachine());
+  const tenant = thisTenant();
+  const running = await ensureRunning(place, { ...request, tenant });
+  const endTenancy = keepTenancy(place.base, tenant);
+  const guard = keepAttached(running.attachment, () => ensureRunning(place, { ...request, tenant }), request.log);
+  return {
+    connectionString: `postgresql://${EMBEDDED_ROLE}@/${EMBEDDED_DATABASE}?host=${encodeURIComponent(place.socket)}`,
+    socketFolder: place.socket,
+    dataFolder: place.data,
+    logFolder: place.log,
+    version: running.attachment.version,
+    found: running.found,
+    close: async () => {
+      endTenancy();
+      const attachment = await guard.release();
+      if (attachment === null) return;
+      try {
+        if (await attachment.leave()) await stop(place.data);
+      } finally {
+        await attachment.end().catch(() => undefined); // the server has ended it
+      }
+    },
+  };
+}
+
+/** Stops the server that the lock file names; returns when it is gone. */
+async function stop(data: string): Promise<void> {
+  const postmaster = readPostmaster(data);
+  if (postmaster.state !== 'alive') return;
+  // A fast shutdown: connections that are left are closed, and all that was committed is written out.
+  process.kill(postmaster.pid, 'SIGINT');
+  const deadline = performance.now() + STOP_MS;
+  while (isAlive(postmaster.pid) && readPostmaster(data).state === 'alive') {
+    if (performance.now() > deadline) {
+      throw new DatabaseError(
+        'start-failed',
+        `PostgreSQL (process ${postmaster.pid}) on ${data} did not stop within ${STOP_MS / 1000} s of being asked.`,
+      );
+    }
+    await delay(POLL_MS);
+  }
+}
+
+interface Guard {
+  /** Ends the guarding; the attachment that is held, or null when the server is gone just now. */
+  readonly release: () => Promise<Attachment | null>;
+}
+
+/** Attaches anew, and starts the server anew, whenever it is lost. */
+function keepAttached(first: Attachment, again: () => Promise<Running>, log: (line: string) => void): Guard {
+  let current: Attachment | null = first;
+  const stopping = new AbortController();
+  const stopped = new Promise<'stopped'>((resolve) => stopping.signal.addEventListener('abort', () => resolve('stopped')));
+  const guarding = (async () => {
+    for (let failures = 0; ;) {
+      if (current !== null && (await Promise.race([current.lost.then(() => 'lost' as const), stopped])) === 'stopped') return;
+      current = null;
+      try {
+        current = (await again()).attachment;
+        if (failures > 0) log('PostgreSQL runs again.');
+        failures = 0;
+      } catch (error) {
+        if (failures === 0)
+          log(`PostgreSQL is gone and cannot be started again yet: ${error instanceof Error ? error.message : String(error)}`);
+        failures += 1;
+        const pause = Math.min(100 * 2 ** failures, LONGEST_PAUSE_MS);
+        await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+      if (stopping.signal.aborted) return;
+    }
+  })();
+  return {
+    release: async () => {
+      stopping.abort();
+      await guarding;
+      return current;
+    },
+  };
+}
