@@ -120,7 +120,8 @@ export const EVENT_DATA = {
     refusal: refusal.optional(),
   }),
   'agent:scheduled': z.object({ ...common, cron: z.string(), zone: z.string(), by: z.string() }),
-  'agent:slot-dropped': z.object({ ...common, nominalTime: time, reason: z.string() }),
+  /** `since`: all slots from there to `nominalTime`, of which there were too many to name each. */
+  'agent:slot-dropped': z.object({ ...common, nominalTime: time, reason: z.string(), since: time.optional() }),
   'delivery:pushed': z.object({
     ...common,
     mode: z.enum(DELIVERY_MODES),

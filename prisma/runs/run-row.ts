@@ -1,0 +1,69 @@
+/** Runs as the queue sees them. */
+
+/** What somebody or something asked for. */
+export interface NewRun {
+  readonly id: string;
+  readonly repositoryId: string;
+  readonly agentId: string;
+  readonly trigger: string;
+  readonly priority: string;
+  readonly labels: readonly string[];
+  /** Milliseconds; smallest first. */
+  readonly rank: number;
+  /** Null: the newest commit of the branch. */
+  readonly base: string | null;
+  readonly isForced: boolean;
+  readonly slotAt: Date | null;
+  readonly requestedBy: string | null;
+  readonly requestedAt: Date;
+  readonly eligibleAt: Date;
+  readonly correlationId: string;
+}
+
+/** A run that has got room: a job of the queue is to carry it. */
+export interface AdmittedRun {
+  readonly id: string;
+  readonly jobId: string;
+  readonly repositoryId: string;
+  readonly agentId: string;
+  readonly priority: string;
+  readonly eligibleAt: Date;
+}
+
+/** A run that this service holds. `attempt` is the fence of all that it writes. */
+export interface ClaimedRun {
+  readonly id: string;
+  readonly attempt: number;
+  readonly jobId: string;
+  readonly repositoryId: string;
+  readonly agentId: string;
+  /** `backend`, `qa` … */
+  readonly agent: string;
+  readonly branch: string;
+  readonly trigger: string;
+  readonly priority: string;
+  readonly base: string | null;
+  readonly isForced: boolean;
+  readonly payloadVersion: number;
+  readonly retries: number;
+  readonly crashes: number;
+  readonly slotAt: Date | null;
+  readonly requestedAt: Date;
+  readonly eligibleAt: Date;
+  readonly startedAt: Date;
+  readonly correlationId: string;
+  /** Who wants it cancelled; null: nobody. */
+  readonly cancelBy: string | null;
+}
+
+/** Which attempt of which run a write belongs to. */
+export interface Fence {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+/** Of `run r` and its `agent a`, what makes a ClaimedRun. */
+export const CLAIMED_COLUMNS = `r.id, r.attempt, r.job_id AS "jobId", r.repository_id AS "repositoryId", r.agent_id AS "agentId",
+  a.name AS agent, a.branch, r.trigger, r.priority, r.base, r.is_forced AS "isForced", r.payload_version AS "payloadVersion",
+  r.retries, r.crashes, r.slot_at AS "slotAt", r.requested_at AS "requestedAt", r.eligible_at AS "eligibleAt",
+  r.started_at AS "startedAt", r.correlation_id AS "correlationId", r.cancel_by AS "cancelBy"`;

@@ -1,0 +1,30 @@
+/** What runs change in the schedules of their agents. */
+import type { Sql, Statement } from '../sql.ts';
+import type { ClaimedRun } from './run-row.ts';
+
+const DRIFT: Statement = {
+  name: 'note_drift',
+  text: `
+    UPDATE upkeep.schedule s SET last_drift_ms = d.drift_ms
+    FROM unnest($1::uuid[], $2::int[]) AS d (agent_id, drift_ms) WHERE s.agent_id = d.agent_id`,
+};
+
+/** How much later than their slots these runs started; first attempts only, since a retry is late on purpose. */
+export async function noteDrift(sql: Sql, runs: readonly ClaimedRun[]): Promise<void> {
+  const drifts = new Map(
+    runs.flatMap(({ agentId, slotAt, startedAt, attempt }) =>
+      slotAt === null || attempt > 1 ? [] : [[agentId, Math.min(startedAt.getTime() - slotAt.getTime(), 2 ** 31 - 1)] as const],
+    ),
+  );
+  if (drifts.size > 0) await sql.rows(DRIFT, [[...drifts.keys()], [...drifts.values()]]);
+}
+
+const LEAVE: Statement = {
+  name: 'leave_schedule',
+  text: 'UPDATE upkeep.schedule SET next_slot_at = NULL, next_run_at = NULL WHERE agent_id = ANY($1::uuid[])',
+};
+
+/** Takes agents out of the schedule until somebody brings them back. */
+export async function leaveSchedule(sql: Sql, agentIds: readonly string[]): Promise<void> {
+  if (agentIds.length > 0) await sql.rows(LEAVE, [[...agentIds]]);
+}

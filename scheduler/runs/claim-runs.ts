@@ -1,0 +1,38 @@
+/** A service takes what the queue has for it. */
+import { claimRuns } from '../../prisma/runs/claim-runs.ts';
+import type { ClaimedRun } from '../../prisma/runs/run-row.ts';
+import { transaction } from '../../prisma/sql.ts';
+import type { QueueJob } from '../queue.ts';
+import type { SchedulerContext } from '../scheduler-context.ts';
+
+export interface ClaimAsk {
+  readonly serviceId: string;
+  /** How long the runs are held without a renewal. */
+  readonly leaseMs: number;
+  /** Free places. */
+  readonly most: number;
+  /** Repositories that have no room here, or that this service does not serve. */
+  readonly without: readonly string[];
+}
+
+/** Claims at most `most` runs, the first in the queue's order; each of them has a new attempt. */
+export async function claimNext(context: SchedulerContext, ask: ClaimAsk): Promise<ClaimedRun[]> {
+  const { pool, queue } = context;
+  const { jobs, claiming } = await transaction(pool, async (sql) => {
+    const found = await queue.fetch(sql, ask);
+    // Not waited for: the commit follows on its heels, and fails with it.
+    const rows = found.length === 0 ? Promise.resolve([]) : claimRuns(sql, found, ask);
+    rows.catch(() => undefined);
+    return { jobs: found, claiming: rows };
+  });
+  const claimed = await claiming;
+  if (claimed.length < jobs.length) await dropStale(context, jobs, claimed);
+  return claimed;
+}
+
+/** A job whose run is gone, such as one of a repository that was removed. */
+async function dropStale({ pool, queue }: SchedulerContext, jobs: readonly QueueJob[], claimed: readonly ClaimedRun[]): Promise<void> {
+  const held = new Set(claimed.map(({ jobId }) => jobId));
+  const stale = jobs.map(({ id }) => id).filter((id) => !held.has(id));
+  await transaction(pool, (sql) => queue.complete(sql, stale));
+}

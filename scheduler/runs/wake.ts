@@ -1,0 +1,15 @@
+/** Services tell each other that there is something to do; a hint, since each of them looks by itself as well. */
+import type { Sql, Statement } from '../../prisma/sql.ts';
+
+/** What there is: runs to claim, a run to cancel, another schedule, events to publish. */
+export const WAKE_REASONS = ['queued', 'cancel', 'schedule', 'events'] as const;
+export type WakeReason = (typeof WAKE_REASONS)[number];
+
+export const WAKE_CHANNEL = 'upkeep';
+
+const NOTIFY: Statement = { name: 'wake_services', text: `SELECT pg_notify('${WAKE_CHANNEL}', $1)` };
+
+/** Reaches every service when the transaction is committed. */
+export async function wakeServices(sql: Sql, reason: WakeReason): Promise<void> {
+  await sql.rows(NOTIFY, [reason]);
+}

@@ -1,0 +1,14 @@
+/** What every part of the service that writes to the queue is given. Types only. */
+import type { LabelLimits } from '../prisma/runs/admit-runs.ts';
+import type { ConnectionPool } from '../prisma/sql.ts';
+import type { RetryPolicy } from './after-attempt.ts';
+import type { RunQueue } from './queue.ts';
+
+export interface SchedulerContext {
+  readonly pool: ConnectionPool;
+  readonly queue: RunQueue;
+  readonly labelLimits: LabelLimits;
+  readonly retry: RetryPolicy;
+  /** Source of the events: `service:<host>`. */
+  readonly source: string;
+}
