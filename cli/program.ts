@@ -5,6 +5,8 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
 import { addHelpCommand } from './help-command.ts';
+import { AGENT, AGENTS, portNumber, wholeNumber, type Add, type Runs } from './program/adding.ts';
+import { addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -53,19 +55,12 @@ export function buildProgram(host: ProgramHost): Command {
   addRun(add, runs);
   addLooking(add, runs);
   addSteering(add, runs);
+  addScheduling(add, runs);
   addHearing(add, runs);
   addSettingUp(program, add, runs);
   addHelpCommand(program, HELP.groups.setUp);
   return program;
 }
-
-type Add = (usage: string, summary: string, group: string) => Command;
-type Runs = <Arguments extends unknown[]>(
-  work: (context: CommandContext, ...values: Arguments) => Promise<number>,
-) => (...values: unknown[]) => Promise<void>;
-
-const AGENT = new Argument('<agent>', 'architecture, backend, frontend, devops, qa or docs');
-const AGENTS = new Argument('[agents...]', 'names of agents; none: all of them');
 
 function addRun(add: Add, runs: Runs): void {
   add('run', 'check the repository, repair what is safe to repair, commit it', HELP.groups.work)
@@ -275,15 +270,4 @@ function existingFolder(path: string): string {
     if (code !== 'ENOENT') found = `it cannot be looked at (${code})`;
   }
   throw new InvalidArgumentError(`a folder is expected, and ${found}.`);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('a whole number of at least 1 is expected.');
-  return Number(text);
-}
-
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError('a port from 0 (any that is free) to 65535 is expected.');
-  return Number(text);
 }

@@ -15,7 +15,7 @@ export const REPORT_ADDRESS = '`npm bugs upkeep`';
 export const HELP = {
   program:
     'Six agents keep this Git repository green: they check it, repair what is safe to repair, commit it as "auto: …" and say what is left.',
-  groups: { work: 'Work:', look: 'Look:', steer: 'Steer:', hear: 'Listen to GitHub:', setUp: 'Set up:' },
+  groups: { work: 'Work:', look: 'Look:', steer: 'Steer:', schedule: 'Schedule:', hear: 'Listen to GitHub:', setUp: 'Set up:' },
   examples: `
 Examples:
   agent run                     check and repair the commit that is checked out
@@ -45,6 +45,11 @@ Only people who may write to the repository are heard; the token is in GITHUB_TO
 Examples:
   agent comment                        in a workflow on issue_comment
   agent comment --event comment.json   the same with a payload that was saved`,
+  scheduleNext: `
+Examples:
+  agent schedule next qa -n 20
+  agent schedule next --cron "30 2 * * *" --tz America/New_York --from 2026-03-07T00:00:00Z
+  echo '{"cron":"@daily","tz":"Europe/Berlin","n":3}' | agent schedule next`,
   webhookListen: `
 Examples:
   UPKEEP_WEBHOOK_SECRET=… agent webhook listen
@@ -204,4 +209,13 @@ export function ago(at: string, now: Date): string {
   if (minutes < 120) return `${minutes} min ago`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
+/** `now`, `in 5 min`, `in 3 h`, `in 2 days`, and for what has been as `ago`. */
+export function away(at: Date, now: Date): string {
+  const minutes = Math.round((at.getTime() - now.getTime()) / 60_000);
+  if (minutes < 0) return ago(at.toISOString(), now);
+  if (minutes < 120) return minutes === 0 ? 'now' : `in ${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `in ${hours} h` : `in ${Math.round(hours / 24)} days`;
 }

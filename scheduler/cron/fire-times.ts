@@ -45,7 +45,7 @@ export function nextFireTime(schedule: Timed, after: Date): Date | null {
     const from = Math.max(at + stretch.offset, firstWall(fields, stretch));
     const wall = wallTimeFrom(fields, from);
     if (wall === null) return null;
-    if (wall < stretch.end + stretch.offset) return new Date(wall - stretch.offset);
+    if (wall < stretch.end + stretch.offset) return inCalendar(wall - stretch.offset);
     // Nothing fires until shortly before `wall`, unless times that were before `from` are shown again.
     const isFar = stretch.end + stretch.offset - from >= REACH_MS;
     at = isFar ? Math.max(stretch.end, wall - REACH_MS) : stretch.end;
@@ -63,8 +63,8 @@ export function previousFireTime(schedule: Timed, before: Date): Date | null {
     const stretch = clock.stretchAt(at);
     const from = firstWall(fields, stretch);
     const wall = wallTimeUpTo(fields, at + stretch.offset);
-    if (wall !== null && wall >= from) return new Date(wall - stretch.offset);
-    if (firesAfterGap(fields, stretch)) return new Date(stretch.start);
+    if (wall !== null && wall >= from) return inCalendar(wall - stretch.offset);
+    if (firesAfterGap(fields, stretch)) return inCalendar(stretch.start);
     if (wall === null) return null;
     const isFar = at + stretch.offset - from >= REACH_MS;
     at = isFar ? Math.min(stretch.start - SECOND_MS, wall + REACH_MS) : stretch.start - SECOND_MS;
@@ -100,6 +100,10 @@ function firstWall(fields: CronFields, stretch: Stretch): number {
 
 function isFixedAcross(fields: CronFields, stretch: Stretch): boolean {
   return !fields.followsRealTime && Math.abs(stretch.offset - stretch.offsetBefore) < CORRECTION_MS;
+}
+
+function inCalendar(instant: number): Date | null {
+  return instant >= FIRST_MS && instant <= LAST_MS ? new Date(instant) : null;
 }
 
 function timeOf(date: Date): number {

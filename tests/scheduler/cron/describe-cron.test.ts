@@ -26,10 +26,7 @@ describe('an expression in words', () => {
     ['0 0 1 * */2', 'At 00:00, on day 1 of the month, but only on Sunday, Tuesday, Thursday, and Saturday'],
     ['0 0 * * 0-7', 'At 00:00'],
     ['0 2 * * *,MON', 'At 02:00'],
-    [
-      '0 0 1,15 JAN-MAR FRI#2',
-      'At 00:00, on day 1 and 15 of the month or on the second Friday of the month, January through March',
-    ],
+    ['0 0 1,15 JAN-MAR FRI#2', 'At 00:00, on day 1 and 15 of the month or on the second Friday of the month, January through March'],
   ])('%s', (expression, words) => expect(describeCron(expression)).toBe(words));
 
   it('gives back what is no expression', () => expect(describeCron('every day')).toBe('every day'));
