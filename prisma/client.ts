@@ -1,0 +1,48 @@
+/** The database of the service, open: Prisma's client and a pool of plain connections, which it shares. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { connect, connectionSettings, SCHEMA } from './connect.ts';
+import { PrismaClient } from './generated/client.ts';
+import { holdPresence, type Presence } from './presence.ts';
+
+const POOL_SIZE = 10;
+const IDLE_MS = 30_000;
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface OpenOptions {
+  /** What administrators see in pg_stat_activity. */
+  readonly name?: string;
+  /** Connections at most. */
+  readonly poolSize?: number;
+  /** Whether this is a service, which a restore has to wait for. */
+  readonly isService?: boolean;
+  /** Told of connections that broke while nobody used them; the pool opens others. */
+  readonly onProblem?: (error: Error) => void;
+}
+
+/** Opens a database whose schema is up to date. Throws a DatabaseError when it cannot be reached. */
+export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
+  const { name = 'upkeep', poolSize = POOL_SIZE, isService = false, onProblem = () => undefined } = options;
+  // The pool would tell of nothing before its first query.
+  await (await connect(url, name)).end();
+  const presence: Presence | null = isService ? await holdPresence(url, onProblem) : null;
+  const pool = new pg.Pool({ ...connectionSettings(url, name), max: poolSize, idleTimeoutMillis: IDLE_MS });
+  pool.on('error', onProblem);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema: SCHEMA }) });
+  return {
+    prisma,
+    pool,
+    url,
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+      await presence?.release();
+    },
+  };
+}
