@@ -1,0 +1,235 @@
+/** What one service carries out: it claims as much as it has room for, keeps its leases, and writes down how runs end. */
+import PQueue from 'p-queue';
+import { identifyProcess, renewLeases, stillHeld } from '../prisma/runs/claim-runs.ts';
+import type { ClaimedRun } from '../prisma/runs/run-row.ts';
+import type { EventRow } from '../prisma/runs/write-events.ts';
+import { connection } from '../prisma/sql.ts';
+import type { UpkeepEvent } from '../ledger/event.ts';
+import { createBatcher } from './batcher.ts';
+import type { CarriedEnd, Carrier, CarrierPort, Executor } from './executor.ts';
+import { createLease } from './lease.ts';
+import { claimNext } from './runs/claim-runs.ts';
+import { finishRuns, type FinishedAttempt } from './runs/finish-runs.ts';
+import type { SchedulerContext } from './scheduler-context.ts';
+
+export interface DispatcherSettings {
+  readonly context: SchedulerContext;
+  readonly executor: Executor;
+  readonly serviceId: string;
+  /** Runs at once. */
+  readonly maxConcurrent: number;
+  readonly leaseMs: number;
+  /** Repositories that this service does not serve. */
+  without(): readonly string[];
+  /** After the transaction that wrote them. */
+  onEvents(events: readonly EventRow[]): void;
+  /** On the way of a run; not kept. */
+  onProgress(event: UpkeepEvent): void;
+  /** Runs whose ends came too late: somebody else has them. */
+  onLost(runIds: readonly string[]): void;
+  onProblem(what: string, error: unknown): void;
+  /** Milliseconds of a clock that never jumps. */
+  monotonic(): number;
+}
+
+export interface Dispatcher {
+  /** Claims what there is room for. Calls come together. */
+  pump(): Promise<void>;
+  /** Renews the leases, ends what is cancelled or lost. */
+  beat(): Promise<void>;
+  /** Runs that are carried out now. */
+  readonly running: ReadonlyMap<string, ClaimedRun>;
+  /** Takes no more runs; those under way may end within `graceMs`, the rest go back to the queue. */
+  drain(graceMs: number): Promise<void>;
+  /** Ends everything at once; it goes back to the queue. */
+  stop(): Promise<void>;
+}
+
+interface Held {
+  readonly run: ClaimedRun;
+  carrier: Carrier | null;
+  /** Whoever ended it says as what it ends. */
+  verdict: 'cancelled' | 'returned' | 'lost' | null;
+}
+
+const LINGER_MS = 3;
+const FULL_BATCH = 50;
+const PAUSE_MS = 1000;
+
+export function createDispatcher(settings: DispatcherSettings): Dispatcher {
+  const { context, serviceId, maxConcurrent, leaseMs } = settings;
+  const slots = new PQueue({ concurrency: maxConcurrent });
+  const held = new Map<string, Held>();
+  const running = new Map<string, ClaimedRun>();
+  const lease = createLease({ leaseMs, monotonic: () => settings.monotonic() });
+  /** By repository: one clone has one carrier at a time. */
+  const clones = new Map<string, Promise<void>>();
+  let isClosed = false;
+  let pumping: Promise<void> | null = null;
+  let again = false;
+
+  const ends = createBatcher<FinishedAttempt>({
+    lingerMs: LINGER_MS,
+    full: FULL_BATCH,
+    pauseMs: PAUSE_MS,
+    onProblem: (error) => settings.onProblem('the ends of runs could not be written down', error),
+    write: async (attempts) => {
+      const report = await finishRuns(context, attempts, serviceId);
+      settings.onEvents(report.events);
+      if (report.lost.length > 0) settings.onLost(report.lost);
+      if (report.hasMore) void pump();
+    },
+  });
+
+  async function claimAll(): Promise<void> {
+    do {
+      again = false;
+      while (!isClosed) {
+        const most = maxConcurrent - held.size;
+        if (most <= 0) break;
+        const askedAt = settings.monotonic();
+        const claimed = await claimNext(context, { serviceId, leaseMs, most, without: [...settings.without(), ...clones.keys()] });
+        if (claimed.length === 0) break;
+        if (held.size === 0) lease.begin(askedAt);
+        begin(claimed);
+      }
+    } while (again && !isClosed);
+  }
+
+  function pump(): Promise<void> {
+    again = true;
+    pumping ??= claimAll()
+      .catch((error: unknown) => settings.onProblem('no runs could be claimed', error))
+      .finally(() => {
+        pumping = null;
+      });
+    return pumping;
+  }
+
+  function begin(claimed: readonly ClaimedRun[]): void {
+    for (const run of claimed) {
+      held.set(run.id, { run, carrier: null, verdict: null });
+      running.set(run.id, run);
+    }
+    for (const [repositoryId, runs] of Map.groupBy(claimed, (one) => one.repositoryId)) {
+      const finished = carryAll([...Map.groupBy(runs, carriedTogether).values()]);
+      const gone = finished.then(() => {
+        if (clones.get(repositoryId) === gone) clones.delete(repositoryId);
+        if (!isClosed) void pump();
+      });
+      clones.set(repositoryId, gone);
+    }
+  }
+
+  /** One carrier after the other: they share a clone. */
+  async function carryAll(groups: readonly (readonly ClaimedRun[])[]): Promise<void> {
+    const waits = groups.map(() => Promise.withResolvers<void>());
+    waits[0]?.resolve();
+    await Promise.all(
+      groups.map(async (group, index) => {
+        await waits[index]?.promise;
+        const carrier = startCarrier(group);
+        await Promise.all(group.map((run) => slots.add(() => carryOne(run, carrier))));
+        waits[index + 1]?.resolve();
+      }),
+    );
+  }
+
+  function startCarrier(group: readonly ClaimedRun[]): Carrier {
+    const port: CarrierPort = {
+      identify: (process) => {
+        const notes = group.map((run) => connection(context.pool, (sql) => identifyProcess(sql, run, { ...process, serviceId })));
+        Promise.all(notes).catch((error: unknown) => settings.onProblem('a process could not be noted', error));
+      },
+      mayDeliver: () =>
+        isClosed && group.every(({ id }) => held.get(id)?.verdict !== null)
+          ? Promise.resolve(new Set())
+          : connection(context.pool, (sql) => stillHeld(sql, group, serviceId)),
+      tell: (event) => settings.onProgress(event),
+    };
+    const carrier = settings.executor(group, port);
+    for (const run of group) {
+      const one = held.get(run.id);
+      if (one === undefined) continue;
+      one.carrier = carrier;
+      // It was ended before it began.
+      if (one.verdict !== null) carrier.stop();
+    }
+    return carrier;
+  }
+
+  async function carryOne(run: ClaimedRun, carrier: Carrier): Promise<void> {
+    const end = await (carrier.ends.get(run.id) ?? Promise.resolve<CarriedEnd>({ kind: 'crashed', message: 'nothing carried it out' }));
+    const verdict = held.get(run.id)?.verdict ?? null;
+    held.delete(run.id);
+    running.delete(run.id);
+    if (verdict !== 'lost') ends.add(finished(run, end, verdict));
+  }
+
+  async function beat(): Promise<void> {
+    const fences = [...held.values()].filter(({ verdict }) => verdict !== 'lost').map(({ run }) => run);
+    if (fences.length === 0) return;
+    const askedAt = settings.monotonic();
+    try {
+      const rows = await connection(context.pool, (sql) => renewLeases(sql, fences, { serviceId, leaseMs }));
+      lease.renewed(askedAt);
+      const mine = new Map(rows.map((row) => [row.id, row.cancelBy]));
+      for (const { id } of fences) {
+        if (!mine.has(id)) give(id, 'lost');
+        else if (mine.get(id) !== null) give(id, 'cancelled', mine.get(id));
+      }
+    } catch (error) {
+      settings.onProblem('the leases could not be renewed', error);
+      if (lease.isEnding()) for (const { id } of fences) give(id, 'lost');
+    }
+  }
+
+  /** Ends the carrier of a run. What else it carries goes back to the queue. */
+  function give(runId: string, verdict: 'cancelled' | 'returned' | 'lost', by?: string | null): void {
+    const one = held.get(runId);
+    if (one === undefined || one.verdict !== null) return;
+    one.verdict = verdict;
+    if (by !== undefined && by !== null) Object.assign(one.run, { cancelBy: by });
+    const { carrier } = one;
+    if (carrier === null) return;
+    for (const other of held.values()) if (other.carrier === carrier && other.verdict === null) other.verdict = 'returned';
+    if (verdict === 'lost') void carrier.kill();
+    else carrier.stop();
+  }
+
+  async function drain(graceMs: number): Promise<void> {
+    isClosed = true;
+    await pumping;
+    const timer = setTimeout(() => returnAll(), graceMs);
+    await slots.onIdle();
+    clearTimeout(timer);
+    await ends.idle();
+  }
+
+  function returnAll(): void {
+    for (const { run } of [...held.values()]) give(run.id, 'returned');
+  }
+
+  async function stop(): Promise<void> {
+    isClosed = true;
+    returnAll();
+    await Promise.all([...new Set([...held.values()].map(({ carrier }) => carrier))].map((carrier) => carrier?.kill()));
+    await slots.onIdle();
+    await ends.idle();
+  }
+
+  return { pump, beat, running, drain, stop };
+}
+
+/** Runs that one process can carry out together. */
+function carriedTogether(run: ClaimedRun): string {
+  return JSON.stringify([run.branch, run.base, run.isForced, run.trigger]);
+}
+
+function finished(run: ClaimedRun, end: CarriedEnd, verdict: Held['verdict']): FinishedAttempt {
+  // What was finished before it was told to stop stays finished.
+  if (end.kind === 'ended' && !(verdict !== null && end.result.outcome === 'cancelled')) return { run, ...end };
+  if (verdict === 'cancelled') return { run, kind: 'crashed', message: 'cancelled' };
+  if (verdict === 'returned' || end.kind === 'returned') return { run, kind: 'returned' };
+  return { run, ...end } as FinishedAttempt;
+}
