@@ -41,7 +41,7 @@ export class DatabaseError extends Error {
 /** A file system's refusal at `path` as a DatabaseError, or the error itself when it is none. */
 export function asFileError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) {
     return new DatabaseError(
       'not-writable',
       `${path} cannot be written to (${code}): the database keeps its data there; give this user the right to, or choose another state folder.`,

@@ -15,6 +15,7 @@ export interface Attachment {
   readonly version: string;
   /** Settles when the connection is lost without our doing. */
   readonly lost: Promise<void>;
+  readonly isLost: () => boolean;
   readonly run: (sql: string) => Promise<readonly Record<string, unknown>[]>;
   /** Leaves. True when nobody else is attached: then nobody can be until the server has stopped, or we end. */
   readonly leave: () => Promise<boolean>;
@@ -32,9 +33,14 @@ export async function attach(socketFolder: string): Promise<Attachment> {
     connectionTimeoutMillis: CONNECT_MS,
   });
   let leaving = false;
+  let isLost = false;
   const lost = new Promise<void>((resolve) => {
-    client.on('error', () => leaving || resolve());
-    client.on('end', () => leaving || resolve());
+    for (const event of ['error', 'end'] as const) {
+      client.on(event, () => {
+        isLost = true;
+        if (!leaving) resolve();
+      });
+    }
   });
   try {
     await client.connect();
@@ -45,6 +51,7 @@ export async function attach(socketFolder: string): Promise<Attachment> {
     return {
       version: rows[0]?.server_version ?? '',
       lost,
+      isLost: () => isLost,
       run: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows,
       leave: async () => {
         leaving = true;

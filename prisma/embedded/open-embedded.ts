@@ -1,15 +1,16 @@
 /** The embedded PostgreSQL: started when it does not run, attached to when it does, brought back when it is killed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from '../database-error.ts';
-import type { Attachment } from './attachment.ts';
+import { attach, type Attachment } from './attachment.ts';
 import { ensureRunning, type Running } from './ensure-running.ts';
-import { placeOf } from './place.ts';
+import { placeOf, type Place } from './place.ts';
 import { isAlive } from './processes.ts';
 import { readPostmaster } from './postmaster-pid.ts';
 import { thisMachine, type Machine } from './server-user.ts';
 import { EMBEDDED_DATABASE, EMBEDDED_ROLE } from './settings.ts';
 import { keepTenancy, thisTenant } from './tenancy.ts';
 
+const LEAVE_TRIES = 3;
 const STOP_MS = 60_000;
 const POLL_MS = 10;
 const LONGEST_PAUSE_MS = 10_000;
@@ -47,6 +48,7 @@ export async function openEmbedded(request: EmbeddedRequest): Promise<EmbeddedSe
   const tenant = thisTenant();
   const running = await ensureRunning(place, { ...request, tenant });
   const endTenancy = keepTenancy(place.base, tenant);
+  let closing: Promise<void> | null = null;
   const guard = keepAttached(running.attachment, () => ensureRunning(place, { ...request, tenant }), request.log);
   return {
     connectionString: `postgresql://${EMBEDDED_ROLE}@/${EMBEDDED_DATABASE}?host=${encodeURIComponent(place.socket)}`,
@@ -55,17 +57,33 @@ export async function openEmbedded(request: EmbeddedRequest): Promise<EmbeddedSe
     logFolder: place.log,
     version: running.attachment.version,
     found: running.found,
-    close: async () => {
-      endTenancy();
-      const attachment = await guard.release();
-      if (attachment === null) return;
-      try {
-        if (await attachment.leave()) await stop(place.data);
-      } finally {
-        await attachment.end().catch(() => undefined); // the server has ended it
-      }
+    close: () => {
+      closing ??= (async () => {
+        endTenancy();
+        await leave(place, await guard.release());
+      })();
+      return closing;
     },
   };
+}
+
+/** Leaves the server, and stops it when nobody else is attached. */
+async function leave(place: Place, held: Attachment | null): Promise<void> {
+  let attachment = held?.isLost() === false ? held : null;
+  for (let tries = 0; tries < LEAVE_TRIES; tries += 1) {
+    // A connection that broke says nothing about the server: it may go on, and another may just have stopped it.
+    attachment ??= await attach(place.socket).catch(() => null);
+    if (attachment === null) return;
+    try {
+      if (await attachment.leave()) await stop(place.data);
+      return;
+    } catch (error) {
+      if (error instanceof DatabaseError) throw error;
+    } finally {
+      await attachment.end().catch(() => undefined); // the server has ended it
+      attachment = null;
+    }
+  }
 }
 
 /** Stops the server that the lock file names; returns when it is gone. */

@@ -81,7 +81,7 @@ function clientsOf(uid: number): readonly string[] {
 
 function nameIn(uid: number): string | null {
   const known = nameOfUser(uid);
-  if (known !== null) return known;
+  if (known !== null || uid !== process.getuid?.()) return known;
   try {
     // Directories of users other than /etc/passwd.
     return userInfo().username;
