@@ -44,6 +44,8 @@ export interface RunAgentsRequest {
   readonly delivery: Delivery;
   /** What follows from settled runs (breaker, recovery): decided by the scheduler, recorded in the same batch. */
   consequences(settled: readonly SettledEvent[]): readonly UpkeepEvent[];
+  /** Ends that are none, since somebody tries again: they are not remembered. Default: none. */
+  isProvisional?(event: SettledEvent): boolean;
   /** Writes the batch where this invocation remembers; not called when the delivery carried it. */
   record(events: readonly UpkeepEvent[]): Promise<void>;
 }

@@ -86,7 +86,8 @@ export async function resultsOf(work: AgentWork, commit: string, workshop: Works
 
 /** Everything that is to be remembered of a delivery. */
 export function eventsOf(settled: readonly Settled[], report: DeliveryReport, request: RunAgentsRequest): UpkeepEvent[] {
-  const events = settled.filter((each) => each.report.outcome !== 'skipped').map(({ event }) => event);
+  const isEnd = ({ report: { outcome }, event }: Settled): boolean => outcome !== 'skipped' && request.isProvisional?.(event) !== true;
+  const events = settled.filter(isEnd).map(({ event }) => event);
   const isWorthIt = report.commits.length > 0 || report.proposals.length > 0;
   const moved = isWorthIt ? eventsOfDelivery(report, deliveredRun(settled, request)) : [];
   return [...events, ...moved, ...request.consequences(events)];

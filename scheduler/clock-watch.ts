@@ -2,9 +2,9 @@
 
 export interface ClockWatchSettings {
   /** Milliseconds since 1970 of the machine's clock. */
-  wall(): number;
+  readonly wall: () => number;
   /** Milliseconds of a clock that never jumps; it may stand still while the machine sleeps. */
-  monotonic(): number;
+  readonly monotonic: () => number;
   /** A jump of at least so many milliseconds counts. */
   readonly jumpMs: number;
   /** How long leases are not judged afterwards, in milliseconds. */

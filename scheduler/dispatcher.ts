@@ -213,7 +213,8 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
   async function stop(): Promise<void> {
     isClosed = true;
     returnAll();
-    await Promise.all([...new Set([...held.values()].map(({ carrier }) => carrier))].map((carrier) => carrier?.kill()));
+    const carriers = new Set([...held.values()].flatMap(({ carrier }) => (carrier === null ? [] : [carrier])));
+    await Promise.all([...carriers].map((carrier) => carrier.kill()));
     await slots.onIdle();
     await ends.idle();
   }
@@ -230,6 +231,6 @@ function finished(run: ClaimedRun, end: CarriedEnd, verdict: Held['verdict']): F
   // What was finished before it was told to stop stays finished.
   if (end.kind === 'ended' && !(verdict !== null && end.result.outcome === 'cancelled')) return { run, ...end };
   if (verdict === 'cancelled') return { run, kind: 'crashed', message: 'cancelled' };
-  if (verdict === 'returned' || end.kind === 'returned') return { run, kind: 'returned' };
-  return { run, ...end } as FinishedAttempt;
+  if (verdict === 'returned') return { run, kind: 'returned' };
+  return { run, ...end };
 }

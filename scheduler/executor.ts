@@ -9,7 +9,7 @@ export type CarriedEnd =
   /** The carrier ended without a result for it. */
   | { readonly kind: 'crashed'; readonly message: string }
   /** It was not begun, or broken off without a fault: it goes back to the queue and counts for nothing. */
-  | { readonly kind: 'returned' };
+  | { readonly kind: 'returned'; /** Before it may be claimed again; default 0. */ readonly delayMs?: number };
 
 /** What carries some runs of one branch of one repository. */
 export interface Carrier {

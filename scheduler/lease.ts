@@ -4,7 +4,7 @@ export interface LeaseSettings {
   /** How long a renewal holds. */
   readonly leaseMs: number;
   /** Milliseconds of a clock that never jumps. */
-  monotonic(): number;
+  readonly monotonic: () => number;
 }
 
 export interface Lease {

@@ -10,7 +10,7 @@ export interface WakeListener {
 /** Listens on a connection of its own, and again when that breaks; after each beginning it wakes for everything. */
 export async function listenForWakes(
   pool: ConnectionPool,
-  { onWake, onProblem }: { onWake(reason: WakeReason): void; onProblem(error: unknown): void },
+  { onWake, onProblem }: { readonly onWake: (reason: WakeReason) => void; readonly onProblem: (error: unknown) => void },
 ): Promise<WakeListener> {
   return listenOn(pool, {
     channel: WAKE_CHANNEL,

@@ -217,3 +217,25 @@ export function runUrlOf(github: GitHubActions): string | null {
   if (serverUrl === null || repository === null || runId === null) return null;
   return `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${attemptOf(github)}`;
 }
+
+/** Of a run that a service carries out: there is no event, and no page of the run. */
+export function serviceContext(attempt: number): CiContext {
+  return {
+    event: 'service',
+    trigger: 'schedule',
+    isDueOnly: false,
+    branch: null,
+    base: null,
+    range: null,
+    isFork: false,
+    isReadOnly: false,
+    pullRequest: null,
+    comment: null,
+    inputs: { agents: [], force: false },
+    actor: null,
+    runUrl: null,
+    attempt,
+    nothingFollows: null,
+    notes: [],
+  };
+}

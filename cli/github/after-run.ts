@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { RunReport } from '../../agents/run-report.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import type { LedgerState } from '../../ledger/state.ts';
-import { ciContext } from '../ci/ci-context.ts';
+import { ciContext, serviceContext } from '../ci/ci-context.ts';
 import { readEventPayload } from '../ci/event-payload.ts';
 import { tokenKindOf } from '../../github/settings-pages.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import type { Environment } from '../environment.ts';
+import type { Carried } from '../run/carried.ts';
 import type { Memory } from '../run/memory.ts';
 import { secretValues } from '../run/secret-values.ts';
 import { githubAccess } from './github-access.ts';
@@ -16,6 +17,8 @@ import { startRequiredChecks, type StartRequiredChecks } from './start-required-
 export interface AfterRun {
   readonly environment: Environment;
   readonly version: string;
+  /** Set when a service carried it out. */
+  readonly carried?: Carried | undefined;
   readonly config: ResolvedConfig;
   readonly report: RunReport;
   readonly memory: Memory;
@@ -34,7 +37,7 @@ export interface AfterRun {
 export async function tellAfterRun(ask: AfterRun): Promise<RunReport> {
   const { environment, memory, rehearse, report } = ask;
   const { github } = environment;
-  if (github === null) return report;
+  if (github === null && ask.carried === undefined) return report;
   const [{ tellGitHub }, { createRedactor }] = await Promise.all([import('./tell-github.ts'), import('../../agents/tools/redact.ts')]);
   const access = githubAccess({
     environment,
@@ -42,16 +45,16 @@ export async function tellAfterRun(ask: AfterRun): Promise<RunReport> {
     version: ask.version,
     redact: createRedactor(secretValues(environment.variables)),
   });
-  const payload = readEventPayload(github.eventPath);
+  const payload = readEventPayload(github?.eventPath ?? null);
   const door = rehearse === undefined || access.kind === 'none' ? access : await rehearsing(access, rehearse);
-  const started = ask.config.github.startChecks ? await startRequiredChecks({ ...startOf(ask), access: door }) : [];
+  const started = github !== null && ask.config.github.startChecks ? await startRequiredChecks({ ...startOf(ask), access: door }) : [];
   const told = await tellGitHub({
     access: door,
     report,
     isForced: ask.isForced,
     isRehearsal: rehearse !== undefined,
     config: ask.config,
-    ci: ciContext(github, payload),
+    ci: github === null ? serviceContext(ask.carried?.attempt ?? 1) : ciContext(github, payload),
     defaultBranch: payload.text('repository', 'default_branch'),
     state: await stateNow(ask),
     origin: ask.origin,

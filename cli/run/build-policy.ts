@@ -22,6 +22,8 @@ export interface PolicySurroundings {
   readonly strict: boolean;
   readonly install: boolean;
   readonly concurrency: number | null;
+  /** Whether somebody else tries again what could not be carried out: then it is not tried again here. Default: false. */
+  readonly isRetried?: boolean;
   /** `customChecks.x.run` → `agent.config.json:12:14`: where values come from, so that an error can name the place. */
   readonly origins: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,11 @@ export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings):
     looksAfter: (agent, path) => rules.get(agent)?.(path) ?? true,
     mayChange: (path) => config.allowWorkflowChanges || !isProtectedPath(path),
     retryDelayMs: (attempt) =>
-      retryDelayMs(attempt, { limit: config.scheduler.retry.limit, maxMs: config.scheduler.retry.maxSeconds * 1000, random: Math.random }),
+      retryDelayMs(attempt, {
+        limit: around.isRetried === true ? 0 : config.scheduler.retry.limit,
+        maxMs: config.scheduler.retry.maxSeconds * 1000,
+        random: Math.random,
+      }),
   };
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Delivery } from '../../agents/delivery/delivery.ts';
+import { fencedDelivery } from '../../agents/delivery/fenced-delivery.ts';
 import { blockedBy, blockingRef } from '../../agents/delivery/own-refs.ts';
 import { openJournal } from '../../agents/journal.ts';
 import type { KeyContext } from '../../agents/input-key.ts';
@@ -30,6 +31,7 @@ import type { Environment } from '../environment.ts';
 import { keepErroredChecks } from '../why/errored-checks.ts';
 import { UsageError } from '../usage-error.ts';
 import { temporaryPlace } from './require-places.ts';
+import { isProvisional, type Carried } from './carried.ts';
 import { secretValues } from './secret-values.ts';
 
 export interface ExecuteRequest {
@@ -53,9 +55,11 @@ export interface ExecuteRequest {
   /** Milliseconds after which the run ends by itself. */
   readonly timeLimitMs: number;
   readonly mode: DeliveryMode;
-  deliveryFor(context: RunContext): Delivery;
+  readonly deliveryFor: (context: RunContext) => Delivery;
   record(events: readonly UpkeepEvent[]): Promise<void>;
   emit(event: UpkeepEvent): void;
+  /** Set when a service carries it out. */
+  readonly carried?: Carried | undefined;
 }
 
 export interface ExecuteResult extends RunAgentsResult {
@@ -106,7 +110,8 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
       seen: request.seen,
       keyContext: request.keyContext,
       keys: request.keys,
-      delivery: request.deliveryFor(context),
+      delivery: deliveryOf(request, context),
+      isProvisional: (event) => request.carried !== undefined && isProvisional(event, request.carried),
       consequences: (settled) => consequencesOf(settled, { state: request.state, threshold: request.threshold, origin: request.origin }),
       record: (events) => request.record(events),
     });
@@ -148,6 +153,11 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
   }
 }
 
+function deliveryOf({ carried, deliveryFor }: Pick<ExecuteRequest, 'carried' | 'deliveryFor'>, context: RunContext): Delivery {
+  const delivery = deliveryFor(context);
+  return carried === undefined ? delivery : fencedDelivery(delivery, () => carried.mayLeave());
+}
+
 /** Cleans up after runs that ended early; before anything else is decided. */
 export async function recoverEarlier(request: {
   repository: Repository;
@@ -168,7 +178,7 @@ function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: Exe
   const green = runs.find((run) => (run.outcome === 'passed' || run.outcome === 'fixed') && run.coverage !== null);
   return {
     agent,
-    runId: uuidv7(request.origin.now()),
+    runId: request.carried?.runIds[agent.id] ?? uuidv7(request.origin.now()),
     base: request.base,
     pending,
     coverage: green?.coverage ?? null,

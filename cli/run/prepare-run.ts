@@ -37,6 +37,8 @@ export async function loadRun(ask: {
   environment: Environment;
   ci: boolean;
   version: string;
+  /** Whether somebody else tries again what could not be carried out. Default: false. */
+  isRetried?: boolean;
 }): Promise<LoadedRun> {
   const { repository, flags } = ask;
   const { loaded, treeId } = await loadSettings(ask);
@@ -47,6 +49,7 @@ export async function loadRun(ask: {
     install: flags.install ?? false,
     concurrency: flags.concurrency ?? null,
     origins: loaded.origins,
+    isRetried: ask.isRetried ?? false,
   });
   return { loaded, policy, treeId, agents: askedAgents(flags.agents, policy) };
 }

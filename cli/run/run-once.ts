@@ -2,15 +2,13 @@
 import { basename } from 'node:path';
 import { hasLeftovers } from '../../agents/journal.ts';
 import { exitCodeOf, repairedErrors } from '../../agents/exit-code.ts';
+import { Interrupted } from '../../agents/run-context.ts';
 import { takeRunLock } from '../../agents/run-lock.ts';
-import type { AgentRunReport, DeliveryReport, ProposalReport, RunReport } from '../../agents/run-report.ts';
+import type { ProposalReport, RunReport } from '../../agents/run-report.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { EventOrigin, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidv7 } from '../../ledger/event.ts';
 import type { DeliveryMode } from '../../ledger/outcome.ts';
-import type { LedgerState } from '../../ledger/state.ts';
-import { agentStateOf, pauseOf } from '../../ledger/state.ts';
-import type { Decision } from '../../scheduler/decide-runs.ts';
 import { staleProposals } from '../../scheduler/stale-proposals.ts';
 import type { StaleProposal } from '../../scheduler/stale-proposals.ts';
 import { changedAgents } from '../ci/changed-agents.ts';
@@ -19,6 +17,7 @@ import type { Environment } from '../environment.ts';
 import { tellAfterRun } from '../github/after-run.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { BusyError } from '../busy-error.ts';
+import { sourceOf, type Carried } from './carried.ts';
 import { count } from '../wording.ts';
 import { lateFailures } from './late-failures.ts';
 import { look, uncommitted } from './look.ts';
@@ -28,7 +27,7 @@ import { openMemory } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { decide, loadRun } from './prepare-run.ts';
 import type { LoadedRun } from './prepare-run.ts';
-import { skippedReport } from './skipped-report.ts';
+import { changesAt, earliest, failingSince, nothingDelivered, skipped } from './not-run.ts';
 
 export interface RunOnceRequest {
   readonly cwd: string;
@@ -43,6 +42,8 @@ export interface RunOnceRequest {
   onLook(facts: LookFacts): void;
   /** Sink of events. Never throws. */
   emit(event: UpkeepEvent): void;
+  /** Set when a service carries the run out. */
+  readonly carried?: Carried;
   /** Told when nothing was to be done, and until when that holds as long as nothing else changes. */
   onNothingToDo(facts: { readonly validUntil: string | null }): void;
 }
@@ -58,7 +59,7 @@ export interface LookFacts {
 
 /** Runs what is to be run. Throws UsageError, ConfigError, BusyError, GitError and LedgerError; everything else is in the report. */
 export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
-  const { environment, version } = request;
+  const { environment, version, carried } = request;
   const asked = ciRun(request.flags, environment);
   const { flags, trigger } = asked;
   const seen = await look(request.cwd, flags);
@@ -66,9 +67,10 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   request.onOpen(checked);
   const ci = flags.ci || environment.github !== null;
   const now = new Date();
-  const origin: EventOrigin = { source: sourceOf(environment, ci), correlationId: uuidv7(now), now: () => new Date() };
+  const source = sourceOf(environment, { ci, carried });
+  const origin: EventOrigin = { source, correlationId: carried?.correlationId ?? uuidv7(now), now: () => new Date() };
   const [run, changed] = await Promise.all([
-    loadRun({ repository: seen.repository, base: seen.base, flags, environment, ci, version }),
+    loadRun({ repository: seen.repository, base: seen.base, flags, environment, ci, version, isRetried: carried !== undefined }),
     seen.isSnapshot ? [] : uncommitted(seen.repository),
   ]);
   const gate = environment.github === null ? [] : await (await import('../init/gate-state.ts')).oldGateNotes(seen.repository.root, version);
@@ -99,11 +101,12 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   };
   const rehearsed: UpkeepEvent[] = [];
   const tell = async (report: RunReport): Promise<RunReport> =>
-    seen.isSnapshot || environment.github === null
+    seen.isSnapshot || (environment.github === null && carried === undefined)
       ? report
       : tellAfterRun({
           environment,
           version,
+          carried,
           config: run.loaded.config,
           report,
           memory,
@@ -176,9 +179,11 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
       }),
     record: async (events) => {
       if (flags.rehearse !== undefined) rehearsed.push(...events);
+      else if (carried !== undefined && !(await carried.mayLeave())) throw new Interrupted();
       else if (!seen.isSnapshot) await memory.record(events);
     },
     emit: (event) => request.emit(event),
+    carried,
   });
   const runs = decisions.map((decision) => {
     const report = result.runs.find(({ agent }) => agent === decision.agent.id);
@@ -240,53 +245,11 @@ async function recoverFirst(repository: Repository, memory: Memory): Promise<str
   return sentences;
 }
 
-/** When time alone changes what is decided about the agent: its pause ends, or its breaker lets it try again. */
-function changesAt(decision: Decision, state: LedgerState, branch: string | null): string | null {
-  const { agent } = decision;
-  const pause = pauseOf(state, agent.id, branch ?? 'HEAD', new Date());
-  return earliest([pause?.until ?? null, agentStateOf(state, agent.id, branch ?? 'HEAD').breaker?.nextTryAt ?? null]);
-}
-
-function earliest(times: readonly (string | null)[]): string | null {
-  return times.reduce((first, time) => (time !== null && (first === null || time < first) ? time : first), null);
-}
-
 /** Where commits go. A snapshot of uncommitted work has no branch that could take them. */
 function deliveryMode(run: LoadedRun, flags: RunFlags, seen: Look): DeliveryMode {
   if (seen.isSnapshot) return 'none';
   if (flags.rehearse !== undefined) return 'patch';
   return run.loaded.config.delivery.mode;
-}
-
-function skipped(decision: Decision, state: LedgerState, branch: string | null): AgentRunReport {
-  if (decision.kind === 'run') throw new TypeError(`${decision.agent.id} was to run and has no report`);
-  return skippedReport(decision, failingSince(decision, state, branch));
-}
-
-/** The commit at which the agent failed before, or null when its last word was good. */
-function failingSince(decision: Decision, state: LedgerState, branch: string | null): string | null {
-  const { decided } = agentStateOf(state, decision.agent.id, branch ?? 'HEAD');
-  return decided?.outcome === 'failed' ? decided.base : null;
-}
-
-function nothingDelivered(mode: DeliveryMode, branch: string | null): DeliveryReport {
-  return {
-    mode,
-    outcome: mode === 'none' ? 'none' : 'nothing',
-    branch,
-    reason: null,
-    commits: [],
-    ref: null,
-    patches: [],
-    advice: null,
-    proposals: [],
-    verifications: [],
-  };
-}
-
-function sourceOf(environment: Environment, ci: boolean): string {
-  if (environment.github !== null) return `ci:${environment.github.runId ?? 'unknown'}`;
-  return ci ? 'ci:local' : `laptop:${environment.person}`;
 }
 
 function repositoryName(repository: Repository, environment: Environment): string {

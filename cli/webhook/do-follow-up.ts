@@ -1,5 +1,4 @@
 /** Does what follows from a trigger, in the clone at hand. */
-import { fetchCommits, type RemoteFailure } from '../../git/remote.ts';
 import type { WebhookTrigger } from '../../github/webhooks/trigger.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import { pauseOf } from '../../ledger/state.ts';
@@ -7,17 +6,14 @@ import type { CommandContext } from '../command-context.ts';
 import { followComment } from '../comment/follow-comment.ts';
 import type { LeftOver } from '../comment/left-over.ts';
 import { runCommand } from '../commands/run.ts';
-import { remoteAuth } from '../github/remote-auth.ts';
 import { openHere } from '../here.ts';
 import { runFlagsOf } from '../program.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { AwayError } from './away-error.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { Clone } from './looked-after.ts';
+import { newestCommit } from './newest-commit.ts';
 import type { FollowUpEnd } from './passing.ts';
-
-/** A remote that fails otherwise fails the next time as well. */
-const PASSING_FAILURES: ReadonlySet<RemoteFailure> = new Set(['unreachable', 'silent', 'timeout', 'cancelled']);
 
 export interface FollowUpRequest {
   readonly trigger: WebhookTrigger;
@@ -60,16 +56,6 @@ async function runAgents(followUp: Extract<FollowUp, { kind: 'run' }>, clone: Cl
     return 0;
   }
   return runCommand(runFlagsOf(agents, { base, ci: true, trigger: followUp.trigger, force: followUp.isForced }), context);
-}
-
-/** The end of the branch on the remote, null when it has no such branch; without a remote, what is checked out. Throws AwayError. */
-async function newestCommit(clone: Clone, context: CommandContext): Promise<string | null> {
-  const { checkout, branch, remote, remoteAddress } = clone;
-  if (remoteAddress === null) return checkout.head;
-  const auth = remoteAuth(context.environment, remoteAddress);
-  const fetched = await fetchCommits({ repository: checkout, remote, branch, auth, signal: context.signal });
-  if (fetched.ok) return fetched.sha;
-  throw new AwayError(`${remote} could not be asked (${fetched.reason})`, PASSING_FAILURES.has(fetched.reason));
 }
 
 /** A forced run passes over what is remembered, but not over a pause, which is somebody's decision. */

@@ -34,7 +34,7 @@ export interface AttemptResult {
 export type FinishedAttempt = { readonly run: ClaimedRun } & (
   | { readonly kind: 'ended'; readonly result: AttemptResult }
   | { readonly kind: 'crashed'; readonly message: string }
-  | { readonly kind: 'returned' }
+  | { readonly kind: 'returned'; /** Before it may be claimed again; default 0. */ readonly delayMs?: number }
 );
 
 export interface FinishReport {
@@ -109,7 +109,7 @@ type Decided = AfterAttempt | { readonly kind: 'return'; readonly delayMs: numbe
 
 function decide(attempt: FinishedAttempt, { retry }: SchedulerContext): Decided {
   const { run } = attempt;
-  if (attempt.kind === 'returned') return { kind: 'return', delayMs: 0 };
+  if (attempt.kind === 'returned') return { kind: 'return', delayMs: attempt.delayMs ?? 0 };
   const end = attempt.kind === 'crashed' ? { kind: 'crashed' as const } : { kind: 'ended' as const, ...attempt.result };
   return afterAttempt(end, { retries: run.retries, crashes: run.crashes, isCancelled: run.cancelBy !== null }, retry);
 }

@@ -90,7 +90,7 @@ describe('planSlots', () => {
     ['queue', { isBusy: true, isQueued: true }, 0, false],
     ['cancel', { isBusy: true, isQueued: false }, 1, true],
     ['cancel', { isBusy: false, isQueued: false }, 1, false],
-  ] as const)('while an earlier run is under way: %s %o', (overlap, busy, runs, cancelsRunning) => {
+  ] as const)('while an earlier run is under way: %s %o', (...[overlap, busy, runs, cancelsRunning]) => {
     const plan = planSlots(question({ ...busy, policy: policy({ overlap }) }));
     expect(plan.runs).toHaveLength(runs);
     expect(plan.dropped.map(({ reason }) => reason)).toEqual(runs === 0 ? ['overlap'] : []);

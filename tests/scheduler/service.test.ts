@@ -5,10 +5,10 @@ import { CRASH_LIMIT } from '../../scheduler/after-attempt.ts';
 import { queueScene, resultOf, type AgentHandle, type QueueScene } from '../support/queue-scene.ts';
 import { ALIVE, testService } from '../support/service-scene.ts';
 
-async function schedule(scene: QueueScene, agent: AgentHandle, at: Date, change: { cron?: string; overlap?: string } = {}): Promise<void> {
+async function schedule(scene: QueueScene, agent: AgentHandle, change: { at?: Date; overlap?: string } = {}): Promise<void> {
   await scene.query(
     `INSERT INTO upkeep.schedule (agent_id, cron, time_zone, overlap, next_slot_at, next_run_at) VALUES ($1, $2, 'UTC', $3, $4, $4)`,
-    [agent.agentId, change.cron ?? '* * * * *', change.overlap ?? 'skip', at],
+    [agent.agentId, '* * * * *', change.overlap ?? 'skip', change.at ?? thisMinute()],
   );
 }
 
@@ -22,7 +22,7 @@ describe('a service', () => {
     await using scene = await queueScene();
     const agent = await scene.agent();
     const slot = thisMinute();
-    await schedule(scene, agent, slot);
+    await schedule(scene, agent, { at: slot });
     await using one = await testService(scene);
     const call = await one.call(0);
     expect(call.runs).toMatchObject([{ agentId: agent.agentId, trigger: 'schedule', slotAt: slot }]);
@@ -198,7 +198,7 @@ describe('slots', () => {
   it('become one run each, however many services look', async () => {
     await using scene = await queueScene();
     const agents = await Promise.all(Array.from({ length: 12 }, () => scene.agent()));
-    for (const agent of agents) await schedule(scene, agent, thisMinute());
+    for (const agent of agents) await schedule(scene, agent);
     await using one = await testService(scene);
     await using two = await testService(scene);
     await using three = await testService(scene);
@@ -219,7 +219,7 @@ describe('slots', () => {
 
   it('that were missed are told of, with their reason', async () => {
     await using scene = await queueScene();
-    await schedule(scene, await scene.agent(), new Date(thisMinute().getTime() - 3 * 60_000));
+    await schedule(scene, await scene.agent(), { at: new Date(thisMinute().getTime() - 3 * 60_000) });
     await using one = await testService(scene);
     const call = await one.call(0);
     expect(call.runs).toHaveLength(1);
@@ -235,7 +235,7 @@ describe('slots', () => {
     const agent = await scene.agent();
     await scene.ask(agent);
     const running = await one.call(0);
-    await schedule(scene, agent, thisMinute(), { overlap: 'cancel' });
+    await schedule(scene, agent, { overlap: 'cancel' });
     await one.service.tick();
     const next = await one.call(1);
     expect(running.told.stopped).toBe(true);

@@ -1,0 +1,85 @@
+/** What a service and the process that carries out a run say to each other: one JSON document a line. Types and the codec. */
+import type { UpkeepEvent } from '../../ledger/event.ts';
+import type { AgentId, Outcome, Reason, Trigger } from '../../ledger/outcome.ts';
+
+/** The first line that the process gets. */
+export interface CarryRequest {
+  readonly kind: 'run';
+  /** Raised when its fields change: a process of another version does not guess. */
+  readonly version: typeof CARRY_VERSION;
+  readonly runs: readonly { readonly runId: string; readonly agent: AgentId; readonly attempt: number; readonly isLastTry: boolean }[];
+  readonly branch: string;
+  /** Null: the newest commit of the branch. */
+  readonly base: string | null;
+  readonly isForced: boolean;
+  readonly trigger: Trigger;
+  readonly source: string;
+  readonly correlationId: string;
+}
+
+export const CARRY_VERSION = 1;
+
+/** Answers a question of the process. */
+export interface LeaveAnswer {
+  readonly kind: 'leave';
+  readonly question: number;
+  /** Whether all of its runs are still the service's. */
+  readonly ok: boolean;
+}
+
+export type ToCarrier = CarryRequest | LeaveAnswer;
+
+/** How one run came to its end. */
+export interface CarryEnd {
+  readonly runId: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly message: string | null;
+  readonly retryAfterMs: number | null;
+  readonly checkedBase: string | null;
+  readonly commit: string | null;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly fixed: number;
+  readonly checks: readonly CarryCheck[];
+}
+
+export interface CarryCheck {
+  readonly check: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly durationMs: number;
+  readonly command: string | null;
+  readonly findings: readonly {
+    readonly path: string | null;
+    readonly line: number | null;
+    readonly column: number | null;
+    readonly rule: string;
+    readonly severity: string;
+    readonly message: string;
+    readonly fingerprint: string;
+    readonly isFixed: boolean;
+  }[];
+}
+
+export type FromCarrier =
+  | { readonly kind: 'event'; readonly event: UpkeepEvent }
+  | { readonly kind: 'may-leave'; readonly question: number }
+  | { readonly kind: 'ends'; readonly ends: readonly CarryEnd[] }
+  /** Nothing was begun, and it is to be asked again in a while, such as when a person's run holds the clone. */
+  | { readonly kind: 'later'; readonly delayMs: number; readonly why: string };
+
+/** One message as a line. */
+export function lineOf(message: ToCarrier | FromCarrier): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** The message of a line, or null for what is none. Both ends are this program, so only the kind is looked at. */
+export function messageOf<Message extends ToCarrier | FromCarrier>(line: string, kinds: readonly Message['kind'][]): Message | null {
+  try {
+    const message = JSON.parse(line) as Message;
+    return kinds.includes(message.kind) ? message : null;
+  } catch {
+    return null; // a tool wrote to our stdout, or the line was cut
+  }
+}
