@@ -1,4 +1,4 @@
-/** The database of the service, open: Prisma's client and a pool of plain connections, which it shares. */
+/** The database of the service, open: Prisma's client, and a pool of plain connections whose statements do not wait for each other. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { connect, connectionSettings, SCHEMA } from './connect.ts';
@@ -6,6 +6,8 @@ import { PrismaClient } from './generated/client.ts';
 import { holdPresence, type Presence } from './presence.ts';
 
 const POOL_SIZE = 10;
+/** Of Prisma's client, which reads for people. */
+const PRISMA_POOL_SIZE = 4;
 const IDLE_MS = 30_000;
 
 export interface Database {
@@ -32,9 +34,11 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   // The pool would tell of nothing before its first query.
   await (await connect(url, name)).end();
   const presence: Presence | null = isService ? await holdPresence(url, onProblem) : null;
-  const pool = new pg.Pool({ ...connectionSettings(url, name), max: poolSize, idleTimeoutMillis: IDLE_MS });
+  const settings = { ...connectionSettings(url, name), idleTimeoutMillis: IDLE_MS };
+  const pool = new pg.Pool({ ...settings, max: poolSize, pipeline: true });
   pool.on('error', onProblem);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema: SCHEMA }) });
+  const adapter = new PrismaPg({ ...settings, max: PRISMA_POOL_SIZE }, { schema: SCHEMA, onPoolError: onProblem });
+  const prisma = new PrismaClient({ adapter });
   return {
     prisma,
     pool,

@@ -59,6 +59,8 @@ export async function openQueue(pool: ConnectionPool, settings: QueueSettings): 
   boss.on('error', (error) => settings.onProblem(error));
   await boss.start();
   await boss.createQueue(QUEUE, { retryLimit: 0, expireInSeconds: EXPIRE_SECONDS, deleteAfterSeconds: KEEP_DONE_SECONDS, partition: true });
+  // It reads how the queue is set up at first use, by a connection of the pool, which a transaction must not wait for.
+  await boss.insert(QUEUE, []);
   const { perRepository, order } = settings;
   return {
     order,
