@@ -11,6 +11,7 @@ import { createLease } from './lease.ts';
 import { claimNext } from './runs/claim-runs.ts';
 import { finishRuns, type FinishedAttempt } from './runs/finish-runs.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
+import type { ServiceObserver } from './service-observer.ts';
 
 export interface DispatcherSettings {
   readonly context: SchedulerContext;
@@ -28,6 +29,7 @@ export interface DispatcherSettings {
   /** Runs whose ends came too late: somebody else has them. */
   onLost(runIds: readonly string[]): void;
   onProblem(what: string, error: unknown): void;
+  readonly observer?: ServiceObserver | undefined;
   /** Milliseconds of a clock that never jumps. */
   monotonic(): number;
 }
@@ -76,6 +78,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     write: async (attempts) => {
       const report = await finishRuns(context, attempts, serviceId);
       settings.onEvents(report.events);
+      settings.observer?.finished?.(attempts, report);
       if (report.lost.length > 0) settings.onLost(report.lost);
       if (report.hasMore) void pump();
     },
@@ -107,6 +110,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
   }
 
   function begin(claimed: readonly ClaimedRun[]): void {
+    settings.observer?.claimed?.(claimed);
     for (const run of claimed) {
       held.set(run.id, { run, carrier: null, verdict: null });
       running.set(run.id, run);
@@ -189,6 +193,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     const one = held.get(runId);
     if (one === undefined || one.verdict !== null) return;
     one.verdict = verdict;
+    if (verdict === 'lost') settings.observer?.lost?.(one.run);
     if (by !== undefined && by !== null) Object.assign(one.run, { cancelBy: by });
     const { carrier } = one;
     if (carrier === null) return;

@@ -13,6 +13,7 @@ import { materialise } from './materialise.ts';
 import { recoverRuns, type ProcessWatch } from './runs/recover-runs.ts';
 import type { WakeReason } from './runs/wake.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
+import type { ServiceObserver } from './service-observer.ts';
 
 export interface ServiceSettings {
   readonly context: SchedulerContext;
@@ -29,6 +30,7 @@ export interface ServiceSettings {
   onProblem(what: string, error: unknown): void;
   /** What people should know: a jump of the clock, runs that were lost. */
   onNote(note: string): void;
+  readonly observer?: ServiceObserver;
   readonly clock: ServiceClock;
 }
 
@@ -81,6 +83,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     onProgress: (event) => settings.onProgress(event),
     onLost: (ids) => settings.onNote(`${ids.length} ended too late: somebody else has them (${ids.join(', ')})`),
     onProblem: (what, error) => settings.onProblem(what, error),
+    observer: settings.observer,
     monotonic: () => clock.monotonic(),
   });
 
@@ -96,7 +99,10 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     settings.onEvents(made.events);
     const graceMs = watch.isTrusted() ? SKEW_GRACE_MS : null;
     const recovered = await recoverRuns(context, { serviceId: row.id, watch: settings.watch, graceMs });
-    if (recovered !== null) settings.onEvents(recovered.events);
+    if (recovered !== null) {
+      settings.onEvents(recovered.events);
+      settings.observer?.recovered?.(recovered);
+    }
     await dispatcher.pump();
     const nearest = await connection(pool, (sql) => nearestTimes(sql, now));
     state.nextDueAt = nearest.slot;
@@ -115,7 +121,9 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     ticking ??= (async () => {
       while (again && !state.isOver) {
         again = false;
+        const begunAt = clock.monotonic();
         await lookOnce();
+        settings.observer?.looked?.(clock.monotonic() - begunAt);
       }
     })()
       .catch((error: unknown) => settings.onProblem('what is due could not be looked at', error))
