@@ -42,6 +42,22 @@ const agentSettings = z.strictObject({
     .describe('What may start the agent besides its schedule; null: the default of the agent.'),
   priority: z.enum(PRIORITIES).nullable().default(null).describe('Order in which commits are delivered; null: the default of the agent.'),
   paths: pathRules.describe('Which of its files the agent looks after.'),
+  missed: z
+    .enum(['latest', 'skip', 'all'])
+    .default('latest')
+    .describe('What a service does about slots that passed unseen: run once for the latest, for none, or for all of them (100 at most).'),
+  missedHours: z.int().min(1).max(8760).default(24).describe('Slots older than this are not made up for, in hours.'),
+  overlap: z
+    .enum(['skip', 'queue', 'cancel'])
+    .default('skip')
+    .describe('What a service does about a slot while the agent is busy: drop it, let one wait, or cancel what is under way.'),
+  jitterSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe('A service starts the agent later by up to so many seconds, always the same for one agent.'),
+  labels: z.array(z.string().min(1).max(50)).max(20).default([]).describe('Names by which scheduler.labels bounds how many run at once.'),
 });
 
 const checkSettings = z.strictObject({

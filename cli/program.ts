@@ -6,7 +6,7 @@ import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
 import { addHelpCommand } from './help-command.ts';
 import { AGENT, AGENTS, portNumber, wholeNumber, type Add, type Runs } from './program/adding.ts';
-import { addScheduling } from './program/scheduling.ts';
+import { addCarrying, addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -56,6 +56,7 @@ export function buildProgram(host: ProgramHost): Command {
   addLooking(add, runs);
   addSteering(add, runs);
   addScheduling(add, runs);
+  addCarrying(program, runs);
   addHearing(add, runs);
   addSettingUp(program, add, runs);
   addHelpCommand(program, HELP.groups.setUp);

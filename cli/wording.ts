@@ -45,6 +45,11 @@ Only people who may write to the repository are heard; the token is in GITHUB_TO
 Examples:
   agent comment                        in a workflow on issue_comment
   agent comment --event comment.json   the same with a payload that was saved`,
+  serve: `
+Examples:
+  agent serve                           this repository, with a database of its own
+  agent serve --repo ../a --repo ../b   several
+  DATABASE_URL=postgres://… agent serve   several machines share the work`,
   scheduleNext: `
 Examples:
   agent schedule next qa -n 20

@@ -47,7 +47,29 @@ const escalation = z
 export const schedulerConfigShape = {
   scheduler: z
     .strictObject({
-      maxConcurrent: z.int().min(1).max(100).default(5).describe('Agents that one service runs at once.'),
+      maxConcurrent: z.int().min(1).max(1000).default(5).describe('Agents that one service runs at once.'),
+      perRepository: z
+        .int()
+        .min(1)
+        .max(100)
+        .nullable()
+        .default(null)
+        .describe('Agents of one repository at once; null: no limit of its own.'),
+      labels: z
+        .record(z.string().min(1).max(50), z.int().min(1).max(1000))
+        .default({})
+        .describe('How many runs of agents with a label may be queued or under way at once.'),
+      order: z
+        .enum(['aged', 'strict'])
+        .default('aged')
+        .describe('Who goes first: a head start for higher priorities, so that nothing starves, or always the higher one.'),
+      leaseSeconds: z.int().min(5).max(600).default(15).describe('How long a service that does not answer keeps its runs.'),
+      drainSeconds: z.int().min(0).max(86_400).default(60).describe('How long a service that is told to stop lets runs end by themselves.'),
+      repositories: z
+        .array(z.string().min(1).max(1000))
+        .max(10_000)
+        .default([])
+        .describe('Further clones that a service started here looks after: paths, relative to the repository.'),
       retry,
       escalation,
     })

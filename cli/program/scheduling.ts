@@ -1,11 +1,17 @@
 /** Commands about when agents run. */
-import { Argument } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { NextFlags } from '../commands/schedule.ts';
+import type { ServeFlags } from '../commands/serve.ts';
 import { addHelpCommand } from '../help-command.ts';
 import { HELP } from '../wording.ts';
 import { wholeNumber, type Add, type Runs } from './adding.ts';
 
 export function addScheduling(add: Add, runs: Runs): void {
+  add('serve', 'run agents when they are due, for this repository or several, until Ctrl-C', HELP.groups.schedule)
+    .option('--repo <path>', 'a clone to look after instead of the current folder; again for more', collect)
+    .addHelpText('after', HELP.serve)
+    .action(runs(async (context, flags: ServeFlags) => (await import('../commands/serve.ts')).serveCommand(flags, context)));
+
   const schedule = add('schedule', 'tell when agents run', HELP.groups.schedule);
   schedule
     .command('next')
@@ -23,4 +29,13 @@ export function addScheduling(add: Add, runs: Runs): void {
       ),
     );
   addHelpCommand(schedule, '');
+}
+
+/** What a service starts for its runs: nobody else calls it, so the help does not name it. */
+export function addCarrying(program: Command, runs: Runs): void {
+  program.command('carry', { hidden: true }).action(runs(async (context) => (await import('../commands/carry.ts')).carryCommand(context)));
+}
+
+function collect(path: string, before: readonly string[] = []): readonly string[] {
+  return [...before, path];
 }

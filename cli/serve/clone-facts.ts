@@ -1,0 +1,89 @@
+/** What a clone tells of its repository: configuration and ledger, as the scheduler wants to know them. */
+import { hostname } from 'node:os';
+import { catalog } from '../../agents/catalog.ts';
+import type { Agent } from '../../agents/agent.ts';
+import { redactUrls } from '../../git/redact-url.ts';
+import { resolveRef } from '../../git/refs.ts';
+import type { AgentId } from '../../ledger/outcome.ts';
+import { readState } from '../../ledger/read.ts';
+import { agentStateOf, pauseOf, type LedgerState } from '../../ledger/state.ts';
+import { openLedger } from '../../ledger/store.ts';
+import type { LookedAfterAgent, LookedAfterRepository } from '../../scheduler/look-after.ts';
+import { loadSettings } from '../run/load-settings.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { ResolvedConfig } from '../config-schema.ts';
+import { openClone, type Clone } from '../webhook/looked-after.ts';
+
+export interface CloneFacts {
+  readonly clone: Clone;
+  readonly repository: LookedAfterRepository;
+  readonly config: ResolvedConfig;
+}
+
+/** Opens the clone in a folder. Throws UsageError, ConfigError, GitError and LedgerError. */
+export async function cloneFacts(path: string, context: Pick<CommandContext, 'environment' | 'version'>, now: Date): Promise<CloneFacts> {
+  const clone = await openClone({ ...context, cwd: path });
+  const { checkout, branch } = clone;
+  const commit = await newestKnown(clone);
+  const { environment, version } = context;
+  const { config } = (await loadSettings({ repository: checkout, base: commit, flags: {}, environment, ci: true, version })).loaded;
+  const { layered } = await readState(openLedger(checkout.commonDir));
+  const agents = catalog.map((agent) => agentFacts(agent, { config, state: layered, branch, now }));
+  return { clone, config, repository: { ...identityOf(clone), branch, configuredAt: commit, configError: null, agents } };
+}
+
+/** The newest commit of the branch that this clone has heard of. */
+async function newestKnown({ checkout, branch, remote, remoteAddress }: Clone): Promise<string> {
+  const fetched = remoteAddress === null ? null : await resolveRef(checkout, `refs/remotes/${remote}/${branch}`);
+  return fetched ?? checkout.head ?? '';
+}
+
+/** The same on each machine that has a clone of it. */
+function identityOf({ repository, remoteAddress, checkout }: Clone): { readonly identity: string; readonly name: string } {
+  if (repository !== null) return { identity: repository.toLowerCase(), name: repository };
+  const path = checkout.root ?? checkout.commonDir;
+  if (remoteAddress === null) return { identity: `${hostname()}:${path}`, name: path };
+  const address = redactUrls(remoteAddress);
+  // A remote on the disk is another one on another machine.
+  return /^[a-z][a-z0-9+.-]*:\/\/|^[^/]+@[^/]+:/i.test(address)
+    ? { identity: address, name: address }
+    : { identity: `${hostname()}:${address}`, name: address };
+}
+
+function agentFacts(
+  agent: Agent,
+  {
+    config,
+    state,
+    branch,
+    now,
+  }: { readonly config: ResolvedConfig; readonly state: LedgerState; readonly branch: string; readonly now: Date },
+): LookedAfterAgent {
+  const settings = config.agents[agent.id];
+  const memory = agentStateOf(state, agent.id, branch);
+  const set = scheduleSetBy(state, agent.id);
+  const { breaker, inError, streak, lastScheduledAt } = memory;
+  return {
+    name: agent.id,
+    isEnabled: settings.enabled,
+    priority: settings.priority ?? agent.priority,
+    labels: settings.labels,
+    cron: set?.cron ?? settings.schedule ?? agent.schedule,
+    timeZone: set?.zone ?? settings.timeZone,
+    setBy: set?.by ?? null,
+    missed: settings.missed,
+    missedWindowSeconds: settings.missedHours * 3600,
+    overlap: settings.overlap,
+    jitterSeconds: settings.jitterSeconds,
+    lastRunAt: lastScheduledAt === null ? null : new Date(lastScheduledAt),
+    isPaused: pauseOf(state, agent.id, branch, now) !== null,
+    inError,
+    streak,
+    tripped: breaker === null ? null : { since: breaker.since, nextTryAt: breaker.nextTryAt },
+  };
+}
+
+/** A schedule that a person set wins over the configuration. */
+function scheduleSetBy(state: LedgerState, agent: AgentId): LedgerState['schedules'][string] | undefined {
+  return state.schedules[agent] ?? state.schedules['*'];
+}

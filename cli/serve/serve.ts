@@ -1,0 +1,123 @@
+/** `agent serve`: a database, a queue, the clones to look after, and a service that runs their agents until it is told to stop. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createRedactor } from '../../agents/tools/redact.ts';
+import { processIdentity } from '../../git/process-identity.ts';
+import { listSchedules, type ListedSchedule } from '../../prisma/schedule-list.ts';
+import type { EventRow } from '../../prisma/runs/write-events.ts';
+import { openQueue } from '../../scheduler/queue.ts';
+import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
+import { startService, type Service } from '../../scheduler/service.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { ResolvedConfig } from '../config-schema.ts';
+import { secretValues } from '../run/secret-values.ts';
+import { packageFolder } from '../version.ts';
+import { processExecutor } from './process-executor.ts';
+import { machineWatch } from './process-watch.ts';
+import { openClones, serveClones } from './served-clones.ts';
+import { openServiceDatabase } from './service-database.ts';
+
+export interface ServeRequest {
+  /** Folders of the clones, the one whose configuration the service goes by first. */
+  readonly paths: readonly string[];
+  readonly context: CommandContext;
+  /** Told when it is at work. */
+  onReady(facts: ReadyFacts): Promise<void>;
+  onEvents(events: readonly EventRow[], names: ReadonlyMap<string, string>): void;
+  onNote(note: string): void;
+  onProblem(what: string, error: unknown): void;
+}
+
+export interface ReadyFacts {
+  readonly service: Service;
+  readonly serviceId: string;
+  readonly context: SchedulerContext;
+  readonly names: ReadonlyMap<string, string>;
+  readonly place: string;
+  /** The schedules of its repositories. */
+  readonly list: () => Promise<ListedSchedule[]>;
+}
+
+const REFRESH_MS = 15_000;
+/** A run that is told to stop gets so long to tidy up. */
+const STOP_GRACE_MS = 10_000;
+/** Connections besides those of claims and ends. */
+const SPARE_CONNECTIONS = 6;
+
+/** Runs until the signal of the context; a second one is the caller's. Throws UsageError, ConfigError and DatabaseError before it is at work. */
+export async function serve(request: ServeRequest): Promise<void> {
+  const { context } = request;
+  const { environment, version, signal } = context;
+  const clones = await openClones(request.paths, context, new Date());
+  const [first] = clones.values();
+  if (first === undefined) return;
+  const config = first.config.scheduler;
+  await using place = await openServiceDatabase(context, {
+    poolSize: SPARE_CONNECTIONS + 4,
+    onProblem: (error) => request.onProblem('a connection to the database broke', error),
+  });
+  const { pool } = place.database;
+  const queue = await openQueue(pool, {
+    order: config.order,
+    perRepository: config.perRepository,
+    onProblem: (error) => request.onProblem('the queue could not look after itself', error),
+  });
+  const source = `service:${hostname()}`;
+  const scheduler: SchedulerContext = { pool, queue, labelLimits: config.labels, retry: retryOf(config), source };
+  const served = await serveClones(clones, { pool, context, onProblem: (what, error) => request.onProblem(what, error) }, new Date());
+  const serviceId = randomUUID();
+  const { pid, startedAt, bootId } = processIdentity();
+  const service = await startService({
+    context: scheduler,
+    row: { id: serviceId, host: hostname(), pid, processStartedAt: startedAt, bootId, version, maxConcurrent: config.maxConcurrent },
+    executor: processExecutor({
+      command: [process.execPath, join(packageFolder(), 'bin', 'agent.js')],
+      env: environment.variables,
+      cloneOf: (id) => served.pathOf(id),
+      source,
+      retryLimit: config.retry.limit,
+      graceMs: STOP_GRACE_MS,
+      redact: createRedactor(secretValues(environment.variables)),
+    }),
+    watch: machineWatch(),
+    leaseMs: config.leaseSeconds * 1000,
+    without: () => served.others(),
+    onEvents: (events) => request.onEvents(events, served.names),
+    onProgress: () => undefined,
+    onProblem: (what, error) => request.onProblem(what, error),
+    onNote: (note) => request.onNote(note),
+    clock: { wall: () => Date.now(), monotonic: () => performance.now() },
+  });
+  await served.announce(serviceId);
+  let refreshing: Promise<void> = Promise.resolve();
+  const refresh = setInterval(() => {
+    refreshing = refreshing
+      .then(() => served.refresh(new Date(Date.now() - service.skewMs)))
+      .then(() => service.tick())
+      .catch((error: unknown) => request.onProblem('the clones could not be looked at', error));
+  }, REFRESH_MS);
+  try {
+    const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...served.names.keys()]);
+    await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, list });
+    if (!signal.aborted) await once(signal, 'abort');
+    request.onNote(stopNote(service, config.drainSeconds));
+    await service.drain(config.drainSeconds * 1000);
+  } finally {
+    clearInterval(refresh);
+    await refreshing;
+    await service.stop();
+    await queue.close();
+  }
+}
+
+function retryOf({ retry }: ResolvedConfig['scheduler']): SchedulerContext['retry'] {
+  return { limit: retry.limit, maxMs: retry.maxSeconds * 1000, random: () => Math.random() };
+}
+
+function stopNote({ dispatcher }: Service, drainSeconds: number): string {
+  const { size } = dispatcher.running;
+  if (size === 0) return 'stopping';
+  return `stopping: ${size} under way may end within ${drainSeconds} s, then they go back to the queue; a second Ctrl-C ends at once`;
+}
