@@ -129,6 +129,7 @@ interface End {
   readonly commitlint: CommitlintReport | null;
   /** Whether the agent's commit is where people find it. */
   isIn(agent: AgentId): boolean;
+  /** Whether the delivery carried `events` to where they are remembered. */
   readonly recorded: boolean;
   readonly reports: readonly AgentRunReport[];
   readonly events: readonly UpkeepEvent[];
@@ -149,10 +150,12 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
     ]);
     const waiting = settlements(NOT_ARRIVED);
     await keepNewest(waiting, workshop);
+    let written: readonly UpkeepEvent[] = [];
     const step = {
       integration,
       reports: waiting.map(({ report }) => report),
-      events: (report: DeliveryReport, arrived?: readonly Placed[]) => eventsOf(settlements({ ...ALL_ARRIVED, arrived }), report, request),
+      events: (report: DeliveryReport, arrived?: readonly Placed[]) =>
+        (written = eventsOf(settlements({ ...ALL_ARRIVED, arrived }), report, request)),
     };
     const mayTryAgain = tries < DELIVERY_TRIES || performance.now() - started < DELIVERY_MS;
     const isRefused = commitlint?.verdict === 'refused';
@@ -181,7 +184,7 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
       isIn,
       recorded,
       reports: settled.map((each) => each.report),
-      events: recorded ? [] : eventsOf(settled, report, request),
+      events: recorded ? written : eventsOf(settled, report, request),
     };
   }
 }

@@ -117,6 +117,17 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   interrupted: 'interrupted',
 };
 
+/** Why a slot of a schedule did not become a run. */
+export const DROP_WORDS: Readonly<Record<string, string | undefined>> = {
+  missed: 'nobody saw it pass',
+  'too-old': 'it passed too long ago',
+  'too-many': 'too many passed unseen',
+  overlap: 'the agent was busy',
+  paused: 'paused',
+  'in-error': 'the agent is in ERROR',
+  disabled: 'turned off by the configuration',
+};
+
 export const DELIVERY_WORDS: Readonly<Record<DeliveryOutcome, string>> = {
   delivered: 'the branch moved forward',
   pushed: 'pushed',

@@ -25,7 +25,7 @@ export interface DispatcherSettings {
   /** After the transaction that wrote them. */
   onEvents(events: readonly EventRow[]): void;
   /** On the way of a run; not kept. */
-  onProgress(event: UpkeepEvent): void;
+  onProgress(event: UpkeepEvent, repositoryId: string): void;
   /** Runs whose ends came too late: somebody else has them. */
   onLost(runIds: readonly string[]): void;
   onProblem(what: string, error: unknown): void;
@@ -149,7 +149,10 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
         isClosed && group.every(({ id }) => held.get(id)?.verdict !== null)
           ? Promise.resolve(new Set())
           : connection(context.pool, (sql) => stillHeld(sql, group, serviceId)),
-      tell: (event) => settings.onProgress(event),
+      tell: (event) => {
+        const [first] = group;
+        if (first !== undefined) settings.onProgress(event, first.repositoryId);
+      },
     };
     const carrier = settings.executor(group, port);
     for (const run of group) {

@@ -25,7 +25,8 @@ export interface ServiceSettings {
   without(): readonly string[];
   /** After the transactions that wrote them. */
   onEvents(events: readonly EventRow[]): void;
-  onProgress(event: UpkeepEvent): void;
+  /** What happens on the way of a run; not kept. */
+  onProgress(event: UpkeepEvent, repositoryId: string): void;
   /** What could not be done, and is tried again. */
   onProblem(what: string, error: unknown): void;
   /** What people should know: a jump of the clock, runs that were lost. */
@@ -80,7 +81,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     leaseMs,
     without: () => settings.without(),
     onEvents: (events) => settings.onEvents(events),
-    onProgress: (event) => settings.onProgress(event),
+    onProgress: (event, repositoryId) => settings.onProgress(event, repositoryId),
     onLost: (ids) => settings.onNote(`${ids.length} ended too late: somebody else has them (${ids.join(', ')})`),
     onProblem: (what, error) => settings.onProblem(what, error),
     observer: settings.observer,

@@ -1,12 +1,10 @@
 /** `agent serve`: runs agents when they are due, until it is told to stop. */
 import { resolve } from 'node:path';
-import type { UpkeepEvent } from '../../ledger/event.ts';
-import type { EventRow } from '../../prisma/runs/write-events.ts';
 import type { CommandContext } from '../command-context.ts';
 import { explainError } from '../explain-error.ts';
-import { eventLine } from '../reporters/plain-lines.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { serve, type ReadyFacts } from '../serve/serve.ts';
+import { serviceLines } from '../serve/service-lines.ts';
 import { count } from '../wording.ts';
 
 export interface ServeFlags {
@@ -17,30 +15,31 @@ export interface ServeFlags {
 export async function serveCommand(flags: ServeFlags, context: CommandContext): Promise<number> {
   const { output } = context;
   const paths = (flags.repo ?? ['.']).map((path) => resolve(context.cwd, path));
-  const hasMany = paths.length > 1;
-  const say = (line: string): void => output.out(`${plainLine(line)}\n`);
+  let names: ReadonlyMap<string, string> = new Map();
+  const lines = serviceLines({
+    print: (line) => output.out(`${line}\n`),
+    nameOf: (id) => names.get(id) ?? '',
+    isMany: () => names.size > 1,
+    now: () => new Date(),
+  });
   await serve({
     paths,
     context,
     onReady: async (facts) => {
-      say(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
+      names = facts.names;
+      lines.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
       await showSchedules(facts, context);
     },
-    onEvents: (events, names) => {
-      for (const row of events) {
-        const line = lineOf(row);
-        if (line !== null) say(hasMany ? `${names.get(row.repositoryId ?? '') ?? ''}  ${line}` : line);
-      }
+    onEvents: (events, known) => {
+      names = known;
+      for (const row of events) lines.event(row);
     },
-    onNote: say,
+    onProgress: (event, repository) => lines.progress(event, repository),
+    onNote: (note) => lines.note(note),
     onProblem: (what, error) => output.err(`${plainLine(`${what}: ${explainError(error, context).message}`)}\n`),
   });
-  output.out('stopped\n');
+  lines.note('stopped');
   return 0;
-}
-
-function lineOf({ envelope }: EventRow): string | null {
-  return eventLine(envelope as UpkeepEvent);
 }
 
 async function showSchedules({ list }: ReadyFacts, { output }: CommandContext): Promise<void> {

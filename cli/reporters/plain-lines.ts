@@ -1,7 +1,7 @@
 /** One line an event, for CI logs, pipes and files; with log groups of what tools said where the service folds them. */
 import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
-import { count, duration, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
+import { count, DROP_WORDS, duration, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
 import { plainLine, plainText } from './plain-text.ts';
 import type { Reporter } from './reporter.ts';
 import { agentSentence } from './summary.ts';
@@ -61,6 +61,8 @@ export function eventLine(event: UpkeepEvent): string | null {
     case 'agent:escalated':
     case 'agent:escalation-closed':
       return say(`issue ${event.type === 'agent:escalated' ? 'opened' : 'closed'}: ${event.data.url ?? `#${event.data.number ?? '?'}`}`);
+    case 'agent:slot-dropped':
+      return say(`slot of ${event.data.nominalTime} dropped: ${DROP_WORDS[event.data.reason] ?? event.data.reason}`);
     case 'agent:tripped':
       return say(`failed ${count(event.data.streak, 'time')} in a row: ${event.data.reason}`);
     case 'agent:recovered':

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createRedactor } from '../../agents/tools/redact.ts';
 import { processIdentity } from '../../git/process-identity.ts';
 import { listSchedules, type ListedSchedule } from '../../prisma/schedule-list.ts';
+import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { openQueue } from '../../scheduler/queue.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
@@ -26,6 +27,8 @@ export interface ServeRequest {
   /** Told when it is at work. */
   onReady(facts: ReadyFacts): Promise<void>;
   onEvents(events: readonly EventRow[], names: ReadonlyMap<string, string>): void;
+  /** On the way of a run; not kept. */
+  onProgress(event: UpkeepEvent, repository: string): void;
   onNote(note: string): void;
   onProblem(what: string, error: unknown): void;
 }
@@ -85,7 +88,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     leaseMs: config.leaseSeconds * 1000,
     without: () => served.others(),
     onEvents: (events) => request.onEvents(events, served.names),
-    onProgress: () => undefined,
+    onProgress: (event, repositoryId) => request.onProgress(event, served.names.get(repositoryId) ?? ''),
     onProblem: (what, error) => request.onProblem(what, error),
     onNote: (note) => request.onNote(note),
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
