@@ -36,6 +36,8 @@ export interface QueueSettings {
   readonly order: QueueOrder;
   /** Runs of one repository at once; null: no limit. */
   readonly perRepository: number | null;
+  /** Whether a service is at work that looks after the tables: whoever only hands runs over leaves them alone. */
+  readonly isGuest?: boolean;
   /** Told what the engine could not do in the background. */
   onProblem(error: Error): void;
 }
@@ -48,20 +50,27 @@ const EXPIRE_SECONDS = 86_399;
 /** What a job was stands in the run. */
 const KEEP_DONE_SECONDS = 600;
 
-/** Opens the queue, and makes or migrates its tables. */
+/** Opens the queue, and makes or migrates its tables unless it is a guest. */
 export async function openQueue(pool: ConnectionPool, settings: QueueSettings): Promise<RunQueue> {
+  const { perRepository, order, isGuest = false } = settings;
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     schema: SCHEMA,
     schedule: false,
-    supervise: true,
+    supervise: !isGuest,
+    migrate: !isGuest,
   });
   boss.on('error', (error) => settings.onProblem(error));
   await boss.start();
-  await boss.createQueue(QUEUE, { retryLimit: 0, expireInSeconds: EXPIRE_SECONDS, deleteAfterSeconds: KEEP_DONE_SECONDS, partition: true });
+  if (!isGuest)
+    await boss.createQueue(QUEUE, {
+      retryLimit: 0,
+      expireInSeconds: EXPIRE_SECONDS,
+      deleteAfterSeconds: KEEP_DONE_SECONDS,
+      partition: true,
+    });
   // It reads how the queue is set up at first use, by a connection of the pool, which a transaction must not wait for.
   await boss.insert(QUEUE, []);
-  const { perRepository, order } = settings;
   return {
     order,
     async send(sql, runs) {

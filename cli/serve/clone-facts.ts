@@ -1,8 +1,6 @@
 /** What a clone tells of its repository: configuration and ledger, as the scheduler wants to know them. */
-import { hostname } from 'node:os';
 import { catalog } from '../../agents/catalog.ts';
 import type { Agent } from '../../agents/agent.ts';
-import { redactUrls } from '../../git/redact-url.ts';
 import { resolveRef } from '../../git/refs.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import { readState } from '../../ledger/read.ts';
@@ -13,6 +11,7 @@ import { loadSettings } from '../run/load-settings.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { openClone, type Clone } from '../webhook/looked-after.ts';
+import { repositoryIdentity } from './repository-identity.ts';
 
 export interface CloneFacts {
   readonly clone: Clone;
@@ -29,25 +28,13 @@ export async function cloneFacts(path: string, context: Pick<CommandContext, 'en
   const { config } = (await loadSettings({ repository: checkout, base: commit, flags: {}, environment, ci: true, version })).loaded;
   const { layered } = await readState(openLedger(checkout.commonDir));
   const agents = catalog.map((agent) => agentFacts(agent, { config, state: layered, branch, now }));
-  return { clone, config, repository: { ...identityOf(clone), branch, configuredAt: commit, configError: null, agents } };
+  return { clone, config, repository: { ...repositoryIdentity(clone), branch, configuredAt: commit, configError: null, agents } };
 }
 
 /** The newest commit of the branch that this clone has heard of. */
 async function newestKnown({ checkout, branch, remote, remoteAddress }: Clone): Promise<string> {
   const fetched = remoteAddress === null ? null : await resolveRef(checkout, `refs/remotes/${remote}/${branch}`);
   return fetched ?? checkout.head ?? '';
-}
-
-/** The same on each machine that has a clone of it. */
-function identityOf({ repository, remoteAddress, checkout }: Clone): { readonly identity: string; readonly name: string } {
-  if (repository !== null) return { identity: repository.toLowerCase(), name: repository };
-  const path = checkout.root ?? checkout.commonDir;
-  if (remoteAddress === null) return { identity: `${hostname()}:${path}`, name: path };
-  const address = redactUrls(remoteAddress);
-  // A remote on the disk is another one on another machine.
-  return /^[a-z][a-z0-9+.-]*:\/\/|^[^/]+@[^/]+:/i.test(address)
-    ? { identity: address, name: address }
-    : { identity: `${hostname()}:${address}`, name: address };
 }
 
 function agentFacts(

@@ -1,11 +1,9 @@
 /** The database of a service: the one that DATABASE_URL names, or one of its own that it starts. */
-import { join } from 'node:path';
 import { openDatabase, type Database } from '../../prisma/client.ts';
 import { openEmbedded } from '../../prisma/embedded/open-embedded.ts';
 import { migrate } from '../../prisma/migrate.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Environment } from '../environment.ts';
-import { UsageError } from '../usage-error.ts';
+import { stateFolder } from './state-folder.ts';
 
 export interface ServiceDatabase extends AsyncDisposable {
   readonly database: Database;
@@ -48,13 +46,4 @@ export async function openServiceDatabase(
     await server?.close();
     throw error;
   }
-}
-
-/** Where a service keeps what must outlive it. Throws UsageError where a machine has no home and UPKEEP_STATE names no folder. */
-export function stateFolder({ variables }: Pick<Environment, 'variables'>): string {
-  const named = variables['UPKEEP_STATE'];
-  if (named) return named;
-  const home = variables['XDG_STATE_HOME'] ?? (variables['HOME'] ? join(variables['HOME'], '.local', 'state') : null);
-  if (home === null) throw new UsageError('there is no home folder for the state of the service: name one with UPKEEP_STATE');
-  return join(home, 'upkeep');
 }
