@@ -27,6 +27,8 @@ export interface MigrateOptions {
   readonly migrations?: readonly Migration[];
   /** Name of the last one to apply. */
   readonly upTo?: string;
+  /** Where the tables are; a restore makes them ready elsewhere first. */
+  readonly schema?: string;
 }
 
 export interface Migrated {
@@ -43,19 +45,20 @@ interface Booked {
 }
 
 /** Applies what is missing, each migration in one transaction; one process at a time. Throws a DatabaseError. */
-export async function migrate(url: string, { migrations = readMigrations(), upTo }: MigrateOptions = {}): Promise<Migrated> {
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<Migrated> {
+  const { migrations = readMigrations(), upTo, schema = SCHEMA } = options;
   const client = await connect(url, 'upkeep migrate');
   try {
     await client.query(`set lock_timeout = ${LOCK_MS}; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0`);
     await lock(client, url);
-    await makeBooks(client);
-    const booked = await readBooks(client);
+    await makeBooks(client, schema);
+    const booked = await readBooks(client, schema);
     refuseForeign(booked, migrations, url);
     const known = new Set(booked.map((row) => row.migration_name));
     const wanted = migrations.filter(({ name }) => upTo === undefined || name <= upTo);
     const applied: string[] = [];
     for (const migration of wanted.filter(({ name }) => !known.has(name))) {
-      await apply(client, migration, url);
+      await apply(client, migration, { url, schema });
       applied.push(migration.name);
     }
     return { applied, version: [...known, ...applied].sort().at(-1) ?? null };
@@ -69,9 +72,8 @@ export async function migrate(url: string, { migrations = readMigrations(), upTo
 
 /** Name of the last migration of a database, or null when it has none of our tables. */
 export async function schemaVersion(client: pg.ClientBase): Promise<string | null> {
-  const { rows } = await client.query<{ found: boolean }>(`select to_regclass('${SCHEMA}._prisma_migrations') is not null as found`);
-  if (rows[0]?.found !== true) return null;
-  return (await readBooks(client)).at(-1)?.migration_name ?? null;
+  if (!(await hasBooks(client, SCHEMA))) return null;
+  return (await readBooks(client, SCHEMA)).at(-1)?.migration_name ?? null;
 }
 
 async function lock(client: pg.Client, url: string): Promise<void> {
@@ -87,17 +89,21 @@ async function lock(client: pg.Client, url: string): Promise<void> {
   }
 }
 
-async function makeBooks(client: pg.Client): Promise<void> {
+async function makeBooks(client: pg.Client, schema: string): Promise<void> {
   // Whoever may not make schemas can be given this one.
-  const { rows } = await client.query(`select 1 from pg_namespace where nspname = '${SCHEMA}'`);
-  if (rows.length === 0) await client.query(`create schema ${SCHEMA}`);
-  const books = await client.query<{ found: boolean }>(`select to_regclass('${SCHEMA}._prisma_migrations') is not null as found`);
-  if (books.rows[0]?.found !== true) await client.query(BOOKS.replace('_prisma_migrations', `${SCHEMA}._prisma_migrations`));
+  const { rows } = await client.query('select 1 from pg_namespace where nspname = $1', [schema]);
+  if (rows.length === 0) await client.query(`create schema ${schema}`);
+  if (!(await hasBooks(client, schema))) await client.query(BOOKS.replace('_prisma_migrations', `${schema}._prisma_migrations`));
 }
 
-async function readBooks(client: pg.ClientBase): Promise<readonly Booked[]> {
+async function hasBooks(client: pg.ClientBase, schema: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [`${schema}._prisma_migrations`]);
+  return rows[0]?.found === true;
+}
+
+async function readBooks(client: pg.ClientBase, schema: string): Promise<readonly Booked[]> {
   const { rows } = await client.query<Booked>(
-    `select migration_name, checksum, finished_at from ${SCHEMA}._prisma_migrations where rolled_back_at is null order by migration_name`,
+    `select migration_name, checksum, finished_at from ${schema}._prisma_migrations where rolled_back_at is null order by migration_name`,
   );
   return rows;
 }
@@ -130,13 +136,17 @@ function refuseForeign(booked: readonly Booked[], migrations: readonly Migration
 }
 
 /** The migration and its line in the books, both or neither. */
-async function apply(client: pg.Client, { name, sql, checksum }: Migration, url: string): Promise<void> {
+async function apply(
+  client: pg.Client,
+  { name, sql, checksum }: Migration,
+  { url, schema }: { readonly url: string; readonly schema: string },
+): Promise<void> {
   try {
     await client.query('begin');
-    await client.query(`set local search_path = ${SCHEMA}`);
+    await client.query(`set local search_path = ${schema}`);
     await client.query(sql);
     await client.query(
-      `insert into ${SCHEMA}._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count) values ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      `insert into ${schema}._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count) values ($1, $2, $3, now(), clock_timestamp(), 1)`,
       [randomUUID(), checksum, name],
     );
     await client.query('commit');

@@ -1,0 +1,23 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { backupName, isBackupDue, listBackups, pruneBackups } from '../../../prisma/backup/backup-files.ts';
+
+it('keeps backups for 30 days, the newest for ever, and files of others always', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'upkeep-backups-'));
+  const now = new Date('2026-03-31T12:00:00Z');
+  const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
+  expect([listBackups(join(folder, 'none')), isBackupDue(folder, now)]).toEqual([[], true]);
+  const names = [29, 31, 32].map((days) => backupName(daysAgo(days), days === 32 ? 'before-restore' : undefined));
+  for (const name of [...names, 'notes.txt', 'upkeep-2020.backup.gz']) writeFileSync(join(folder, name), 'x');
+  expect(names[2]).toBe('upkeep-20260227T120000Z-before-restore.backup.gz');
+  expect(listBackups(folder).map(({ path, at, bytes }) => [path, at.getTime(), bytes])).toEqual(
+    [29, 31, 32].map((days, index) => [join(folder, names[index] ?? ''), daysAgo(days).getTime(), 1]),
+  );
+  expect(pruneBackups(folder, now)).toEqual([join(folder, names[1] ?? ''), join(folder, names[2] ?? '')]);
+  expect([isBackupDue(folder, now), isBackupDue(folder, daysAgo(28.5))]).toEqual([true, false]);
+  expect(pruneBackups(folder, daysAgo(-900))).toEqual([]);
+  expect(readdirSync(folder).sort()).toEqual(['notes.txt', 'upkeep-2020.backup.gz', names[0]].sort());
+  rmSync(folder, { recursive: true });
+});
