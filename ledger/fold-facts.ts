@@ -92,8 +92,9 @@ export function foldMadeAgain(
   return blobs.length === held.blobs.length ? frozen : { ...frozen, [agent]: { ...held, blobs } };
 }
 
-/** A run that was cancelled: a line of history, nothing else. */
+/** A run that was cancelled: a line of history, nothing else; one that had settled before anybody cancelled it stays so. */
 export function foldCancelled(agent: AgentState, { data, time }: EventOf<'agent:cancelled'>): AgentState {
+  if (data.runId !== '' && agent.runs.some(({ runId }) => runId === data.runId)) return agent;
   const run = {
     runId: data.runId,
     outcome: 'cancelled',

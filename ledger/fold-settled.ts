@@ -11,12 +11,14 @@ export type SettledEvent = EventOf<'agent:completed'> | EventOf<'agent:failed'>;
 
 /**
  * The agent's state after a run. A run that started before the one that decides now, or on an older commit, is late: its history and the answer
- * to its key are kept, but neither can it heal what failed after it, nor fail what was healed after it.
+ * to its key are kept, but neither can it heal what failed after it, nor fail what was healed after it. A run that is settled again, as after a
+ * crash between its report and the service's, takes the place of its first report and counts once.
  */
 export function foldSettled(agent: AgentState, event: SettledEvent, sequence: number): AgentState {
   const { data } = event;
   const isLate = (held: LastRun | null): boolean => held !== null && (data.outdated === true || startedBefore(data, held));
   const late = isLate(agent.decided);
+  const before = agent.runs.find(({ runId }) => runId !== '' && runId === data.runId);
   const last = lastRun(event, sequence);
   const state = {
     ...agent,
@@ -26,21 +28,26 @@ export function foldSettled(agent: AgentState, event: SettledEvent, sequence: nu
     lastScheduledAt: later(agent.lastScheduledAt, startTime(event)),
   };
   if (data.outcome !== 'passed' && data.outcome !== 'fixed' && data.outcome !== 'failed') {
-    const crashed = data.outcome === 'errored' && data.reason === 'internal' && !late;
+    const crashed = isCrash(data) && !late && !(before !== undefined && isCrash(before));
     return { ...state, crashes: agent.crashes + (crashed ? 1 : 0) };
   }
   const keys = withAnswers(agent.keys, answers(event), late);
   if (late) return { ...state, keys };
+  const isCounted = before?.outcome === 'failed' && data.outcome === 'failed';
   return {
     ...state,
     keys,
     decided: last,
-    streak: streakAfter(agent.streak, data),
+    streak: isCounted ? agent.streak : streakAfter(agent.streak, data),
     failing: data.outcome !== 'failed' ? null : data.counts ? failingAfter(agent.failing, { ...data, at: event.time }) : agent.failing,
-    breaker: data.outcome === 'failed' && agent.breaker ? failedAgain(agent.breaker, event) : null,
+    breaker: data.outcome === 'failed' && agent.breaker ? (isCounted ? agent.breaker : failedAgain(agent.breaker, event)) : null,
     inError: null,
     crashes: 0,
   };
+}
+
+function isCrash({ outcome, reason }: Pick<RunSummary, 'outcome' | 'reason'>): boolean {
+  return outcome === 'errored' && reason === 'internal';
 }
 
 /** The breaker after another failure: a new key begins its own waits. */
