@@ -64,7 +64,7 @@ export function eventLine(event: UpkeepEvent): string | null {
     case 'agent:slot-dropped':
       return say(`slot of ${event.data.nominalTime} dropped: ${DROP_WORDS[event.data.reason] ?? event.data.reason}`);
     case 'agent:tripped':
-      return say(`failed ${count(event.data.streak, 'time')} in a row: ${event.data.reason}`);
+      return say(`failed ${count(event.data.streak, 'time')} in a row: ${reasonWords(event.data.reason)}`);
     case 'agent:recovered':
       return say(`recovered${event.data.commit === null ? '' : ` with ${shortSha(event.data.commit)}`}`);
     case 'delivery:pushed':
@@ -84,6 +84,11 @@ function deliveryText({ type, data }: Extract<UpkeepEvent, { type: `delivery:${s
   const where = 'url' in data && data.url !== undefined && data.url !== null ? data.url : data.ref;
   const what = type === 'delivery:withdrawn' ? '' : `${count(data.commits.length, 'commit')}, `;
   return `${verb}: ${what}${where}${because(data.reason)}`;
+}
+
+/** A reason of the closed list in words; anything else is somebody's own. */
+function reasonWords(reason: string): string {
+  return (REASON_WORDS as Readonly<Record<string, string | undefined>>)[reason] ?? reason;
 }
 
 function because(reason: string | null): string {

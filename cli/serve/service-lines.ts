@@ -14,8 +14,8 @@ export interface ServiceLines {
 }
 
 export interface ServiceLinesSettings {
-  print(line: string): void;
-  nameOf(repositoryId: string): string;
+  readonly print: (line: string) => void;
+  readonly nameOf: (repositoryId: string) => string;
   readonly isMany: () => boolean;
   readonly now: () => Date;
 }
@@ -45,7 +45,9 @@ export function serviceLine(event: UpkeepEvent): string | null {
   if (event.type === 'agent:skipped' && QUIET.has(event.data.reason)) return null;
   const line = eventLine(event);
   if (line === null) return null;
-  return event.type === 'agent:failed' && event.data.error.message !== '' ? `${line} – ${plainLine(event.data.error.message)}` : line;
+  return event.type === 'agent:failed' && event.data.reason !== 'errors-left' && event.data.error.message !== ''
+    ? `${line} – ${plainLine(event.data.error.message)}`
+    : line;
 }
 
 /** A slot that found nothing to do. */

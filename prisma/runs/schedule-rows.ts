@@ -6,17 +6,25 @@ const DRIFT: Statement = {
   name: 'note_drift',
   text: `
     UPDATE upkeep.schedule s SET last_drift_ms = d.drift_ms
-    FROM unnest($1::uuid[], $2::int[]) AS d (agent_id, drift_ms) WHERE s.agent_id = d.agent_id`,
+    FROM unnest($1::uuid[], $2::int[], $3::bigint[]) AS d (agent_id, drift_ms, asked_ms)
+    WHERE s.agent_id = d.agent_id AND d.asked_ms <= $4 + s.jitter_seconds * 1000`,
 };
+
+/** A slot that was made up for says nothing of how punctual a service is. */
+const MADE_UP_AFTER_MS = 60_000;
 
 /** How much later than their slots these runs started; first attempts only, since a retry is late on purpose. */
 export async function noteDrift(sql: Sql, runs: readonly ClaimedRun[]): Promise<void> {
   const drifts = new Map(
-    runs.flatMap(({ agentId, slotAt, startedAt, attempt }) =>
-      slotAt === null || attempt > 1 ? [] : [[agentId, Math.min(startedAt.getTime() - slotAt.getTime(), 2 ** 31 - 1)] as const],
-    ),
+    runs.flatMap(({ agentId, slotAt, requestedAt, startedAt, attempt }) => {
+      if (slotAt === null || attempt > 1) return [];
+      const [started, asked] = [startedAt, requestedAt].map((time) => time.getTime() - slotAt.getTime()) as [number, number];
+      return [[agentId, { drift: Math.min(started, 2 ** 31 - 1), asked }] as const];
+    }),
   );
-  if (drifts.size > 0) await sql.rows(DRIFT, [[...drifts.keys()], [...drifts.values()]]);
+  const all = [...drifts.values()];
+  if (drifts.size > 0)
+    await sql.rows(DRIFT, [[...drifts.keys()], all.map(({ drift }) => drift), all.map(({ asked }) => asked), MADE_UP_AFTER_MS]);
 }
 
 const LEAVE: Statement = {
