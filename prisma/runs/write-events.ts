@@ -19,9 +19,11 @@ const WRITE: Statement = {
     INSERT INTO upkeep.event (transaction, id, type, time, repository_id, agent_id, run_id, envelope)
     SELECT pg_current_xact_id()::text::bigint, id, type, time, "repositoryId", "agentId", "runId", envelope
     FROM json_to_recordset($1::json) AS e (id uuid, type text, time timestamptz, "repositoryId" uuid, "agentId" uuid, "runId" uuid,
-      envelope jsonb)`,
+      envelope jsonb)
+    ON CONFLICT DO NOTHING`,
 };
 
+/** A milestone that is here already, because the ledger was read before its run had ended, stays as it is. */
 export async function writeEvents(sql: Sql, events: readonly EventRow[]): Promise<void> {
   if (events.length > 0) await sql.rows(WRITE, [jsonParameter(events)]);
 }
