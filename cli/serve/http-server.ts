@@ -14,9 +14,9 @@ export interface HttpServerOptions {
   readonly health: Readiness;
   readonly metrics: MetricsPage;
   /** What could not be answered for a reason of ours. */
-  onProblem(what: string, error: unknown): void;
+  readonly onProblem: (what: string, error: unknown) => void;
   /** Adds routes beside ours, in a context of their own: their hooks do not reach the probes. */
-  pages?(server: FastifyInstance): Promise<void>;
+  readonly pages?: (server: FastifyInstance) => Promise<void>;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -39,7 +39,7 @@ export interface HttpServer {
   readonly host: string;
   readonly port: number;
   /** Takes no more connections, and waits for the answers that are under way. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Listens. Throws a ListenError (exit code 2) when it may not. */
@@ -62,7 +62,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   server.addHook('onRequest', async (_request, reply) => {
     void reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   });
-  answerErrors(server, (what, error) => options.onProblem(what, error));
+  answerErrors(server, options.onProblem);
   addProbeRoutes(server, { health, metrics });
   await server.register(async (context) => options.pages?.(context));
   try {

@@ -5,7 +5,7 @@ import type { Readiness } from './readiness.ts';
 /** What was counted, as Prometheus reads it. */
 export interface MetricsPage {
   readonly contentType: string;
-  read(): Promise<string>;
+  readonly read: () => Promise<string>;
 }
 
 export function addProbeRoutes(

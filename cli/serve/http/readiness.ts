@@ -1,4 +1,5 @@
 /** Whether the service can do its work now: what fails, and since when. */
+import { askOnce } from '../../../scheduler/ask-once.ts';
 
 /** What has to hold, in the order in which it is told. */
 export const READINESS_CHECKS = ['database', 'tick', 'draining'] as const;
@@ -14,23 +15,23 @@ export interface Failing {
 
 export interface Readiness {
   /** Ready when nothing fails. */
-  look(): Promise<readonly Failing[]>;
+  readonly look: () => Promise<readonly Failing[]>;
 }
 
 export interface ReadinessSettings {
   /** Rejects when the database does not answer. */
-  pingDatabase(): Promise<unknown>;
+  readonly pingDatabase: () => Promise<unknown>;
   /** When the last look at what is due ended well, by the monotonic clock; null: not yet. */
-  lastTickAt(): number | null;
+  readonly lastTickAt: () => number | null;
   /** Since when the service takes no more runs, by this machine's clock; null: it does. */
-  drainingSince(): Date | null;
+  readonly drainingSince: () => Date | null;
   /** A tick that is older fails. */
   readonly tickLimitMs: number;
   /** An answer of the database that takes longer is none. */
   readonly pingLimitMs: number;
-  readonly clock: { wall(): number; monotonic(): number };
+  readonly clock: { readonly wall: () => number; readonly monotonic: () => number };
   /** Told of each error of the database. */
-  onProblem(what: string, error: unknown): void;
+  readonly onProblem: (what: string, error: unknown) => void;
 }
 
 /** Whoever asks again within this is given the same answer about the database. */
@@ -60,41 +61,20 @@ export function createReadiness(settings: ReadinessSettings): Readiness {
   };
 }
 
-/** One ping at a time, however many ask: a database that does not answer must not be given all our connections to keep. */
-function databaseCheck(settings: ReadinessSettings): () => Promise<Failing | null> {
-  const { clock, pingLimitMs } = settings;
-  let ping: Promise<boolean> | null = null;
-  let answer: { readonly isGood: boolean; readonly at: number } | null = null;
-  let failingSince: string | null = null;
-
-  async function ask(): Promise<boolean> {
-    ping ??= settings
-      .pingDatabase()
-      .then(
-        () => true,
-        (error: unknown) => {
-          settings.onProblem('the database does not answer', error);
-          return false;
-        },
-      )
-      .finally(() => {
-        ping = null;
-      });
-    const limit = Promise.withResolvers<false>();
-    const timer = setTimeout(() => limit.resolve(false), pingLimitMs);
-    try {
-      return await Promise.race([ping, limit.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
+function databaseCheck({ clock, pingDatabase, pingLimitMs, onProblem }: ReadinessSettings): () => Promise<Failing | null> {
+  const ping = askOnce({
+    ask: async () => {
+      await pingDatabase();
+      return true as const;
+    },
+    freshMs: FRESH_MS,
+    limitMs: pingLimitMs,
+    monotonic: clock.monotonic,
+    onProblem: (error) => onProblem('the database does not answer', error),
+  });
+  let since: string | null = null;
   return async () => {
-    if (answer === null || clock.monotonic() - answer.at > FRESH_MS) {
-      const isGood = await ask();
-      answer = { isGood, at: clock.monotonic() };
-      failingSince = isGood ? null : (failingSince ?? new Date(clock.wall()).toISOString());
-    }
-    return failingSince === null ? null : { check: 'database', since: failingSince, why: 'the database does not answer' };
+    since = (await ping()) === null ? (since ?? new Date(clock.wall()).toISOString()) : null;
+    return since === null ? null : { check: 'database', since, why: 'the database does not answer' };
   };
 }
