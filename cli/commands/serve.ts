@@ -32,7 +32,7 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
     },
     onEvents: (events, known) => {
       names = known;
-      for (const row of events) lines.event(row);
+      lines.events(events);
     },
     onProgress: (event, repository) => lines.progress(event, repository),
     onNote: (note) => lines.note(note),

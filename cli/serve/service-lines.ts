@@ -3,11 +3,12 @@ import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { eventLine } from '../reporters/plain-lines.ts';
 import { plainLine } from '../reporters/plain-text.ts';
+import { DROP_WORDS } from '../wording.ts';
 
-/** Writes lines; `isMany`: whether each begins with its repository. */
+/** Writes lines. */
 export interface ServiceLines {
-  /** What was written down. */
-  event(row: EventRow): void;
+  /** What was written down at once. */
+  events(rows: readonly EventRow[]): void;
   /** What happens on the way. */
   progress(event: UpkeepEvent, repository: string): void;
   note(text: string): void;
@@ -16,6 +17,7 @@ export interface ServiceLines {
 export interface ServiceLinesSettings {
   readonly print: (line: string) => void;
   readonly nameOf: (repositoryId: string) => string;
+  /** Whether each line begins with its repository. */
   readonly isMany: () => boolean;
   readonly now: () => Date;
 }
@@ -28,10 +30,18 @@ export function serviceLines({ print, nameOf, isMany, now }: ServiceLinesSetting
     if (line !== null) say(line, repository);
   };
   return {
-    event: ({ envelope, repositoryId }) => {
-      const event = envelope as UpkeepEvent;
-      // It was told when it happened.
-      if (event.type !== 'agent:started') tell(event, repositoryId === null ? null : nameOf(repositoryId));
+    events: (rows) => {
+      const drops: { readonly event: Dropped; readonly repository: string | null }[] = [];
+      for (const { envelope, repositoryId } of rows) {
+        const event = envelope as UpkeepEvent;
+        const repository = repositoryId === null ? null : nameOf(repositoryId);
+        if (event.type === 'agent:slot-dropped') drops.push({ event, repository });
+        // A start was told when it happened.
+        else if (event.type !== 'agent:started') tell(event, repository);
+      }
+      const together = Map.groupBy(drops, ({ event: { data }, repository }) => JSON.stringify([repository, data.agentId, data.reason]));
+      for (const [first, ...more] of together.values())
+        if (first !== undefined) say(droppedLine([first, ...more].map(({ event }) => event)), first.repository);
     },
     progress: (event, repository) => {
       if (event.type === 'agent:started') tell(event, repository);
@@ -48,6 +58,19 @@ export function serviceLine(event: UpkeepEvent): string | null {
   return event.type === 'agent:failed' && event.data.reason !== 'errors-left' && event.data.error.message !== ''
     ? `${line} – ${plainLine(event.data.error.message)}`
     : line;
+}
+
+type Dropped = Extract<UpkeepEvent, { type: 'agent:slot-dropped' }>;
+
+/** After a night of sleep there are hundreds: one line for all of an agent. */
+function droppedLine(events: readonly Dropped[]): string {
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const since = first.data.since ?? first.data.nominalTime;
+  if (events.length === 1 && since === first.data.nominalTime) return eventLine(first) ?? '';
+  const why = DROP_WORDS[first.data.reason] ?? first.data.reason;
+  return `${(first.data.agentId ?? 'upkeep').padEnd(12)}  slots from ${since} to ${last.data.nominalTime} dropped: ${plainLine(why)}`;
 }
 
 /** A slot that found nothing to do. */
