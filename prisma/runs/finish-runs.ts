@@ -26,6 +26,11 @@ export interface FinishedRow {
 }
 
 export interface SettledRun extends FinishedRow {
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly message: string | null;
+  /** Who cancelled it; null: nobody. */
+  readonly cancelBy: string | null;
   /** Whether another run of the agent waits for room. */
   readonly hasNext: boolean;
 }
@@ -43,7 +48,7 @@ const SETTLE: Statement = {
       FROM given g
       WHERE r.id = g.id AND r.attempt = g.attempt AND r.state = 'running' AND ($2::uuid IS NULL OR r.service_id = $2)
       RETURNING r.id, r.job_id, r.agent_id, r.repository_id, r.attempt, r.service_id, r.started_at, r.settled_at, r.outcome, r.reason,
-        r.message, g."errorReason"
+        r.message, r.cancel_by, g."errorReason"
     ), tried AS (
       INSERT INTO upkeep.attempt (run_id, number, service_id, started_at, ended_at, ending, reason, message)
       SELECT id, attempt, service_id, started_at, settled_at, outcome, reason, message FROM done
@@ -53,7 +58,8 @@ const SETTLE: Statement = {
         in_error_reason = coalesce(d."errorReason", a.in_error_reason)
       FROM done d WHERE a.id = d.agent_id
     )
-    SELECT id, job_id AS "jobId", agent_id AS "agentId", repository_id AS "repositoryId", settled_at AS "at",
+    SELECT id, job_id AS "jobId", agent_id AS "agentId", repository_id AS "repositoryId", settled_at AS "at", outcome, reason,
+      message, cancel_by AS "cancelBy",
       EXISTS (SELECT 1 FROM upkeep.run w WHERE w.agent_id = done.agent_id AND w.state = 'waiting') AS "hasNext" FROM done`,
 };
 

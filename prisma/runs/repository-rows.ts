@@ -26,6 +26,17 @@ export async function upsertRepository(sql: Sql, row: RepositoryRow): Promise<st
   return found?.id ?? row.id;
 }
 
+const NEWEST: Statement = {
+  name: 'newest_commits',
+  text: 'SELECT id, configured_at AS commit FROM upkeep.repository WHERE id = ANY($1::uuid[]) AND configured_at IS NOT NULL',
+};
+
+/** The newest commit of each repository's branch, as far as it was heard of. */
+export async function newestCommits(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql.rows<{ id: string; commit: string }>(NEWEST, [[...ids]]);
+  return new Map(rows.map(({ id, commit }) => [id, commit]));
+}
+
 export interface AgentRow {
   readonly id: string;
   readonly name: string;

@@ -5,6 +5,7 @@ import { writeEvents, type EventRow } from '../../prisma/runs/write-events.ts';
 import { transaction, type Sql } from '../../prisma/sql.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
 import { runEvent } from './run-events.ts';
+import { tellLedger } from './tell-ledger.ts';
 import { wakeServices } from './wake.ts';
 
 export interface CancelReport {
@@ -31,6 +32,7 @@ export async function cancelRuns(context: SchedulerContext, scope: RunScope, by:
     await Promise.all([
       queue.send(sql, next),
       writeEvents(sql, events),
+      tellLedger(sql, events),
       next.length > 0 ? wakeServices(sql, 'queued') : null,
       marked.length > 0 ? wakeServices(sql, 'cancel') : null,
     ]);

@@ -2,15 +2,17 @@
 import type { Outcome, Priority, Reason } from '../../ledger/outcome.ts';
 import { admitRuns } from '../../prisma/runs/admit-runs.ts';
 import { noteDrift, leaveSchedule } from '../../prisma/runs/schedule-rows.ts';
-import { requeueRows, settleRows, type RequeuedRow, type SettledRow } from '../../prisma/runs/finish-runs.ts';
+import { requeueRows, settleRows, type RequeuedRow, type SettledRow, type SettledRun } from '../../prisma/runs/finish-runs.ts';
 import { writeChecks, type CheckRow } from '../../prisma/runs/write-checks.ts';
 import { writeEvents, type EventRow } from '../../prisma/runs/write-events.ts';
 import type { AdmittedRun, ClaimedRun } from '../../prisma/runs/run-row.ts';
-import { transaction } from '../../prisma/sql.ts';
+import { newestCommits } from '../../prisma/runs/repository-rows.ts';
+import { transaction, type Sql } from '../../prisma/sql.ts';
 import { afterAttempt, type AfterAttempt } from '../after-attempt.ts';
 import { rankOf, type QueueOrder } from '../rank.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
-import { settledEvents } from './settled-events.ts';
+import { ownEvents, toldEvents } from './settled-events.ts';
+import { tellLedger } from './tell-ledger.ts';
 import { runEvent } from './run-events.ts';
 import { wakeServices } from './wake.ts';
 
@@ -68,15 +70,21 @@ export async function finishRuns(
       serviceId,
     );
     const over = [...settled, ...cancelled];
+    const commits = await commitsOf(sql, over);
+    const own = over.flatMap((row) => {
+      const one = byId.get(row.id);
+      return ownEvents(one?.attempt, { row, source, isInError: isInError(one?.after), commit: commits.get(row.repositoryId) ?? null });
+    });
     const events = [
-      ...over.flatMap(({ id, at }) => settledEvents(byId.get(id)?.attempt, { source, at, isInError: isInError(byId.get(id)?.after) })),
+      ...over.flatMap(({ id }) => toldEvents(byId.get(id)?.attempt)),
+      ...own,
       ...requeued.flatMap((row) => retryEvents(byId.get(row.id)?.attempt, { ...row, source })),
     ];
     const left = [...over.map(({ jobId }) => jobId), ...requeued.map(({ oldJobId }) => oldJobId)];
     const agents = over.filter(({ hasNext }) => hasNext).map(({ agentId }) => agentId);
     const done = new Set(over.map(({ id }) => id));
     const ended = attempts.filter(({ run }) => done.has(run.id));
-    const [, , , , , next] = await Promise.all([
+    const [, , , , , , next] = await Promise.all([
       queue.complete(sql, left),
       writeEvents(sql, events),
       writeChecks(
@@ -91,6 +99,7 @@ export async function finishRuns(
         sql,
         over.filter(({ id }) => isInError(byId.get(id)?.after)).map(({ agentId }) => agentId),
       ),
+      tellLedger(sql, own),
       agents.length > 0 || Object.keys(labelLimits).length > 0 ? admitRuns(sql, agents, labelLimits) : ([] as AdmittedRun[]),
     ]);
     const jobs = [...requeued, ...next];
@@ -103,6 +112,12 @@ export async function finishRuns(
       hasMore: jobs.length > 0,
     };
   });
+}
+
+/** The newest commits of the branches of runs that ended without a word: what they were to look at, as far as anybody knows. */
+async function commitsOf(sql: Sql, over: readonly SettledRun[]): Promise<ReadonlyMap<string, string>> {
+  const errored = over.filter(({ outcome }) => outcome === 'errored').map(({ repositoryId }) => repositoryId);
+  return errored.length === 0 ? new Map() : newestCommits(sql, [...new Set(errored)]);
 }
 
 type Decided = AfterAttempt | { readonly kind: 'return'; readonly delayMs: number };
