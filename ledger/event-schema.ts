@@ -119,7 +119,15 @@ export const EVENT_DATA = {
     refused: z.boolean().optional(),
     refusal: refusal.optional(),
   }),
-  'agent:scheduled': z.object({ ...common, cron: z.string(), zone: z.string(), by: z.string() }),
+  /** `isDefault`: what was set is set no more, and this is what the configuration says. */
+  'agent:scheduled': z.object({
+    ...common,
+    cron: z.string(),
+    zone: z.string(),
+    by: z.string(),
+    priority: z.enum(PRIORITIES).optional(),
+    isDefault: z.boolean().optional(),
+  }),
   /** `since`: all slots from there to `nominalTime`, of which there were too many to name each. */
   'agent:slot-dropped': z.object({ ...common, nominalTime: time, reason: z.string(), since: time.optional() }),
   'delivery:pushed': z.object({

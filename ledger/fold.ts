@@ -16,6 +16,7 @@ import { foldSettled, type SettledEvent } from './fold-settled.ts';
 import { foldWritten } from './fold-written.ts';
 import { isFoldable } from './foldable.ts';
 import { outboxAfter } from './outbox.ts';
+import { foldSchedule } from './set-schedule.ts';
 import { agentKey, emptyAgentState, LIMITS, type AgentState, type LedgerState } from './state.ts';
 import { trimAgents } from './trim.ts';
 
@@ -61,7 +62,7 @@ function foldEvent(state: LedgerState, event: UpkeepEvent, sequence: number): Le
     case 'agent:resumed':
       return foldResumed(state, event);
     case 'agent:scheduled':
-      return withSchedule(state, event.data, event.time);
+      return foldSchedule(state, event.data, event.time);
     case 'scheduler:keyed':
       return withTree(state, event.data);
     case 'delivery:proposed':
@@ -104,15 +105,6 @@ function withCommit(state: LedgerState, { data }: SettledEvent): LedgerState {
   if (data.agentId === null || data.commit === null || data.blobs === undefined) return state;
   const frozen = foldMadeAgain(state.frozen, { agent: data.agentId, changes: data.blobs });
   return { ...state, frozen, written: foldWritten(state.written, { agent: data.agentId, branch: data.branch, changes: data.blobs }) };
-}
-
-function withSchedule(
-  state: LedgerState,
-  data: { readonly agentId: string | null; readonly cron: string; readonly zone: string; readonly by: string },
-  at: string,
-): LedgerState {
-  const schedule = { cron: data.cron, zone: data.zone, by: data.by, at };
-  return { ...state, schedules: { ...state.schedules, [data.agentId ?? '*']: schedule } };
 }
 
 function withTree(state: LedgerState, { branch, commit, tree, version, agents, speak }: EventData<'scheduler:keyed'>): LedgerState {

@@ -1,6 +1,7 @@
 /** What the ledger remembers, as plain data: the fold of all its events. Imports types only. */
 import type { EventData } from './event.ts';
 import type { AgentId, Outcome, Reason, Trigger } from './outcome.ts';
+import type { SetSchedule } from './set-schedule.ts';
 
 export const STATE_SCHEMA_VERSION = 1;
 
@@ -233,7 +234,7 @@ export interface LedgerState {
   readonly agents: Readonly<Record<string, AgentState>>;
   /** Pauses on every branch, by agent; `*` is every agent. */
   readonly paused: Readonly<Record<string, Pause>>;
-  readonly schedules: Readonly<Record<string, { readonly cron: string; readonly zone: string; readonly by: string; readonly at: string }>>;
+  readonly schedules: Readonly<Record<string, SetSchedule>>;
   readonly outbox: readonly OutboxEntry[];
   /** By agent. */
   readonly frozen: Readonly<Record<string, Frozen>>;
@@ -294,7 +295,6 @@ export function agentStateOf(state: LedgerState, agent: AgentId, branch: string)
 /** The pause that holds for an agent on a branch at a moment: of everything, of the agent, or of the agent there. */
 // eslint-disable-next-line max-params -- it answers for the same four facts as the callers' own questions
 export function pauseOf(state: LedgerState, agent: AgentId, branch: string, now: Date): Pause | null {
-  const candidates = [state.paused['*'] ?? null, state.paused[agent] ?? null, agentStateOf(state, agent, branch).pausedBy];
   const holds = (pause: Pause | null) => pause !== null && (pause.until === null || Date.parse(pause.until) > now.getTime());
-  return candidates.find(holds) ?? null;
+  return [state.paused['*'] ?? null, state.paused[agent] ?? null, agentStateOf(state, agent, branch).pausedBy].find(holds) ?? null;
 }

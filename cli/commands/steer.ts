@@ -7,7 +7,8 @@ import { remember, type Audience, type Remembered } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
-import { endOf, pauseEvent, planRetries, resumeEvent, type Decider, type Retry } from '../steer/plan-steering.ts';
+import { pauseEvent, resumeEvent, type Decider } from '../../scheduler/steer/steer-events.ts';
+import { endOf, planRetries, type Retry } from '../steer/plan-steering.ts';
 import { resumedWords } from '../steer/resume-words.ts';
 
 export interface SteerFlags {

@@ -7,7 +7,7 @@ import { agentStateOf } from '../../ledger/state.ts';
 import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
 import type { Memory } from './memory.ts';
-import { loadRun } from './prepare-run.ts';
+import { loadRun, scheduleOf } from './prepare-run.ts';
 import { runKeys } from './run-keys.ts';
 
 export interface NoteTreeRequest {
@@ -38,7 +38,7 @@ export async function noteTree(ask: NoteTreeRequest): Promise<void> {
   const { threshold, branches, quietHours, maxOpenIssues } = config.scheduler.escalation;
   const agents = run.agents.map((agent) => {
     const { lastScheduledAt: lastRunAt } = agentStateOf(memory.state, agent.id, branch);
-    const schedule = { cron: agent.schedule, zone: config.agents[agent.id].timeZone };
+    const schedule = scheduleOf(agent, config, memory.state);
     const dueAt = lastRunAt === null ? null : (due.nextSlot(schedule, new Date(lastRunAt))?.toISOString() ?? null);
     return { agentId: agent.id, key: keys[agent.id] ?? '', triggers: [...agent.triggers], lastRunAt, dueAt };
   });

@@ -6,10 +6,12 @@ import { listRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
 import type { AgentId, Trigger } from '../../ledger/outcome.ts';
+import { scheduleSetFor } from '../../ledger/set-schedule.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { decideRuns } from '../../scheduler/decide-runs.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import type { LoadedConfig } from '../config.ts';
+import type { ResolvedConfig } from '../config-schema.ts';
 import { didYouMean } from '../config/nearest-name.ts';
 import type { Environment } from '../environment.ts';
 import type { RunFlags } from '../run-flags.ts';
@@ -97,13 +99,15 @@ export async function decide(ask: {
     touched: ask.touched ?? null,
     force: flags.force,
     now,
-    isDue:
-      due === null
-        ? null
-        : (agent, lastRunAt) => due.isDue({ cron: agent.schedule, zone: config.agents[agent.id].timeZone }, lastRunAt, now),
+    isDue: due === null ? null : (agent, lastRunAt) => due.isDue(scheduleOf(agent, config, ask.state), lastRunAt, now),
     waiting,
   });
   return { decisions, runKeys: keys };
+}
+
+/** What a person set comes before the configuration. */
+export function scheduleOf(agent: Agent, config: ResolvedConfig, state: LedgerState): { readonly cron: string; readonly zone: string } {
+  return scheduleSetFor(state, agent.id) ?? { cron: agent.schedule, zone: config.agents[agent.id].timeZone };
 }
 
 /** Throws UsageError for a name that is no agent; the agents that the configuration turned off are left out. */

@@ -1,6 +1,7 @@
 /** The schedule that an agent has in the repository at hand. */
 import { catalog } from '../../agents/catalog.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
+import { scheduleSetFor } from '../../ledger/set-schedule.ts';
 import { openHere } from '../here.ts';
 import type { CommandContext } from '../command-context.ts';
 import { loadSettings } from '../run/load-settings.ts';
@@ -24,7 +25,7 @@ export async function scheduleOfAgent(agent: AgentId, context: CommandContext): 
   const ci = environment.github !== null;
   const { loaded } = await loadSettings({ repository, base: repository.head, flags: {}, environment, ci, version });
   const settings = loaded.config.agents[agent];
-  const set = state.schedules[agent];
+  const set = scheduleSetFor(state, agent);
   return {
     cron: set?.cron ?? settings.schedule ?? catalog.find(({ id }) => id === agent)?.schedule ?? '',
     zone: set?.zone ?? settings.timeZone,

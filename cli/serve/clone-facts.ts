@@ -2,8 +2,8 @@
 import { catalog } from '../../agents/catalog.ts';
 import type { Agent } from '../../agents/agent.ts';
 import { resolveRef } from '../../git/refs.ts';
-import type { AgentId } from '../../ledger/outcome.ts';
 import { readState } from '../../ledger/read.ts';
+import { scheduleSetFor } from '../../ledger/set-schedule.ts';
 import { agentStateOf, pauseOf, type LedgerState } from '../../ledger/state.ts';
 import { openLedger } from '../../ledger/store.ts';
 import type { LookedAfterAgent, LookedAfterRepository } from '../../scheduler/look-after.ts';
@@ -48,12 +48,12 @@ function agentFacts(
 ): LookedAfterAgent {
   const settings = config.agents[agent.id];
   const memory = agentStateOf(state, agent.id, branch);
-  const set = scheduleSetBy(state, agent.id);
+  const set = scheduleSetFor(state, agent.id);
   const { breaker, inError, streak, lastScheduledAt } = memory;
   return {
     name: agent.id,
     isEnabled: settings.enabled,
-    priority: settings.priority ?? agent.priority,
+    priority: set?.priority ?? settings.priority ?? agent.priority,
     labels: settings.labels,
     cron: set?.cron ?? settings.schedule ?? agent.schedule,
     timeZone: set?.zone ?? settings.timeZone,
@@ -68,9 +68,4 @@ function agentFacts(
     streak,
     tripped: breaker === null ? null : { since: breaker.since, nextTryAt: breaker.nextTryAt },
   };
-}
-
-/** A schedule that a person set wins over the configuration. */
-function scheduleSetBy(state: LedgerState, agent: AgentId): LedgerState['schedules'][string] | undefined {
-  return state.schedules[agent] ?? state.schedules['*'];
 }

@@ -1,33 +1,8 @@
-/** What a person decides about agents, as events; wherever it is said, on the command line or in a comment. Pure. */
-import { makeEvent, uuidv7, type EventOrigin, type UpkeepEvent } from '../../ledger/event.ts';
+/** What a person's words mean for agents; wherever they are said, on the command line or in a comment. Pure. */
 import type { AgentId } from '../../ledger/outcome.ts';
 import { agentStateOf, pauseOf, type LedgerState, type Pause } from '../../ledger/state.ts';
 import { resumeCommands } from '../../scheduler/end-of-pause.ts';
 import { UsageError } from '../usage-error.ts';
-
-/** Who decides, where and why. */
-export interface Decider {
-  readonly by: string;
-  readonly reason: string | null;
-  /** Null: on every branch. */
-  readonly branch: string | null;
-  readonly origin: EventOrigin;
-}
-
-/** Keeps an agent, or with null every agent, from running until somebody ends it or `until` (ISO 8601) has come. */
-export function pauseEvent(agent: AgentId | null, decider: Decider, until: string | null): UpkeepEvent {
-  return makeEvent('agent:paused', { ...dataOf(agent, decider), status: 'PAUSED', nextRunAt: until }, decider.origin);
-}
-
-/** Ends a pause, and ERROR with it. */
-export function resumeEvent(agent: AgentId | null, decider: Decider): UpkeepEvent {
-  return makeEvent('agent:resumed', { ...dataOf(agent, decider), status: 'ACTIVE', nextRunAt: null }, decider.origin);
-}
-
-function dataOf(agent: AgentId | null, { by, reason, branch }: Decider) {
-  const id = uuidv7(new Date());
-  return { agentId: agent, jobId: id, runId: id, branch: branch ?? '', by, reason };
-}
 
 /**
  * What a retry means for an agent. `back`: it is in ERROR, and `resumeEvent` ends that. `paused`: a pause stays, because it is

@@ -1,6 +1,7 @@
 /** What a retry means by what is remembered, and how long a pause lasts. */
 import { describe, expect, it } from 'vitest';
-import { endOf, pauseEvent, planRetries, resumeEvent, type Decider } from '../../../cli/steer/plan-steering.ts';
+import { pauseEvent, resumeEvent, type Decider } from '../../../scheduler/steer/steer-events.ts';
+import { endOf, planRetries } from '../../../cli/steer/plan-steering.ts';
 import { resumedWords } from '../../../cli/steer/resume-words.ts';
 import { eventSchema } from '../../../ledger/event-schema.ts';
 import { agentKey, emptyAgentState, emptyState, type AgentState, type LedgerState } from '../../../ledger/state.ts';
