@@ -47,9 +47,10 @@ Examples:
   agent comment --event comment.json   the same with a payload that was saved`,
   serve: `
 Examples:
-  agent serve                           this repository, with a database of its own
-  agent serve --repo ../a --repo ../b   several
-  DATABASE_URL=postgres://… agent serve   several machines share the work`,
+  agent serve                             this repository, with a database of its own
+  agent serve --repo ../a --repo ../b     several
+  DATABASE_URL=postgres://… agent serve   several machines share the work
+  curl http://127.0.0.1:8788/readyz       whether it can work now, and else why; /healthz and /metrics beside it`,
   scheduleNext: `
 Examples:
   agent schedule next qa -n 20

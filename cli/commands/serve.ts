@@ -9,6 +9,8 @@ import { count } from '../wording.ts';
 
 export interface ServeFlags {
   readonly repo?: readonly string[];
+  readonly port: number;
+  readonly host: string;
 }
 
 /** 0 when it was told to stop and has given everything back. */
@@ -25,9 +27,11 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
   await serve({
     paths,
     context,
+    listenAt: { host: flags.host, port: flags.port },
     onReady: async (facts) => {
       names = facts.names;
       lines.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
+      lines.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);
       await showSchedules(facts, context);
     },
     onEvents: (events, known) => {

@@ -1,14 +1,16 @@
 /** Commands about when agents run. */
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { NextFlags } from '../commands/schedule.ts';
 import type { ServeFlags } from '../commands/serve.ts';
 import { addHelpCommand } from '../help-command.ts';
 import { HELP } from '../wording.ts';
-import { wholeNumber, type Add, type Runs } from './adding.ts';
+import { portNumber, wholeNumber, type Add, type Runs } from './adding.ts';
 
 export function addScheduling(add: Add, runs: Runs): void {
   add('serve', 'run agents when they are due, for this repository or several, until Ctrl-C', HELP.groups.schedule)
     .option('--repo <path>', 'a clone to look after instead of the current folder; again for more', collect)
+    .addOption(new Option('--port <n>', 'where health, readiness and metrics are; 0: any that is free').default(8788).argParser(portNumber))
+    .option('--host <address>', 'the address to listen on; 0.0.0.0 lets other machines ask', '127.0.0.1')
     .addHelpText('after', HELP.serve)
     .action(runs(async (context, flags: ServeFlags) => (await import('../commands/serve.ts')).serveCommand(flags, context)));
 

@@ -3,16 +3,13 @@ import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerBadRequest, answerErrors } from './http/answer-errors.ts';
 import { asListenError } from './http/listen-error.ts';
-import { addProbeRoutes, type MetricsPage } from './http/probe-routes.ts';
-import type { Readiness } from './http/readiness.ts';
+import { addProbeRoutes, type Probes } from './http/probe-routes.ts';
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends Probes {
   /** Default: 127.0.0.1, which only this machine reaches. */
   readonly host?: string;
   /** 0: any that is free. */
   readonly port: number;
-  readonly health: Readiness;
-  readonly metrics: MetricsPage;
   /** What could not be answered for a reason of ours. */
   readonly onProblem: (what: string, error: unknown) => void;
   /** Adds routes beside ours, in a context of their own: their hooks do not reach the probes. */
@@ -44,7 +41,7 @@ export interface HttpServer {
 
 /** Listens. Throws a ListenError (exit code 2) when it may not. */
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { host = '127.0.0.1', port, health, metrics } = options;
+  const { host = '127.0.0.1', port } = options;
   const limits = { ...LIMITS, ...options.limits };
   const server = fastify({
     http: {
@@ -63,7 +60,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     void reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   });
   answerErrors(server, options.onProblem);
-  addProbeRoutes(server, { health, metrics });
+  addProbeRoutes(server, options);
   await server.register(async (context) => options.pages?.(context));
   try {
     await server.listen({ host, port });

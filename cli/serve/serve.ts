@@ -17,6 +17,7 @@ import { secretValues } from '../run/secret-values.ts';
 import { packageFolder } from '../version.ts';
 import { processExecutor } from './process-executor.ts';
 import { machineWatch } from './process-watch.ts';
+import { openObservation, type ListenAt } from './observation.ts';
 import { openClones, serveClones } from './served-clones.ts';
 import { openServiceDatabase } from './service-database.ts';
 
@@ -24,6 +25,7 @@ export interface ServeRequest {
   /** Folders of the clones, the one whose configuration the service goes by first. */
   readonly paths: readonly string[];
   readonly context: CommandContext;
+  readonly listenAt: ListenAt;
   /** Told when it is at work. */
   onReady(facts: ReadyFacts): Promise<void>;
   onEvents(events: readonly EventRow[], names: ReadonlyMap<string, string>): void;
@@ -39,6 +41,8 @@ export interface ReadyFacts {
   readonly context: SchedulerContext;
   readonly names: ReadonlyMap<string, string>;
   readonly place: string;
+  /** Where its probes and metrics are. */
+  readonly url: string;
   /** The schedules of its repositories. */
   readonly list: () => Promise<ListedSchedule[]>;
 }
@@ -49,7 +53,7 @@ const STOP_GRACE_MS = 10_000;
 /** Connections besides those of claims and ends. */
 const SPARE_CONNECTIONS = 6;
 
-/** Runs until the signal of the context; a second one is the caller's. Throws UsageError, ConfigError and DatabaseError before it is at work. */
+/** Runs until the signal of the context; a second one is the caller's. Throws UsageError, ListenError, ConfigError and DatabaseError before it is at work. */
 export async function serve(request: ServeRequest): Promise<void> {
   const { context } = request;
   const { environment, version, signal } = context;
@@ -57,17 +61,25 @@ export async function serve(request: ServeRequest): Promise<void> {
   const [first] = clones.values();
   if (first === undefined) return;
   const config = first.config.scheduler;
+  const source = `service:${hostname()}`;
+  await using observation = await openObservation({
+    at: request.listenAt,
+    maxConcurrent: config.maxConcurrent,
+    source,
+    signal,
+    onProblem: (what, error) => request.onProblem(what, error),
+  });
   await using place = await openServiceDatabase(context, {
     poolSize: SPARE_CONNECTIONS + 4,
     onProblem: (error) => request.onProblem('a connection to the database broke', error),
   });
   const { pool } = place.database;
+  observation.opened(pool);
   const queue = await openQueue(pool, {
     order: config.order,
     perRepository: config.perRepository,
     onProblem: (error) => request.onProblem('the queue could not look after itself', error),
   });
-  const source = `service:${hostname()}`;
   const scheduler: SchedulerContext = { pool, queue, labelLimits: config.labels, retry: retryOf(config), source };
   const served = await serveClones(clones, { pool, context, onProblem: (what, error) => request.onProblem(what, error) }, new Date());
   const serviceId = randomUUID();
@@ -87,12 +99,17 @@ export async function serve(request: ServeRequest): Promise<void> {
     watch: machineWatch(),
     leaseMs: config.leaseSeconds * 1000,
     without: () => served.others(),
-    onEvents: (events) => request.onEvents(events, served.names),
+    onEvents: (events) => {
+      observation.onEvents(events);
+      request.onEvents(events, served.names);
+    },
+    observer: observation.observer,
     onProgress: (event, repositoryId) => request.onProgress(event, served.names.get(repositoryId) ?? ''),
     onProblem: (what, error) => request.onProblem(what, error),
     onNote: (note) => request.onNote(note),
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
   });
+  observation.started(service);
   await served.announce(serviceId);
   let refreshing: Promise<void> = Promise.resolve();
   const refresh = setInterval(() => {
@@ -103,7 +120,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   }, REFRESH_MS);
   try {
     const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...served.names.keys()]);
-    await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, list });
+    await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, url: observation.url, list });
     if (!signal.aborted) await once(signal, 'abort');
     request.onNote(stopNote(service, config.drainSeconds));
     await service.drain(config.drainSeconds * 1000);
@@ -111,6 +128,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     clearInterval(refresh);
     await refreshing;
     await service.stop();
+    observation.ended();
     await queue.close();
   }
 }

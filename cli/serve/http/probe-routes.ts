@@ -8,15 +8,23 @@ export interface MetricsPage {
   readonly read: () => Promise<string>;
 }
 
-export function addProbeRoutes(
-  server: FastifyInstance,
-  { health, metrics }: { readonly health: Readiness; readonly metrics: MetricsPage },
-): void {
+export interface Probes {
+  readonly health: Readiness;
+  readonly metrics: MetricsPage;
+  /** The newest `scheduler:status`, without its common fields; null: none yet. */
+  readonly status: () => object | null;
+}
+
+export function addProbeRoutes(server: FastifyInstance, { health, metrics, status }: Probes): void {
   server.get('/healthz', async () => ({ status: 'alive' }));
   server.get('/readyz', async (_request, reply) => {
     const failing = await health.look();
     if (failing.length > 0) void reply.code(503);
-    return failing.length === 0 ? { status: 'ready' } : { status: 'not-ready', failing };
+    const scheduler = status();
+    return {
+      ...(failing.length === 0 ? { status: 'ready' } : { status: 'not-ready', failing }),
+      ...(scheduler === null ? {} : { scheduler }),
+    };
   });
   server.get('/metrics', async (_request, reply) => {
     void reply.type(metrics.contentType);

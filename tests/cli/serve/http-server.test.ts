@@ -13,6 +13,7 @@ async function serverWith(change: Partial<HttpServerOptions> = {}) {
     port: 0,
     health: { look: () => Promise.resolve(failing) },
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', read: () => Promise.resolve('upkeep_up 1\n') },
+    status: () => null,
     onProblem: (what, error) => problems.push(`${what}: ${String(error)}`),
     ...change,
   });
@@ -44,6 +45,8 @@ describe('the HTTP server', () => {
     await using server = await serverWith();
     const ready = await fetch(`${server.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+    await using busy = await serverWith({ status: () => ({ running: 2 }) });
+    expect(await (await fetch(`${busy.url}/readyz`)).json()).toEqual({ status: 'ready', scheduler: { running: 2 } });
     const gone: Failing = { check: 'database', since: '2026-11-21T12:00:00.000Z', why: 'the database does not answer' };
     server.failing.push(gone);
     const answer = await fetch(`${server.url}/readyz?verbose`);

@@ -1,0 +1,125 @@
+/** What a service shows of itself over HTTP: it listens before anything is started or claimed, and until the end of the drain. */
+import type { AddressInfo } from 'node:net';
+import type { EventRow } from '../../prisma/runs/write-events.ts';
+import { schedulerCounts } from '../../prisma/runs/scheduler-counts.ts';
+import { connection, type ConnectionPool } from '../../prisma/sql.ts';
+import { createGauges, type ServiceFacts } from '../../scheduler/gauges.ts';
+import { createServiceMetrics } from '../../scheduler/metrics.ts';
+import { tellAll, type ServiceObserver } from '../../scheduler/service-observer.ts';
+import { createStatusFeed, type StatusEvent } from '../../scheduler/status-feed.ts';
+import { hostInUrl } from './http/listen-error.ts';
+import { createReadiness } from './http/readiness.ts';
+import { openHttpServer } from './http-server.ts';
+import { createPrometheus } from './prometheus.ts';
+
+/** Where to listen; port 0: any that is free. */
+export type ListenAt = Pick<AddressInfo, 'port'> & { readonly host: string };
+
+export interface ObservationSettings {
+  readonly at: ListenAt;
+  readonly maxConcurrent: number;
+  /** `service:<host>`. */
+  readonly source: string;
+  /** Aborted when the service is to stop: from then on it is not ready. */
+  readonly signal: AbortSignal;
+  /** Told of each `scheduler:status`. */
+  readonly onStatus?: (event: StatusEvent) => void;
+  readonly onProblem: (what: string, error: unknown) => void;
+}
+
+export interface Observation extends AsyncDisposable {
+  /** `http://127.0.0.1:8788`. */
+  readonly url: string;
+  readonly observer: ServiceObserver;
+  /** Events that this service wrote. */
+  readonly onEvents: (events: readonly EventRow[]) => void;
+  /** The database is open. */
+  readonly opened: (pool: ConnectionPool) => void;
+  /** The service is at work. */
+  readonly started: (service: ServiceFacts) => void;
+  /** The database is about to be closed: from now on nobody asks it. */
+  readonly ended: () => void;
+}
+
+/** Six looks of the safety tick. */
+const TICK_LIMIT_MS = 30_000;
+const PING_LIMIT_MS = 2_000;
+
+const clock = {
+  wall: () => Date.now(),
+  monotonic: () => performance.now(),
+  later: (work: () => void, ms: number) => {
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Throws a ListenError when it may not listen there. */
+export async function openObservation(settings: ObservationSettings): Promise<Observation> {
+  const { at, maxConcurrent, signal, source, onProblem } = settings;
+  const known = { pool: null as ConnectionPool | null, service: null as ServiceFacts | null, drainingSince: null as Date | null };
+  const prometheus = createPrometheus(async () => (await gauges?.()) ?? []);
+  const metrics = createServiceMetrics([prometheus.sink], clock.monotonic);
+  let gauges: ReturnType<typeof createGauges> | null = null;
+  const status = createStatusFeed({
+    read: () => connection(poolOf(known), schedulerCounts),
+    onStatus: settings.onStatus ?? (() => undefined),
+    onProblem: (error) => onProblem('the status of the scheduler could not be read', error),
+    source,
+    clock,
+  });
+  signal.addEventListener('abort', () => (known.drainingSince ??= new Date()), { once: true });
+  const server = await openHttpServer({
+    ...at,
+    metrics: prometheus.page,
+    status: () => statusOf(status.newest),
+    health: createReadiness({
+      pingDatabase: () => poolOf(known).query('SELECT 1'),
+      lastTickAt: metrics.lastTickAt,
+      drainingSince: () => known.drainingSince,
+      tickLimitMs: TICK_LIMIT_MS,
+      pingLimitMs: PING_LIMIT_MS,
+      clock,
+      onProblem: (what, error) => (known.pool === null ? undefined : onProblem(what, error)),
+    }),
+    onProblem,
+  });
+  const { changed } = status;
+  const looks: ServiceObserver = { claimed: changed, finished: changed, recovered: changed, looked: changed };
+  return {
+    url: `http://${hostInUrl(server.host)}:${server.port}`,
+    observer: tellAll([metrics.observer, looks]),
+    onEvents(events) {
+      metrics.onEvents(events);
+      changed();
+    },
+    opened(pool) {
+      known.pool = pool;
+      gauges = createGauges({ pool, service: () => known.service, maxConcurrent, lastTickAt: metrics.lastTickAt, clock, onProblem });
+    },
+    started(service) {
+      known.service = service;
+    },
+    ended() {
+      status.close();
+      known.pool = null;
+      gauges = null;
+    },
+    async [Symbol.asyncDispose]() {
+      status.close();
+      await server.close();
+    },
+  };
+}
+
+function poolOf({ pool }: { readonly pool: ConnectionPool | null }): ConnectionPool {
+  if (pool === null) throw new Error('the database is not open yet');
+  return pool;
+}
+
+/** Without the fields that each event has. */
+function statusOf(event: StatusEvent | null): object | null {
+  if (event === null) return null;
+  const { running, queued, paused, tripped, errored, nextDueAt, driftMs } = event.data;
+  return { at: event.time, running, queued, paused, tripped, errored, nextDueAt, driftMs };
+}
