@@ -5,6 +5,7 @@ import { diskFullError, diskOf, fullDisk } from '../git/disk-room.ts';
 import { GitError, type GitErrorCode } from '../git/git-error.ts';
 import { GitHubError } from '../github/github-error.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
+import { DatabaseError } from '../prisma/database-error.ts';
 import { BusyError } from './busy-error.ts';
 import { ConfigError } from './config/config-error.ts';
 import { plainLine, plainText } from './reporters/plain-text.ts';
@@ -13,7 +14,7 @@ import { UsageError } from './usage-error.ts';
 import { REPORT_ADDRESS } from './wording.ts';
 
 export interface ExplainedError {
-  /** For programs: `usage`, `configuration`, `busy`, `ledger`, `internal`, or what Git or the system says, as `not-a-repository`. */
+  /** For programs: `usage`, `configuration`, `busy`, `ledger`, `internal`, or what Git, the system or the database says, as `not-a-repository`. */
   readonly code: string;
   /** What is wrong and what to do, without control characters; one line, of a configuration one a problem. */
   readonly message: string;
@@ -62,6 +63,8 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
     const text = `agent: the configuration cannot be used\n${lines.map((line) => `  ${line}`).join('\n')}`;
     return { code: 'configuration', message: lines.join('\n'), text, exitCode: 2 };
   }
+  // It says itself what is full, and what to do.
+  if (error instanceof DatabaseError) return { ...told({ code: error.code, exitCode: 3 }, error.message), text: databaseText(error) };
   if (error instanceof UsageError) return told({ code: 'usage', exitCode: 2 }, error.message);
   const noRoom = explainFullDisk(error);
   if (noRoom !== null) return told({ code: 'disk-full', exitCode: 3 }, noRoom, ADVICE['disk-full']);
@@ -115,6 +118,12 @@ function pathsOf(error: unknown): string[] {
 function told(kind: Pick<ExplainedError, 'code' | 'exitCode'>, what: string, advice: string | null = null): ExplainedError {
   const [line, next] = [plainLine(what), advice === null ? null : plainLine(advice)];
   return { ...kind, message: next === null ? line : `${line}; ${next}`, text: `agent: ${line}${next === null ? '' : `\n  ${next}`}` };
+}
+
+/** What a server said last stands below, line by line. */
+function databaseText({ message }: DatabaseError): string {
+  const [first = '', ...rest] = plainText(message).trimEnd().split('\n');
+  return [`agent: ${first}`, ...rest.map((line) => `  ${line}`)].join('\n');
 }
 
 function accessText(error: NodeJS.ErrnoException): string {

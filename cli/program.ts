@@ -6,6 +6,7 @@ import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
 import { addHelpCommand } from './help-command.ts';
 import { AGENT, AGENTS, portNumber, wholeNumber, type Add, type Runs } from './program/adding.ts';
+import { addDatabase } from './program/database.ts';
 import { addCarrying, addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
@@ -56,6 +57,7 @@ export function buildProgram(host: ProgramHost): Command {
   addLooking(add, runs);
   addSteering(add, runs);
   addScheduling(add, runs);
+  addDatabase(add, runs);
   addCarrying(program, runs);
   addHearing(add, runs);
   addSettingUp(program, add, runs);

@@ -51,6 +51,14 @@ Examples:
   agent serve --repo ../a --repo ../b     several
   DATABASE_URL=postgres://… agent serve   several machines share the work
   curl http://127.0.0.1:8788/readyz       whether it can work now, and else why; /healthz and /metrics beside it`,
+  database: `
+The database is the one that agent serve uses: the one of DATABASE_URL, else one of its own, which is started while it is needed.
+
+Examples:
+  agent db info
+  agent db backup                        into the folder of backups, named by the time
+  agent db backup /media/usb/upkeep.gz   somewhere else
+  agent db restore upkeep.gz             replaces what is there, and keeps a backup of that`,
   scheduleNext: `
 Examples:
   agent schedule next qa -n 20

@@ -50,14 +50,21 @@ export async function holdPresence(url: string, onProblem: (error: Error) => voi
   };
 }
 
+/** Where the services are that use the database just now, one address each. */
+export async function servicesAtWork(client: pg.ClientBase): Promise<readonly string[]> {
+  const { rows } = await client.query<{ address: string | null }>(
+    `select a.client_addr as address from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database())
+        and (l.classid::bigint << 32) + l.objid::bigint = ${PRESENCE} and a.pid <> pg_backend_pid()`,
+  );
+  return rows.map(({ address }) => address ?? 'this machine');
+}
+
 /** Takes the database for the caller alone, on its connection. Throws `in-use` while services are at work. */
 export async function takeAlone(client: pg.Client, url: string): Promise<void> {
   const { rows } = await client.query<{ alone: boolean }>(`select pg_try_advisory_lock(${PRESENCE}) as alone`);
   if (rows[0]?.alone === true) return;
-  const others = await client.query<{ pid: number; client_addr: string | null }>(
-    `select a.pid, a.client_addr from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32) + l.objid::bigint = ${PRESENCE}`,
-  );
-  const from = others.rows.map((row) => row.client_addr ?? 'this machine').join(', ') || 'somewhere';
+  const from = (await servicesAtWork(client)).join(', ') || 'somewhere';
   throw new DatabaseError(
     'in-use',
     `A service uses the database at ${describeTarget(url)} (from ${from}): stop it first (\`agent serve\` ends on Ctrl-C or SIGTERM).`,

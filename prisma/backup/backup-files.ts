@@ -18,6 +18,12 @@ export function backupName(at: Date, why?: 'before-restore' | 'before-upgrade'):
   return `upkeep-${stamp}${why === undefined ? '' : `-${why}`}.backup.gz`;
 }
 
+/** Where a backup goes that is made at a time: a second later for each that is there already. */
+export function backupPath(folder: string, at: Date, why?: Parameters<typeof backupName>[1]): string {
+  const path = join(folder, backupName(at, why));
+  return existsSync(path) ? backupPath(folder, new Date(at.getTime() + 1000), why) : path;
+}
+
 /** The backups of a folder, newest first. */
 export function listBackups(folder: string): readonly BackupFile[] {
   if (!existsSync(folder)) return [];

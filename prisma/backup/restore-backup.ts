@@ -1,5 +1,4 @@
 /** Replaces the content of a database by that of a backup: all of it or nothing. */
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
@@ -11,7 +10,7 @@ import { migrate, schemaVersion } from '../migrate.ts';
 import { readMigrations, type Migration } from '../migration-files.ts';
 import { takeAlone } from '../presence.ts';
 import { AFTER_RESTORE } from './after-restore.ts';
-import { backupName } from './backup-files.ts';
+import { backupPath } from './backup-files.ts';
 import { countLines, readBackup, verifyBackup, type BackupHeader, type BackupPart, type BackupTable } from './backup-format.ts';
 import { makeBackup, type Backup } from './make-backup.ts';
 import { copyTarget, tablesOf } from './tables.ts';
@@ -83,7 +82,7 @@ async function keepWhatIsThere(client: pg.Client, url: string, folder: string): 
   }
   for (const table of tables) {
     const { rows } = await client.query(`select 1 from ${pg.escapeIdentifier(SCHEMA)}.${pg.escapeIdentifier(table.name)} limit 1`);
-    if (rows.length > 0) return makeBackup(url, join(folder, backupName(new Date(), 'before-restore')));
+    if (rows.length > 0) return makeBackup(url, backupPath(folder, new Date(), 'before-restore'));
   }
   return null;
 }

@@ -6,6 +6,7 @@ import { UsageError } from '../../cli/usage-error.ts';
 import { GitError } from '../../git/git-error.ts';
 import { GitHubError } from '../../github/github-error.ts';
 import { LedgerError } from '../../ledger/ledger-error.ts';
+import { DatabaseError } from '../../prisma/database-error.ts';
 
 const about = { debug: false, version: '1.2.3' };
 const system = (code: string): Error => Object.assign(new Error(`${code}: something`), { code });
@@ -55,6 +56,19 @@ describe('an error that ends a command', () => {
       3,
       /^agent: GET \/x: GitHub refused \(403: no\)$/,
     ],
+    ['no database', new DatabaseError('unreachable', 'No PostgreSQL answers at db:5432'), 3, /^agent: No PostgreSQL answers at db:5432$/],
+    [
+      'a database that does not start, with what it said',
+      new DatabaseError('start-failed', 'PostgreSQL did not start. It said:\nFATAL: one\n\x1b[2JPANIC: two\n'),
+      3,
+      /^agent: PostgreSQL did not start\. It said:\n {2}FATAL: one\n {2}PANIC: two$/,
+    ],
+    [
+      'a database without room, by its own words',
+      new DatabaseError('disk-full', 'PostgreSQL at db has no space left', system('ENOSPC')),
+      3,
+      /^agent: PostgreSQL at db has no space left$/,
+    ],
     ['a full disk', system('ENOSPC'), 3, /no space left/],
     [
       'a full disk, with its place',
@@ -96,6 +110,12 @@ describe('an error that ends a command', () => {
     expect(explained.text).toMatch(text);
     expect(explained.exitCode).toBe(exitCode);
     expect(explained.text).not.toMatch(/\n\s+at /);
+  });
+  it('has a code of its own for whatever the database refuses', () => {
+    expect(explainError(new DatabaseError('newer-schema', 'update upkeep'), about)).toMatchObject({
+      code: 'newer-schema',
+      message: 'update upkeep',
+    });
   });
   it('shows the stack only with --debug', () => {
     expect(explainError(new TypeError('x'), { ...about, debug: true }).text).toMatch(/\n\s+at /);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { backupName, isBackupDue, listBackups, pruneBackups } from '../../../prisma/backup/backup-files.ts';
+import { backupName, backupPath, isBackupDue, listBackups, pruneBackups } from '../../../prisma/backup/backup-files.ts';
 
 it('keeps backups for 30 days, the newest for ever, and files of others always', () => {
   const folder = mkdtempSync(join(tmpdir(), 'upkeep-backups-'));
@@ -11,6 +11,7 @@ it('keeps backups for 30 days, the newest for ever, and files of others always',
   expect([listBackups(join(folder, 'none')), isBackupDue(folder, now)]).toEqual([[], true]);
   const names = [29, 31, 32].map((days) => backupName(daysAgo(days), days === 32 ? 'before-restore' : undefined));
   for (const name of [...names, 'notes.txt', 'upkeep-2020.backup.gz']) writeFileSync(join(folder, name), 'x');
+  expect(backupPath(folder, daysAgo(29))).toBe(join(folder, backupName(new Date(daysAgo(29).getTime() + 1000))));
   expect(names[2]).toBe('upkeep-20260227T120000Z-before-restore.backup.gz');
   expect(listBackups(folder).map(({ path, at, bytes }) => [path, at.getTime(), bytes])).toEqual(
     [29, 31, 32].map((days, index) => [join(folder, names[index] ?? ''), daysAgo(days).getTime(), 1]),
