@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly output: Output;
   /** Aborted by Ctrl-C or SIGTERM. From the first time it is asked for these end the process no longer: whoever asks also stops. */
   readonly signal: AbortSignal;
+  /** What the second signal does before the process ends; at most five seconds. Absent: nothing hears signals. */
+  readonly beforeEnd?: (work: () => Promise<void>) => void;
   /** Show stacks of unexpected errors. */
   readonly debug: boolean;
 }

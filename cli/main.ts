@@ -12,7 +12,9 @@ import { packageVersion } from './version.ts';
 const environment = processEnvironment();
 const output = createOutput(environment, process);
 const version = packageVersion();
-const interruption: { controller: AbortController | null } = { controller: null };
+const interruption: { controller: AbortController | null; lastWork: (() => Promise<void>) | null } = { controller: null, lastWork: null };
+/** What a command does at the second signal gets so long. */
+const LAST_WORK_MS = 5_000;
 /** npx passes on what the terminal has sent us already: one Ctrl-C may arrive twice. */
 const SAME_MS = 250;
 let debug = process.argv.includes('--debug');
@@ -26,16 +28,25 @@ function interruptible(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       const now = performance.now();
-      if (controller.signal.aborted && now - heardAt > SAME_MS) endNow();
-      if (controller.signal.aborted) return;
+      if (now - heardAt <= SAME_MS) return;
       heardAt = now;
+      if (controller.signal.aborted) return endSoon();
       controller.abort();
     });
   }
   return controller.signal;
 }
 
-/** The second time nothing is waited for: no tool outlives us, and whatever else is left is named. */
+/** The second time a command may have something to put away; the third time, or when that takes too long, nothing is waited for. */
+function endSoon(): void {
+  const { lastWork } = interruption;
+  interruption.lastWork = null;
+  if (lastWork === null) endNow();
+  setTimeout(endNow, LAST_WORK_MS).unref();
+  lastWork().then(endNow, endNow);
+}
+
+/** Nothing is waited for: no tool outlives us, and whatever else is left is named. */
 function endNow(): never {
   const isLeft = abandonAll();
   output.err(`agent: ended at once${isLeft ? '; `agent recover`, or the next run, cleans up what is left' : ''}\n`);
@@ -53,6 +64,9 @@ function context(flags: GlobalFlags): CommandContext {
     debug,
     get signal(): AbortSignal {
       return interruptible();
+    },
+    beforeEnd(work) {
+      interruption.lastWork = work;
     },
   };
 }

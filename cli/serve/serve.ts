@@ -121,6 +121,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   try {
     const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...served.names.keys()]);
     await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, url: observation.url, list });
+    context.beforeEnd?.(() => service.stop());
     if (!signal.aborted) await once(signal, 'abort');
     request.onNote(stopNote(service, config.drainSeconds));
     await service.drain(config.drainSeconds * 1000);

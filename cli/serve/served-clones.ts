@@ -48,7 +48,9 @@ export async function openClones(
     if (same.length > 1)
       problems.push(`${same.map(([path]) => path).join(' and ')} are clones of the same repository (${identity}): name one of them`);
   if (problems.length > 0)
-    throw new UsageError(`not all repositories can be looked after:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    throw new UsageError(
+      problems.length === 1 ? (problems[0] ?? '') : `${problems.length} repositories cannot be looked after: ${problems.join('; ')}`,
+    );
   return found;
 }
 
