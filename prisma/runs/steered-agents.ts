@@ -38,7 +38,8 @@ export interface SteeredPause {
   readonly reason: string | null;
 }
 
-const IN_SCOPE = `r.removed_at IS NULL AND ($1::uuid IS NULL OR a.repository_id = $1) AND ($2::uuid IS NULL OR a.id = $2)`;
+/** Agents of a branch that the repository is looked after on no more are none. */
+const IN_SCOPE = `r.removed_at IS NULL AND a.branch = r.branch AND ($1::uuid IS NULL OR a.repository_id = $1) AND ($2::uuid IS NULL OR a.id = $2)`;
 
 /** In one order everywhere, so that two who steer never wait for each other. */
 const LOCK: Statement = {

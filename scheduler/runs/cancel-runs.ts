@@ -18,26 +18,30 @@ export interface CancelReport {
 
 /** `by`: who wants it. */
 export async function cancelRuns(context: SchedulerContext, scope: RunScope, by: string): Promise<CancelReport> {
-  const { pool, queue, source, labelLimits } = context;
-  return transaction(pool, async (sql) => {
-    const [ended, marked] = await Promise.all([
-      endUnstarted(sql, scope, { outcome: 'cancelled', reason: 'interrupted', message: null, by }),
-      markCancelled(sql, scope, by),
-    ]);
-    const events = ended.map((run) => runEvent('agent:cancelled', run, { data: { status: 'ACTIVE', by }, source, at: run.at }));
-    await leaveQueue(sql, ended, context);
-    // Its place is free for the next one of the agent.
-    const agentIds = [...new Set(ended.filter(({ jobId }) => jobId !== null).map(({ agentId }) => agentId))].sort();
-    const next = agentIds.length === 0 ? [] : await admitRuns(sql, agentIds, labelLimits);
-    await Promise.all([
-      queue.send(sql, next),
-      writeEvents(sql, events),
-      tellLedger(sql, events),
-      next.length > 0 ? wakeServices(sql, 'queued') : null,
-      marked.length > 0 ? wakeServices(sql, 'cancel') : null,
-    ]);
-    return { ended, ending: marked.map(({ id }) => id), events };
-  });
+  return transaction(context.pool, (sql) => cancelIn(sql, context, scope, by));
+}
+
+/** The same in a transaction of the caller's. */
+// eslint-disable-next-line max-params -- what `cancelRuns` takes, in a transaction
+export async function cancelIn(sql: Sql, context: SchedulerContext, scope: RunScope, by: string): Promise<CancelReport> {
+  const { queue, source, labelLimits } = context;
+  const [ended, marked] = await Promise.all([
+    endUnstarted(sql, scope, { outcome: 'cancelled', reason: 'interrupted', message: null, by }),
+    markCancelled(sql, scope, by),
+  ]);
+  const events = ended.map((run) => runEvent('agent:cancelled', run, { data: { status: 'ACTIVE', by }, source, at: run.at }));
+  await leaveQueue(sql, ended, context);
+  // Its place is free for the next one of the agent.
+  const agentIds = [...new Set(ended.filter(({ jobId }) => jobId !== null).map(({ agentId }) => agentId))].sort();
+  const next = agentIds.length === 0 ? [] : await admitRuns(sql, agentIds, labelLimits);
+  await Promise.all([
+    queue.send(sql, next),
+    writeEvents(sql, events),
+    tellLedger(sql, events),
+    next.length > 0 ? wakeServices(sql, 'queued') : null,
+    marked.length > 0 ? wakeServices(sql, 'cancel') : null,
+  ]);
+  return { ended, ending: marked.map(({ id }) => id), events };
 }
 
 /** The jobs of runs that ended before they started. */
