@@ -9,7 +9,7 @@ import { runFlagsOf } from '../program.ts';
 import { loadSettings } from '../run/load-settings.ts';
 import { runOnce } from '../run/run-once.ts';
 import { AwayError } from '../webhook/away-error.ts';
-import { openClone } from '../webhook/looked-after.ts';
+import { openClone, type Clone } from '../webhook/looked-after.ts';
 import { newestCommit } from '../webhook/newest-commit.ts';
 import { CARRY_VERSION, lineOf, messageOf, type CarryEnd, type CarryRequest, type FromCarrier, type ToCarrier } from './messages.ts';
 
@@ -73,13 +73,9 @@ async function carryOut(request: CarryRequest, context: CarryContext): Promise<F
     return endAll(request, { reason: 'configuration', message });
   }
   try {
-    const clone = await openClone(context);
-    if (clone.branch !== request.branch) {
-      const message = `the clone at ${context.cwd} is on ${clone.branch}, and the service looks after ${request.branch}: check that out, or start the service again`;
-      return endAll(request, { reason: 'configuration', message });
-    }
+    const clone = await openClone(context, request.branch);
     const base = request.base ?? (await newestCommit(clone, context));
-    if (base === null) return endAll(request, { reason: 'git', message: `${clone.remote} has no branch ${clone.branch}` });
+    if (base === null) return endAll(request, { reason: 'git', message: `${placeOf(clone)} has no branch ${clone.branch} any more` });
     const { environment, version } = context;
     const { config } = (await loadSettings({ repository: clone.checkout, base, flags: {}, environment, ci: true, version })).loaded;
     const enabled = request.runs.filter(({ agent }) => config.agents[agent].enabled);
@@ -92,6 +88,10 @@ async function carryOut(request: CarryRequest, context: CarryContext): Promise<F
     const { message, exitCode } = explainError(error, { debug: context.debug, version: context.version });
     return endAll(request, { reason: exitCode === 2 ? 'configuration' : 'internal', message });
   }
+}
+
+function placeOf({ remoteAddress, remote, checkout }: Clone): string {
+  return remoteAddress === null ? (checkout.root ?? checkout.commonDir) : remote;
 }
 
 function runIt(
@@ -116,6 +116,7 @@ function runIt(
     carried: {
       source,
       correlationId,
+      branch: request.branch,
       runIds: Object.fromEntries(runs.map(({ agent, runId }) => [agent, runId])),
       lastTry: new Set(runs.filter(({ isLastTry }) => isLastTry).map(({ agent }) => agent)),
       attempt: Math.max(...runs.map(({ attempt }) => attempt)),

@@ -7,6 +7,8 @@ export interface Carried {
   /** Source of the events: `service:<host>`. */
   readonly source: string;
   readonly correlationId: string;
+  /** The branch that the service looks after, whatever is checked out in its clone. */
+  readonly branch: string;
   /** Ids that the runs have in the queue. */
   readonly runIds: Readonly<Partial<Record<AgentId, string>>>;
   /** Agents that are not tried again when they end errored: what they end as is remembered. */

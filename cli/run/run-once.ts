@@ -62,7 +62,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const { environment, version, carried } = request;
   const asked = ciRun(request.flags, environment);
   const { flags, trigger } = asked;
-  const seen = await look(request.cwd, flags);
+  const looked = await look(request.cwd, flags);
+  const seen = carried === undefined ? looked : { ...looked, branch: carried.branch };
   const checked = { repository: repositoryName(seen.repository, environment), branch: seen.branch, base: seen.base };
   request.onOpen(checked);
   const ci = flags.ci || environment.github !== null;

@@ -19,9 +19,13 @@ export interface CloneFacts {
   readonly config: ResolvedConfig;
 }
 
-/** Opens the clone in a folder. Throws UsageError, ConfigError, GitError and LedgerError. */
-export async function cloneFacts(path: string, context: Pick<CommandContext, 'environment' | 'version'>, now: Date): Promise<CloneFacts> {
-  const clone = await openClone({ ...context, cwd: path });
+/** Opens the clone in a folder; `branch`: the one it looks after, whatever is checked out. Throws UsageError, ConfigError, GitError and LedgerError. */
+export async function cloneFacts(
+  { path, branch: known }: { readonly path: string; readonly branch?: string },
+  context: Pick<CommandContext, 'environment' | 'version'>,
+  now: Date,
+): Promise<CloneFacts> {
+  const clone = await openClone({ ...context, cwd: path }, known);
   const { checkout, branch } = clone;
   const commit = await newestKnown(clone);
   const { environment, version } = context;
@@ -34,7 +38,7 @@ export async function cloneFacts(path: string, context: Pick<CommandContext, 'en
 /** The newest commit of the branch that this clone has heard of. */
 async function newestKnown({ checkout, branch, remote, remoteAddress }: Clone): Promise<string> {
   const fetched = remoteAddress === null ? null : await resolveRef(checkout, `refs/remotes/${remote}/${branch}`);
-  return fetched ?? checkout.head ?? '';
+  return fetched ?? (await resolveRef(checkout, `refs/heads/${branch}`)) ?? checkout.head ?? '';
 }
 
 function agentFacts(

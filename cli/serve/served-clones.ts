@@ -1,24 +1,27 @@
 /** The clones that a service uses, and what the database knows of their repositories. */
+import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { hostname } from 'node:os';
-import { otherRepositories, serveRepository } from '../../prisma/runs/repository-rows.ts';
+import PQueue from 'p-queue';
+import { otherRepositories, serveRepository, servedBranches, withholdRepository } from '../../prisma/runs/repository-rows.ts';
 import { connection, type ConnectionPool } from '../../prisma/sql.ts';
 import { lookAfter } from '../../scheduler/look-after.ts';
 import type { CommandContext } from '../command-context.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { explainError } from '../explain-error.ts';
 import { UsageError } from '../usage-error.ts';
 import { cloneFacts, type CloneFacts } from './clone-facts.ts';
+import { cloneSignature } from './clone-signature.ts';
 
 export interface ServedClones {
   /** Absolute path of the clone of a repository, or null. */
   pathOf(repositoryId: string): string | null;
-  /** Repositories in the database that are none of ours. */
+  /** Repositories in the database that cannot be worked on here: they are none of ours, or their clone is gone. */
   others(): readonly string[];
   /** Names by id. */
   readonly names: ReadonlyMap<string, string>;
   /** Tells the database which clones this service uses. */
   announce(serviceId: string): Promise<void>;
-  /** Looks whether configurations or ledgers have changed; what cannot be read stays as it was, and is told. */
+  /** Looks whether configurations or ledgers have changed; what cannot be read stays as it was, and is told once. */
   refresh(now: Date): Promise<void>;
 }
 
@@ -26,7 +29,13 @@ export interface ServedAsk {
   readonly pool: ConnectionPool;
   readonly context: Pick<CommandContext, 'environment' | 'version' | 'debug'>;
   onProblem(what: string, error: unknown): void;
+  onNote(note: string): void;
 }
+
+/** Clones that are read at once. */
+const READERS = availableParallelism() * 2;
+/** A clone is read again after so long although nothing of it seems to have changed. */
+const LOOK_AGAIN_MS = 600_000;
 
 /** What the paths are clones of. Throws UsageError when one of them cannot be looked after, with all that is wrong. */
 export async function openClones(
@@ -34,65 +43,137 @@ export async function openClones(
   context: ServedAsk['context'],
   now: Date,
 ): Promise<ReadonlyMap<string, CloneFacts>> {
+  const unique = [...new Set(paths.map((one) => resolve(one)))];
+  const read = await eachOf(unique, async (path) =>
+    cloneFacts({ path }, context, now).catch((error: unknown) => `${path}: ${explainError(error, context).message}`),
+  );
   const found = new Map<string, CloneFacts>();
   const problems: string[] = [];
-  for (const path of new Set(paths.map((one) => resolve(one)))) {
-    try {
-      found.set(path, await cloneFacts(path, context, now));
-    } catch (error) {
-      problems.push(`${path}: ${explainError(error, context).message}`);
-    }
+  for (const [index, facts] of read.entries()) {
+    if (typeof facts === 'string') problems.push(facts);
+    else found.set(unique[index] ?? '', facts);
   }
   const byIdentity = Map.groupBy(found, ([, { repository }]) => repository.identity);
   for (const [identity, same] of byIdentity)
     if (same.length > 1)
       problems.push(`${same.map(([path]) => path).join(' and ')} are clones of the same repository (${identity}): name one of them`);
-  if (problems.length > 0)
-    throw new UsageError(
-      problems.length === 1 ? (problems[0] ?? '') : `${problems.length} repositories cannot be looked after: ${problems.join('; ')}`,
-    );
+  if (problems.length > 0) throw new UsageError(sentenceOf(problems));
   return found;
 }
 
-/** Writes the repositories into the database. */
+function sentenceOf([first = '', ...more]: readonly string[]): string {
+  if (more.length === 0) return first;
+  return `${more.length + 1} repositories cannot be looked after: ${[first, ...more].join('; ')}`;
+}
+
+interface Served {
+  readonly id: string;
+  facts: CloneFacts;
+  /** What the database was told. */
+  told: string;
+  signature: string | null;
+  lookedAt: number;
+  problem: string | null;
+}
+
+/** Writes the repositories into the database. Throws UsageError when another service looks after another branch of one of them. */
 export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: ServedAsk, now: Date): Promise<ServedClones> {
   const { pool, context } = ask;
+  await refuseOtherBranches(clones, pool);
+  const served = new Map<string, Served>();
   const paths = new Map<string, string>();
   const names = new Map<string, string>();
-  const seen = new Map<string, string>();
   let others: readonly string[] = [];
+  let serviceId: string | null = null;
 
-  async function take(path: string, facts: CloneFacts, at: Date): Promise<void> {
-    const { repository } = facts;
-    const state = JSON.stringify(repository);
-    if (seen.get(path) === state) return;
-    const id = await lookAfter(pool, repository, at);
+  for (const [path, facts] of clones) {
+    const id = await lookAfter(pool, facts.repository, now);
+    const signature = await cloneSignature(facts.clone);
+    served.set(path, { id, facts, told: JSON.stringify(facts.repository), signature, lookedAt: now.getTime(), problem: null });
     paths.set(id, path);
-    names.set(id, repository.name);
-    seen.set(path, state);
+    names.set(id, facts.repository.name);
   }
-
   const findOthers = async (): Promise<void> => {
-    others = await connection(pool, (sql) => otherRepositories(sql, [...paths.keys()]));
+    const usable = [...served.values()].filter(({ problem }) => problem === null).map(({ id }) => id);
+    others = await connection(pool, (sql) => otherRepositories(sql, usable));
   };
-  for (const [path, facts] of clones) await take(path, facts, now);
+  const announceOne = async (path: string, { id }: Served): Promise<void> => {
+    const by = serviceId;
+    if (by !== null) await connection(pool, (sql) => serveRepository(sql, { serviceId: by, repositoryId: id, path }));
+  };
+  const tell = async (one: Served, facts: CloneFacts, at: Date): Promise<void> => {
+    const state = JSON.stringify(facts.repository);
+    if (one.told !== state) await lookAfter(pool, facts.repository, at);
+    Object.assign(one, { facts, told: state });
+  };
+  /** What is wrong with a configuration stops its runs by itself; with anything else there is no clone to work in. */
+  const suffer = async (path: string, error: unknown, at: Date): Promise<void> => {
+    const one = served.get(path);
+    if (one === undefined) return;
+    const { message } = explainError(error, context);
+    if (error instanceof ConfigError) {
+      if (one.facts.repository.configError !== message)
+        ask.onProblem(`the configuration of ${one.facts.repository.name} stays as it was`, error);
+      return tell(one, { ...one.facts, repository: { ...one.facts.repository, configError: message } }, at);
+    }
+    if (one.problem !== message)
+      ask.onProblem(`${one.facts.repository.name} waits: its clone ${path} on ${hostname()} cannot be used`, error);
+    one.problem = message;
+    const by = serviceId;
+    if (by !== null) await connection(pool, (sql) => withholdRepository(sql, { serviceId: by, repositoryId: one.id, problem: message }));
+  };
+  const look = async (path: string, at: Date): Promise<void> => {
+    const one = served.get(path);
+    if (one === undefined) return;
+    const signature = await cloneSignature(one.facts.clone);
+    const isKnown = signature !== null && signature === one.signature && at.getTime() - one.lookedAt < LOOK_AGAIN_MS;
+    if (isKnown && one.problem === null) return;
+    try {
+      await tell(one, await cloneFacts({ path, branch: one.facts.clone.branch }, context, at), at);
+      Object.assign(one, { signature, lookedAt: at.getTime() });
+      if (one.problem === null) return;
+      one.problem = null;
+      await announceOne(path, one);
+      ask.onNote(`${one.facts.repository.name}: its clone ${path} can be used again`);
+    } catch (error) {
+      await suffer(path, error, at);
+    }
+  };
   await findOthers();
   return {
     pathOf: (id) => paths.get(id) ?? null,
     others: () => others,
     names,
-    async announce(serviceId) {
-      for (const [repositoryId, path] of paths) await connection(pool, (sql) => serveRepository(sql, { serviceId, repositoryId, path }));
+    async announce(id) {
+      serviceId = id;
+      for (const [path, one] of served) await announceOne(path, one);
     },
     async refresh(at) {
-      for (const path of clones.keys()) {
-        try {
-          await take(path, await cloneFacts(path, context, at), at);
-        } catch (error) {
-          ask.onProblem(`the clone ${path} of ${hostname()} could not be looked at`, error);
-        }
-      }
+      await eachOf([...served.keys()], (path) => look(path, at));
       await findOthers();
     },
   };
+}
+
+/** Schedules are those of one branch: services that differ about it would put them out of each other's hands again and again. */
+async function refuseOtherBranches(clones: ReadonlyMap<string, CloneFacts>, pool: ConnectionPool): Promise<void> {
+  const known = await connection(pool, (sql) =>
+    servedBranches(
+      sql,
+      [...clones.values()].map(({ repository }) => repository.identity),
+    ),
+  );
+  const problems = [...clones].flatMap(([path, { repository }]) => {
+    const other = known.get(repository.identity);
+    if (other === undefined || other.branch === repository.branch) return [];
+    const advice = `check ${other.branch} out in ${path}, name it as delivery.branch in the configuration, or stop that service`;
+    return [
+      `${repository.name} is looked after on ${other.branch} by the service on ${other.host}, and here on ${repository.branch}: ${advice}`,
+    ];
+  });
+  if (problems.length > 0) throw new UsageError(sentenceOf(problems));
+}
+
+async function eachOf<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  return new PQueue({ concurrency: READERS }).addAll(items.map((item) => () => work(item)));
 }

@@ -14,14 +14,17 @@ export interface Clone extends LookedAfter {
   readonly remoteAddress: string | null;
 }
 
-/** Opens the clone and reads its configuration. Throws UsageError when it has no branch to look after, ConfigError and GitError. */
-export async function openClone(context: Pick<CommandContext, 'cwd' | 'environment' | 'version'>): Promise<Clone> {
+/**
+ * Opens the clone and reads its configuration; it looks after `known`, else the branch that the configuration names or that is checked
+ * out. Throws UsageError when it has none, ConfigError and GitError.
+ */
+export async function openClone(context: Pick<CommandContext, 'cwd' | 'environment' | 'version'>, known?: string): Promise<Clone> {
   const checkout = await openRepository(context.cwd);
   const { head } = checkout;
   if (head === null) throw new UsageError('HEAD has no commit yet: make the first one, or clone a repository that has some');
   const { environment, version } = context;
   const { delivery } = (await loadSettings({ repository: checkout, base: head, flags: {}, environment, ci: true, version })).loaded.config;
-  const branch = delivery.branch ?? checkout.branch;
+  const branch = known ?? delivery.branch ?? checkout.branch;
   if (branch === null) throw new UsageError('HEAD is detached, so there is no branch to look after: check one out first');
   const remoteAddress = await remoteUrl(checkout, delivery.remote);
   const name = remoteAddress === null ? null : repositoryNameOf(remoteAddress);

@@ -127,11 +127,12 @@ export async function writeSchedules(sql: Sql, rows: readonly ScheduleRow[]): Pr
 const SERVE: Statement = {
   name: 'serve_repository',
   text: `
+    WITH usable AS (UPDATE upkeep.repository SET problem = NULL WHERE id = $2 AND problem IS NOT NULL)
     INSERT INTO upkeep.served_repository (service_id, repository_id, path) VALUES ($1, $2, $3)
     ON CONFLICT (service_id, repository_id) DO UPDATE SET path = EXCLUDED.path`,
 };
 
-/** Notes which clone a service uses. */
+/** Notes which clone a service uses, and that the repository can be worked on. */
 export async function serveRepository(
   sql: Sql,
   row: { readonly serviceId: string; readonly repositoryId: string; readonly path: string },
@@ -147,4 +148,41 @@ const FOREIGN: Statement = {
 /** Repositories in the database other than these. */
 export async function otherRepositories(sql: Sql, ids: readonly string[]): Promise<string[]> {
   return (await sql.rows<{ id: string }>(FOREIGN, [[...ids]])).map(({ id }) => id);
+}
+
+const WITHHOLD: Statement = {
+  name: 'withhold_repository',
+  text: `
+    WITH gone AS (DELETE FROM upkeep.served_repository WHERE service_id = $1 AND repository_id = $2)
+    UPDATE upkeep.repository SET problem = $3 WHERE id = $2
+      AND NOT EXISTS (SELECT 1 FROM upkeep.served_repository s WHERE s.repository_id = $2 AND s.service_id <> $1)`,
+};
+
+/** Notes that a service cannot use its clone any more, and why nobody works on the repository when no other service does. */
+export async function withholdRepository(
+  sql: Sql,
+  row: { readonly serviceId: string; readonly repositoryId: string; readonly problem: string },
+): Promise<void> {
+  await sql.rows(WITHHOLD, [row.serviceId, row.repositoryId, row.problem]);
+}
+
+const BRANCHES: Statement = {
+  name: 'served_branches',
+  text: `
+    SELECT DISTINCT ON (r.identity) r.identity, r.branch, s.host
+    FROM upkeep.repository r JOIN upkeep.served_repository o ON o.repository_id = r.id JOIN upkeep.service s ON s.id = o.service_id
+    WHERE r.identity = ANY($1::text[]) AND s.ended_at IS NULL AND s.seen_at > clock_timestamp() - $2 * interval '1 ms'
+    ORDER BY r.identity, s.seen_at DESC`,
+};
+
+/** A service looks at its database every five seconds. */
+const LIVELY_MS = 30_000;
+
+/** Branches that services at work look after, by identity of the repository. */
+export async function servedBranches(
+  sql: Sql,
+  identities: readonly string[],
+): Promise<ReadonlyMap<string, { readonly branch: string; readonly host: string }>> {
+  const rows = await sql.rows<{ identity: string; branch: string; host: string }>(BRANCHES, [[...identities], LIVELY_MS]);
+  return new Map(rows.map(({ identity, branch, host }) => [identity, { branch, host }]));
 }
