@@ -44,7 +44,7 @@ export function asFileError(error: unknown, path: string): unknown {
   if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) {
     return new DatabaseError(
       'not-writable',
-      `${path} cannot be written to (${code}): the database keeps its data there; give this user the right to, or choose another state folder.`,
+      `${path} cannot be used (${code}): the database keeps its data or backups there; give this user the right to write there, or choose another state folder.`,
       error,
     );
   }

@@ -44,6 +44,27 @@ const escalation = z
   .prefault({})
   .describe('The issue that an agent keeps open while it fails.');
 
+const backup = z
+  .strictObject({
+    days: z.int().min(0).max(3650).default(30).describe('How long the daily backups of the database are kept; 0: none are made.'),
+  })
+  .prefault({})
+  .describe('Backups that a service makes of its database.');
+
+const retention = z
+  .strictObject({
+    days: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(90)
+      .describe('How long the database keeps settled runs and events; the last 50 runs of an agent stay.'),
+    runsPerAgent: z.int().min(10).max(1_000_000).default(5000).describe('Settled runs of one agent that the database keeps at most.'),
+    auditDays: z.int().min(1).max(36_500).default(730).describe('How long the database keeps who did what.'),
+  })
+  .prefault({})
+  .describe('What the database forgets; the ledger keeps its own history.');
+
 export const schedulerConfigShape = {
   scheduler: z
     .strictObject({
@@ -72,6 +93,8 @@ export const schedulerConfigShape = {
         .describe('Further clones that a service started here looks after: paths, relative to the repository.'),
       retry,
       escalation,
+      backup,
+      retention,
     })
     .prefault({})
     .describe('When agents run again and when they ask for help.'),

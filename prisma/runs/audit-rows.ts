@@ -3,7 +3,7 @@ import type { Sql, Statement } from '../sql.ts';
 
 export interface AuditRow {
   readonly by: string;
-  /** `pause`, `resume`, `retry`, `run`, `cancel`, `schedule`. */
+  /** `pause`, `resume`, `retry`, `run`, `cancel`, `schedule`, `backup`. */
   readonly action: string;
   /** `acme/site docs`, `acme/site`, `everything`. */
   readonly subject: string;
@@ -18,4 +18,17 @@ const WRITE: Statement = {
 /** In the transaction of what was done. */
 export async function writeAudit(sql: Sql, { by, action, subject, detail }: AuditRow): Promise<void> {
   await sql.rows(WRITE, [by, action, subject, JSON.stringify(detail)]);
+}
+
+const LATELY: Statement = {
+  name: 'done_lately_by_others',
+  text: `SELECT 1 FROM upkeep.audit WHERE at > clock_timestamp() - $3 * interval '1 second' AND action = $1 AND by <> $2 LIMIT 1`,
+};
+
+/** Whether somebody else did something within the last seconds. */
+export async function doneLatelyByOthers(
+  sql: Sql,
+  ask: { readonly action: string; readonly by: string; readonly seconds: number },
+): Promise<boolean> {
+  return (await sql.rows(LATELY, [ask.action, ask.by, ask.seconds])).length > 0;
 }

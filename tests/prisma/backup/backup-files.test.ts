@@ -16,9 +16,14 @@ it('keeps backups for 30 days, the newest for ever, and files of others always',
   expect(listBackups(folder).map(({ path, at, bytes }) => [path, at.getTime(), bytes])).toEqual(
     [29, 31, 32].map((days, index) => [join(folder, names[index] ?? ''), daysAgo(days).getTime(), 1]),
   );
-  expect(pruneBackups(folder, now)).toEqual([join(folder, names[1] ?? ''), join(folder, names[2] ?? '')]);
+  expect(pruneBackups(folder, now, 30)).toEqual([join(folder, names[1] ?? ''), join(folder, names[2] ?? '')]);
   expect([isBackupDue(folder, now), isBackupDue(folder, daysAgo(28.5))]).toEqual([true, false]);
-  expect(pruneBackups(folder, daysAgo(-900))).toEqual([]);
+  expect(pruneBackups(folder, daysAgo(-900), 30)).toEqual([]);
+  // Neither what a restore kept nor what a wrong clock dated is the backup of the day.
+  const others = [backupName(now, 'before-restore'), backupName(daysAgo(-400))];
+  for (const name of others) writeFileSync(join(folder, name), 'x');
+  expect(isBackupDue(folder, now)).toBe(true);
+  for (const name of others) rmSync(join(folder, name));
   expect(readdirSync(folder).sort()).toEqual(['notes.txt', 'upkeep-2020.backup.gz', names[0]].sort());
   rmSync(folder, { recursive: true });
 });
