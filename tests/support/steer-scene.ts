@@ -6,6 +6,8 @@ import { queueScene, type AgentHandle, type QueueScene } from './queue-scene.ts'
 
 export interface SteerScene extends AsyncDisposable {
   readonly queue: QueueScene;
+  readonly context: QueueScene['context'];
+  readonly query: QueueScene['query'];
   readonly repositoryId: string;
   readonly qa: AgentHandle;
   readonly docs: AgentHandle;
@@ -31,7 +33,7 @@ export async function steerScene(): Promise<SteerScene> {
     );
   const serviceId = await queue.service();
   return {
-    ...{ queue, repositoryId, qa, docs },
+    ...{ queue, context: queue.context, query: queue.query.bind(queue), repositoryId, qa, docs },
     ask: (scope) => ({
       scope: { repositoryId: null, agentId: null, ...scope },
       decider: {

@@ -12,7 +12,7 @@ async function stateOf(scene: SteerScene, runId: string | undefined): Promise<st
 describe('a pause', () => {
   it('takes an agent out of the schedule, skips what had not started, and is told to the ledger', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const [first, second] = [await scene.queue.ask(scene.qa), await scene.queue.ask(scene.qa)];
     const report = await pauseAgents(context, { ...scene.ask({ agentId: scene.qa.agentId }), ...FOR_GOOD });
     expect(report.withdrawn.map(({ id }) => id).sort()).toEqual([first?.id, second?.id].sort());
@@ -26,7 +26,7 @@ describe('a pause', () => {
 
   it('is refused while a run is under way, and then nothing is changed', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const run = await scene.queue.ask(scene.qa);
     const [, waiting] = [await scene.claim(), await scene.queue.ask(scene.qa)];
     const one = scene.ask({ agentId: scene.qa.agentId });
@@ -41,7 +41,7 @@ describe('a pause', () => {
 
   it('lets what is under way end, or cancels it, when that is asked for', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const run = await scene.queue.ask(scene.qa);
     await scene.claim();
     const one = scene.ask({ agentId: scene.qa.agentId });
@@ -58,7 +58,7 @@ describe('a pause', () => {
 describe('resuming', () => {
   it('brings the agent back from now on, however long the pause was', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const one = scene.ask({ agentId: scene.qa.agentId });
     await pauseAgents(context, { ...one, ...FOR_GOOD });
     const { nextRunAt, agents } = await resumeAgents(context, one);
@@ -71,7 +71,7 @@ describe('resuming', () => {
 
   it('ends the pauses of agents with that of their repository, but no wider one', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const [one, all, everything] = [
       scene.ask({ agentId: scene.qa.agentId }),
       scene.ask({ repositoryId: scene.repositoryId }),
@@ -95,7 +95,7 @@ describe('resuming', () => {
 
   it('is refused where nothing is paused or in ERROR, and ends ERROR', async () => {
     await using scene = await steerScene();
-    const { context, query } = scene.queue;
+    const { context, query } = scene;
     const one = scene.ask({ agentId: scene.qa.agentId });
     await expect(resumeAgents(context, one)).rejects.toMatchObject({
       code: 'not-paused',
@@ -109,7 +109,7 @@ describe('resuming', () => {
 
   it('comes by itself when the time of a pause is over, and tells the ledger nothing, which knows the time', async () => {
     await using scene = await steerScene();
-    const { context, query } = scene.queue;
+    const { context, query } = scene;
     const one = scene.ask({ agentId: scene.qa.agentId });
     await pauseAgents(context, { ...one, until: new Date(Date.now() + 3_600_000), running: 'refuse' });
     expect(await endPauses(context)).toEqual([]);

@@ -11,11 +11,11 @@ describe('asking for runs', () => {
   it('enqueues one for each agent that is named, with the priority that is asked for', async () => {
     await using scene = await steerScene();
     const all = scene.ask({ repositoryId: scene.repositoryId });
-    const { runs } = await requestRuns(scene.queue.context, { ...all, ...PLAIN, agents: ['docs'], priority: 'HIGH' });
+    const { runs } = await requestRuns(scene.context, { ...all, ...PLAIN, agents: ['docs'], priority: 'HIGH' });
     expect(runs).toMatchObject([{ agent: 'docs', isAdmitted: true }]);
     const rows = await scene.queue.query('SELECT trigger, priority, requested_by AS by FROM upkeep.run');
     expect(rows).toEqual([{ trigger: 'manual', priority: 'HIGH', by: 'ann' }]);
-    const second = await requestRuns(scene.queue.context, { ...all, ...PLAIN, agents: [] });
+    const second = await requestRuns(scene.context, { ...all, ...PLAIN, agents: [] });
     expect(second.runs.map(({ agent, isAdmitted }) => [agent, isAdmitted])).toEqual([
       ['docs', false],
       ['qa', true],
@@ -24,7 +24,7 @@ describe('asking for runs', () => {
 
   it('refuses agents that are paused, in ERROR or turned off, unless it is forced', async () => {
     await using scene = await steerScene();
-    const { context, query } = scene.queue;
+    const { context, query } = scene;
     const all = scene.ask({ repositoryId: scene.repositoryId });
     await pauseAgents(context, { ...scene.ask({ agentId: scene.qa.agentId }), until: null, running: 'refuse' });
     const ask = { ...all, ...PLAIN, agents: ['qa'] as const };
@@ -42,7 +42,7 @@ describe('asking for runs', () => {
 describe('a retry', () => {
   it('brings an agent in ERROR back into the schedule and runs it at once', async () => {
     await using scene = await steerScene();
-    const { context, query } = scene.queue;
+    const { context, query } = scene;
     await query(`UPDATE upkeep.agent SET in_error_at = now(), in_error_reason = 'network' WHERE id = $1`, [scene.qa.agentId]);
     await query('UPDATE upkeep.schedule SET next_run_at = NULL, next_slot_at = NULL WHERE agent_id = $1', [scene.qa.agentId]);
     const { retried } = await retryAgents(context, scene.ask({ repositoryId: scene.repositoryId }));
@@ -57,7 +57,7 @@ describe('a retry', () => {
 
   it('changes nothing where nothing needs it, and a pause stays', async () => {
     await using scene = await steerScene();
-    const { context, query } = scene.queue;
+    const { context, query } = scene;
     await query(`UPDATE upkeep.agent SET in_error_at = now() WHERE id = $1`, [scene.qa.agentId]);
     await pauseAgents(context, { ...scene.ask({ agentId: scene.qa.agentId }), until: null, running: 'refuse' });
     const { retried, events } = await retryAgents(context, scene.ask({ repositoryId: scene.repositoryId }));
@@ -72,7 +72,7 @@ describe('a retry', () => {
 describe('cancelling', () => {
   it('ends what waits at once and marks what is under way', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const running = await scene.queue.ask(scene.qa);
     await scene.claim();
     const waiting = await scene.queue.ask(scene.qa);
@@ -84,7 +84,7 @@ describe('cancelling', () => {
 
   it('finds a run by the beginning of its id, and says when it is none, several or over', async () => {
     await using scene = await steerScene();
-    const { context } = scene.queue;
+    const { context } = scene;
     const all = scene.ask({ repositoryId: scene.repositoryId });
     await expect(cancelFor(context, { ...all, run: null })).rejects.toMatchObject({ code: 'not-under-way' });
     const [run, other] = [await scene.queue.ask(scene.qa), await scene.queue.ask(scene.docs)];
@@ -102,7 +102,7 @@ describe('cancelling', () => {
 describe('setting a schedule', () => {
   it('goes on from now by the new expression, and by that of the configuration when it is set back', async () => {
     await using scene = await steerScene();
-    const { context, query } = scene.queue;
+    const { context, query } = scene;
     const one = scene.ask({ agentId: scene.qa.agentId });
     const row = () =>
       query('SELECT cron, time_zone AS zone, source, set_by AS by FROM upkeep.schedule WHERE agent_id = $1', [scene.qa.agentId]);
@@ -120,8 +120,8 @@ describe('setting a schedule', () => {
   it('leaves an agent that is paused out of the schedule', async () => {
     await using scene = await steerScene();
     const one = scene.ask({ agentId: scene.qa.agentId });
-    await pauseAgents(scene.queue.context, { ...one, until: null, running: 'refuse' });
+    await pauseAgents(scene.context, { ...one, until: null, running: 'refuse' });
     const set = { cron: '30 4 * * *', zone: 'UTC', priority: null, isDefault: false } as const;
-    expect(await setSchedule(scene.queue.context, { ...one, set })).toMatchObject({ nextRunAt: null });
+    expect(await setSchedule(scene.context, { ...one, set })).toMatchObject({ nextRunAt: null });
   });
 });
