@@ -56,11 +56,14 @@ export async function finishRuns(
   serviceId: string | null,
 ): Promise<FinishReport> {
   const { pool, queue, source, labelLimits } = context;
+  const isGone = serviceId === null;
   const decided = attempts.map((attempt) => ({ attempt, after: decide(attempt, context) }));
   const byId = new Map(decided.map((one) => [one.attempt.run.id, one]));
   return transaction(pool, async (sql) => {
     const toSettle = decided.flatMap(({ attempt, after }) => (after.kind === 'settle' ? [settledRow(attempt, after.isInError)] : []));
-    const toRequeue = decided.flatMap(({ attempt, after }) => (after.kind === 'settle' ? [] : [requeuedRow(attempt, after, queue.order)]));
+    const toRequeue = decided.flatMap(({ attempt, after }) =>
+      after.kind === 'settle' ? [] : [requeuedRow(attempt, after, { order: queue.order, isGone })],
+    );
     const [settled, requeued] = await Promise.all([settleRows(sql, toSettle, serviceId), requeueRows(sql, toRequeue, serviceId)]);
     const back = new Set(requeued.map(({ id }) => id));
     // Somebody cancelled them while they ran: they do not come back.
@@ -78,7 +81,7 @@ export async function finishRuns(
     const events = [
       ...over.flatMap(({ id }) => toldEvents(byId.get(id)?.attempt)),
       ...own,
-      ...requeued.flatMap((row) => retryEvents(byId.get(row.id)?.attempt, { ...row, source })),
+      ...requeued.flatMap((row) => retryEvents(byId.get(row.id)?.attempt, { ...row, source, isGone })),
     ];
     const left = [...over.map(({ jobId }) => jobId), ...requeued.map(({ oldJobId }) => oldJobId)];
     const agents = over.filter(({ hasNext }) => hasNext).map(({ agentId }) => agentId);
@@ -153,12 +156,18 @@ function cancelledRow({ id, attempt }: RequeuedRow): SettledRow {
 
 const ENDINGS = { retry: 'errored', crash: 'crashed', return: 'returned' } as const;
 
-function requeuedRow(attempt: FinishedAttempt, after: Exclude<Decided, { kind: 'settle' }>, order: QueueOrder): RequeuedRow {
+interface RequeueAsk {
+  readonly order: QueueOrder;
+  /** Whether the service that held it is gone. */
+  readonly isGone: boolean;
+}
+
+function requeuedRow(attempt: FinishedAttempt, after: Exclude<Decided, { kind: 'settle' }>, { order, isGone }: RequeueAsk): RequeuedRow {
   const { run } = attempt;
   return {
     id: run.id,
     attempt: run.attempt,
-    ending: ENDINGS[after.kind],
+    ending: after.kind === 'crash' && isGone ? 'lost' : ENDINGS[after.kind],
     reason: attempt.kind === 'ended' ? attempt.result.reason : null,
     message: attempt.kind === 'ended' ? attempt.result.message : attempt.kind === 'crashed' ? attempt.message : null,
     delayMs: after.delayMs,
@@ -168,10 +177,10 @@ function requeuedRow(attempt: FinishedAttempt, after: Exclude<Decided, { kind: '
 
 function retryEvents(
   attempt: FinishedAttempt | undefined,
-  { eligibleAt, at, source }: { readonly eligibleAt: Date; readonly at: Date; readonly source: string },
+  { eligibleAt, at, source, isGone }: { readonly eligibleAt: Date; readonly at: Date; readonly source: string; readonly isGone: boolean },
 ): EventRow[] {
   if (attempt === undefined || attempt.kind === 'returned') return [];
-  const reason = attempt.kind === 'ended' ? (attempt.result.reason ?? 'internal') : 'internal';
+  const reason = attempt.kind === 'ended' ? (attempt.result.reason ?? 'internal') : isGone ? 'interrupted' : 'internal';
   const data = { status: 'QUEUED', attempt: attempt.run.attempt, nextAttemptAt: eligibleAt.toISOString(), reason };
   return [runEvent('agent:retrying', attempt.run, { data, source, at })];
 }

@@ -146,7 +146,7 @@ describe('the fence', () => {
     await finishRuns(scene.context, [{ run: fresh, kind: 'ended', result: resultOf() }], quick);
     expect(await scene.stateOf(fresh.id)).toBe('settled passed');
     expect(await scene.query('SELECT number, ending FROM upkeep.attempt ORDER BY number')).toEqual([
-      { number: 1, ending: 'crashed' },
+      { number: 1, ending: 'lost' },
       { number: 2, ending: 'passed' },
     ]);
   });
