@@ -8,7 +8,7 @@ export interface Batcher<Item> {
 }
 
 export interface BatcherSettings<Item> {
-  /** Writes a batch; it is called again with the same items, and those that came meanwhile, when it throws. */
+  /** Writes a batch; when it throws it is called again with each of the items alone, until it takes them. */
   write(items: readonly Item[]): Promise<void>;
   onProblem(error: unknown): void;
   /** Waits so long for company before a small batch, in milliseconds. */
@@ -22,16 +22,20 @@ export interface BatcherSettings<Item> {
 export function createBatcher<Item>(settings: BatcherSettings<Item>): Batcher<Item> {
   let waiting: Item[] = [];
   let working: Promise<void> | null = null;
+  /** So many are written one by one, since one of them may be what keeps all of them from being written. */
+  let alone = 0;
   const work = async (): Promise<void> => {
     while (waiting.length > 0) {
-      if (waiting.length < settings.full) await delay(settings.lingerMs);
-      const batch = waiting;
-      waiting = [];
+      if (alone === 0 && waiting.length < settings.full) await delay(settings.lingerMs);
+      const batch = alone > 0 ? waiting.slice(0, 1) : waiting;
+      waiting = waiting.slice(batch.length);
+      alone = Math.max(0, alone - 1);
       try {
         await settings.write(batch);
       } catch (error) {
         settings.onProblem(error);
-        waiting = [...batch, ...waiting];
+        if (batch.length > 1) alone = batch.length;
+        waiting = batch.length > 1 ? [...batch, ...waiting] : [...waiting, ...batch];
         await delay(settings.pauseMs);
       }
     }

@@ -1,7 +1,7 @@
 /** What one service carries out: it claims as much as it has room for, keeps its leases, and writes down how runs end. */
 import PQueue from 'p-queue';
 import { identifyProcess, renewLeases, stillHeld } from '../prisma/runs/claim-runs.ts';
-import type { ClaimedRun } from '../prisma/runs/run-row.ts';
+import { PAYLOAD_VERSION, type ClaimedRun } from '../prisma/runs/run-row.ts';
 import type { EventRow } from '../prisma/runs/write-events.ts';
 import { connection } from '../prisma/sql.ts';
 import type { UpkeepEvent } from '../ledger/event.ts';
@@ -9,9 +9,11 @@ import { createBatcher } from './batcher.ts';
 import type { CarriedEnd, Carrier, CarrierPort, Executor } from './executor.ts';
 import { createLease } from './lease.ts';
 import { claimNext } from './runs/claim-runs.ts';
+import { NewerPayloadError } from './runs/newer-payload-error.ts';
 import { finishRuns, type FinishedAttempt } from './runs/finish-runs.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
 import type { ServiceObserver } from './service-observer.ts';
+import { within } from './within.ts';
 
 export interface DispatcherSettings {
   readonly context: SchedulerContext;
@@ -41,6 +43,8 @@ export interface Dispatcher {
   beat(): Promise<void>;
   /** Runs that are carried out now. */
   readonly running: ReadonlyMap<string, ClaimedRun>;
+  /** Whether it carries out a run, or is about to write down how it ended. */
+  holds(runId: string): boolean;
   /** Takes no more runs; those under way may end within `graceMs`, the rest go back to the queue. */
   drain(graceMs: number): Promise<void>;
   /** Ends everything at once; it goes back to the queue. */
@@ -51,12 +55,19 @@ interface Held {
   readonly run: ClaimedRun;
   carrier: Carrier | null;
   /** Whoever ended it says as what it ends. */
-  verdict: 'cancelled' | 'returned' | 'lost' | null;
+  verdict: Verdict | null;
 }
+
+/** `lost`: somebody else has it; `unsure`: somebody else may have it, since its lease could not be renewed. */
+type Verdict = 'cancelled' | 'returned' | 'lost' | 'unsure';
 
 const LINGER_MS = 3;
 const FULL_BATCH = 50;
 const PAUSE_MS = 1000;
+/** A run that was broken off by nobody here, such as while the database could not be asked. */
+const BROKEN_OFF_MS = 1000;
+/** What this version does not understand waits for a newer one. */
+const NEWER_MS = 5 * 60_000;
 
 export function createDispatcher(settings: DispatcherSettings): Dispatcher {
   const { context, serviceId, maxConcurrent, leaseMs } = settings;
@@ -66,6 +77,8 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
   const lease = createLease({ leaseMs, monotonic: () => settings.monotonic() });
   /** By repository: one clone has one carrier at a time. */
   const clones = new Map<string, Promise<void>>();
+  /** Runs whose ends are not written down yet. */
+  const leaving = new Set<string>();
   let isClosed = false;
   let pumping: Promise<void> | null = null;
   let again = false;
@@ -77,6 +90,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     onProblem: (error) => settings.onProblem('the ends of runs could not be written down', error),
     write: async (attempts) => {
       const report = await finishRuns(context, attempts, serviceId);
+      for (const { run } of attempts) leaving.delete(run.id);
       settings.onEvents(report.events);
       settings.observer?.finished?.(attempts, report);
       if (report.lost.length > 0) settings.onLost(report.lost);
@@ -109,7 +123,17 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     return pumping;
   }
 
-  function begin(claimed: readonly ClaimedRun[]): void {
+  function leave(attempt: FinishedAttempt): void {
+    leaving.add(attempt.run.id);
+    ends.add(attempt);
+  }
+
+  function begin(all: readonly ClaimedRun[]): void {
+    const claimed = all.filter(({ payloadVersion }) => payloadVersion <= PAYLOAD_VERSION);
+    for (const run of all.filter((one) => !claimed.includes(one))) {
+      settings.onProblem('a run is left to a newer upkeep', new NewerPayloadError(run));
+      leave({ run, kind: 'returned', delayMs: NEWER_MS });
+    }
     settings.observer?.claimed?.(claimed);
     for (const run of claimed) {
       held.set(run.id, { run, carrier: null, verdict: null });
@@ -141,9 +165,14 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
 
   function startCarrier(group: readonly ClaimedRun[]): Carrier {
     const port: CarrierPort = {
-      identify: (process) => {
-        const notes = group.map((run) => connection(context.pool, (sql) => identifyProcess(sql, run, { ...process, serviceId })));
-        Promise.all(notes).catch((error: unknown) => settings.onProblem('a process could not be noted', error));
+      identify: async (process) => {
+        try {
+          const noted = group.map((run) => connection(context.pool, (sql) => identifyProcess(sql, run, { ...process, serviceId })));
+          return (await Promise.all(noted)).every(Boolean);
+        } catch (error) {
+          settings.onProblem('a process could not be noted', error);
+          return false;
+        }
       },
       mayDeliver: () =>
         isClosed && group.every(({ id }) => held.get(id)?.verdict !== null)
@@ -170,15 +199,16 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     const verdict = held.get(run.id)?.verdict ?? null;
     held.delete(run.id);
     running.delete(run.id);
-    if (verdict !== 'lost') ends.add(finished(run, end, verdict));
+    if (verdict !== 'lost') leave(finished(run, end, verdict));
   }
 
   async function beat(): Promise<void> {
-    const fences = [...held.values()].filter(({ verdict }) => verdict !== 'lost').map(({ run }) => run);
+    const fences = [...held.values()].filter(({ verdict }) => verdict !== 'lost' && verdict !== 'unsure').map(({ run }) => run);
     if (fences.length === 0) return;
     const askedAt = settings.monotonic();
     try {
-      const rows = await connection(context.pool, (sql) => renewLeases(sql, fences, { serviceId, leaseMs }));
+      const renewing = connection(context.pool, (sql) => renewLeases(sql, fences, { serviceId, leaseMs }));
+      const rows = await within(renewing, leaseMs / 4);
       lease.renewed(askedAt);
       const mine = new Map(rows.map((row) => [row.id, row.cancelBy]));
       for (const { id } of fences) {
@@ -187,21 +217,22 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
       }
     } catch (error) {
       settings.onProblem('the leases could not be renewed', error);
-      if (lease.isEnding()) for (const { id } of fences) give(id, 'lost');
+      if (lease.isEnding()) for (const { id } of fences) give(id, 'unsure');
     }
   }
 
   /** Ends the carrier of a run. What else it carries goes back to the queue. */
-  function give(runId: string, verdict: 'cancelled' | 'returned' | 'lost', by?: string | null): void {
+  function give(runId: string, verdict: Verdict, by?: string | null): void {
     const one = held.get(runId);
     if (one === undefined || one.verdict !== null) return;
     one.verdict = verdict;
-    if (verdict === 'lost') settings.observer?.lost?.(one.run);
+    const isTooLate = verdict === 'lost' || verdict === 'unsure';
+    if (isTooLate) settings.observer?.lost?.(one.run);
     if (by !== undefined && by !== null) Object.assign(one.run, { cancelBy: by });
     const { carrier } = one;
     if (carrier === null) return;
     for (const other of held.values()) if (other.carrier === carrier && other.verdict === null) other.verdict = 'returned';
-    if (verdict === 'lost') void carrier.kill();
+    if (isTooLate) void carrier.kill();
     else carrier.stop();
   }
 
@@ -227,18 +258,19 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     await ends.idle();
   }
 
-  return { pump, beat, running, drain, stop };
+  return { pump, beat, running, holds: (runId) => held.has(runId) || leaving.has(runId), drain, stop };
 }
 
-/** Runs that one process can carry out together. */
+/** Runs that one process can carry out together. One that crashed goes alone, so that it takes no other with it again. */
 function carriedTogether(run: ClaimedRun): string {
-  return JSON.stringify([run.branch, run.base, run.isForced, run.trigger]);
+  return JSON.stringify([run.branch, run.base, run.isForced, run.trigger, run.crashes > 0 ? run.id : null]);
 }
 
 function finished(run: ClaimedRun, end: CarriedEnd, verdict: Held['verdict']): FinishedAttempt {
   // What was finished before it was told to stop stays finished.
-  if (end.kind === 'ended' && !(verdict !== null && end.result.outcome === 'cancelled')) return { run, ...end };
+  if (end.kind === 'ended' && end.result.outcome !== 'cancelled') return { run, ...end };
   if (verdict === 'cancelled') return { run, kind: 'crashed', message: 'cancelled' };
-  if (verdict === 'returned') return { run, kind: 'returned' };
-  return { run, ...end };
+  if (verdict === 'returned' || verdict === 'unsure') return { run, kind: 'returned' };
+  // It broke itself off, as it could not be asked whether it may deliver: nobody cancelled it, so it comes back.
+  return end.kind === 'ended' ? { run, kind: 'returned', delayMs: BROKEN_OFF_MS } : { run, ...end };
 }

@@ -23,8 +23,11 @@ export interface Carrier {
 
 /** What a carrier may ask of the service, and tell it. */
 export interface CarrierPort {
-  /** Notes the process group, so that whoever comes after this service can end it. */
-  identify(process: { readonly pid: number; readonly processStartedAt: string | null }): void;
+  /**
+   * Notes the process group, so that whoever comes after this service can end it. It must do nothing before that is noted: resolves to
+   * false when it is not, since the runs are somebody else's by now or the database cannot be asked. Never rejects.
+   */
+  identify(process: { readonly pid: number; readonly processStartedAt: string | null }): Promise<boolean>;
   /** Asked before anything leaves the machine: which of the runs are still held here. */
   mayDeliver(): Promise<ReadonlySet<string>>;
   /** What happens on the way; not kept. */

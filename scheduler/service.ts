@@ -99,7 +99,10 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     const made = await materialise(context, now);
     settings.onEvents(made.events);
     const graceMs = watch.isTrusted() ? SKEW_GRACE_MS : null;
-    const recovered = await recoverRuns(context, { serviceId: row.id, watch: settings.watch, graceMs });
+    const recovered = await recoverRuns(context, {
+      ...{ serviceId: row.id, watch: settings.watch, graceMs },
+      holds: (runId) => dispatcher.holds(runId),
+    });
     if (recovered !== null) {
       settings.onEvents(recovered.events);
       settings.observer?.recovered?.(recovered);

@@ -94,7 +94,6 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
     }
   };
   child.stdin?.on('error', () => undefined); // it has ended, and `close` tells of that
-  child.stdin?.write(lineOf(request));
   if (child.stdout !== null) {
     createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', (line) => {
       const message = messageOf<FromCarrier>(line, ['event', 'may-leave', 'ends', 'later']);
@@ -103,6 +102,8 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
   }
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (tail = `${tail}${text}`.slice(-TAIL_CHARACTERS)));
   child.on('error', (error) => endRest({ kind: 'crashed', message: `the process of the run could not be started: ${error.message}` }));
+  // Whatever is left in its group would keep the pipes open. What it started otherwise has its own groups, which end with it.
+  child.on('exit', () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL'));
   child.on('close', (code, signal) => {
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     const said = settings.redact(tail).trim();
@@ -111,20 +112,26 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
         ? { kind: 'returned' }
         : { kind: 'crashed', message: `the process of the run ended with ${how}${said === '' ? '' : `: ${said}`}` },
     );
-    // What it started has its own groups, which end with it; whatever is left in its own is ended here.
-    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
   });
-  if (child.pid !== undefined) port.identify({ pid: child.pid, processStartedAt: processIdentity(child.pid).startedAt });
+  const kill = async (): Promise<void> => {
+    isStopped = true;
+    if (child.pid !== undefined) await endGroup(child.pid, 0);
+  };
+  // It learns what to do when it is noted who does it: a service that dies before leaves nothing behind that has begun.
+  if (child.pid !== undefined) {
+    const noted = port.identify({ pid: child.pid, processStartedAt: processIdentity(child.pid).startedAt });
+    void noted.then((isNoted) => {
+      if (isNoted) child.stdin?.write(lineOf(request));
+      else void kill();
+    });
+  }
   return {
     ends: new Map([...waits].map(([id, { promise }]) => [id, promise])),
     stop() {
       isStopped = true;
       if (child.pid !== undefined) void endGroup(child.pid, settings.graceMs);
     },
-    async kill() {
-      isStopped = true;
-      if (child.pid !== undefined) await endGroup(child.pid, 0);
-    },
+    kill,
   };
 }
 

@@ -13,8 +13,10 @@ export function machineWatch(): ProcessWatch {
     bootId: processIdentity().bootId,
     isAlive: (process) => isProcessAlive(identityOf(process)),
     async endGroup(process) {
-      // The number may be somebody else's by now.
-      if (isProcessAlive(identityOf(process))) await endGroup(process.pid, GRACE_MS);
+      const { startedAt } = processIdentity(process.pid);
+      // The number is somebody else's by now. Where it is nobody's, what its leader left behind may still be at work.
+      if (startedAt !== null && process.processStartedAt !== null && startedAt !== process.processStartedAt) return;
+      await endGroup(process.pid, GRACE_MS);
     },
   };
 }

@@ -1,5 +1,8 @@
 /** Runs as the queue sees them. */
 
+/** Raised when a run's row means something that earlier versions would misread; they leave such runs to newer ones. */
+export const PAYLOAD_VERSION = 1;
+
 /** What somebody or something asked for. */
 export interface NewRun {
   readonly id: string;

@@ -26,7 +26,8 @@ export async function claimNext(context: SchedulerContext, ask: ClaimAsk): Promi
     return { jobs: found, claiming: rows };
   });
   const claimed = await claiming;
-  if (claimed.length < jobs.length) await dropStale(context, jobs, claimed);
+  // What was claimed is ours, whether or not the rest can be cleared away.
+  if (claimed.length < jobs.length) await dropStale(context, jobs, claimed).catch(() => undefined);
   return claimed;
 }
 

@@ -48,6 +48,8 @@ export async function enqueueRuns(
   if (requests.length === 0) return { runs: [], events: [] };
   const agentIds = [...new Set(requests.map(({ agentId }) => agentId))].sort();
   const locked = lockAgents(sql, agentIds);
+  // When both fail only one of them is waited for.
+  locked.catch(() => undefined);
   const fresh = requests.map((request) => ({ request, row: rowOf(request, { now, order: queue.order }) }));
   const inserted = await insertRuns(
     sql,

@@ -20,6 +20,8 @@ export interface RecoverAsk {
   readonly watch: ProcessWatch;
   /** How long after its end a lease is taken for lost; null: the clocks cannot be trusted now. */
   readonly graceMs: number | null;
+  /** Whether this service knows that it holds a run of its own. */
+  holds(runId: string): boolean;
 }
 
 /** Gives back to the queue what nobody carries out any more. The process of a run is seen dead before, where it is on this machine. */
@@ -30,9 +32,12 @@ export async function recoverRuns(context: SchedulerContext, ask: RecoverAsk): P
     const gone = others.filter((service) => !watch.isAlive(service)).map(({ id }) => id);
     return { dead: gone, lost: await lostRuns(sql, gone, graceMs) };
   });
-  const own = lost.filter((run) => run.serviceId !== serviceId);
-  await Promise.all(own.map((run) => endProcess(run, watch)));
-  const attempts = own.map((run) => ({ run, kind: 'crashed' as const, message: messageFor(run, dead) }));
+  const left = lost.filter((run) => run.serviceId !== serviceId || !ask.holds(run.id));
+  await Promise.all(left.map((run) => endProcess(run, watch)));
+  const attempts = left.map((run) =>
+    // It was claimed, and the answer got lost on the way: nothing of it has begun.
+    run.serviceId === serviceId ? { run, kind: 'returned' as const } : { run, kind: 'crashed' as const, message: messageFor(run, dead) },
+  );
   const report = attempts.length === 0 ? null : await finishRuns(context, attempts, null);
   if (dead.length > 0) await connection(context.pool, (sql) => servicesEnded(sql, dead));
   return report;
