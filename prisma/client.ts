@@ -37,6 +37,8 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
   const settings = { ...connectionSettings(url, name), idleTimeoutMillis: IDLE_MS };
   const pool = new pg.Pool({ ...settings, max: poolSize, pipeline: true });
   pool.on('error', onProblem);
+  // While it is used nobody else listens, and what breaks it would end the process: its queries fail, and that is told.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const adapter = new PrismaPg({ ...settings, max: PRISMA_POOL_SIZE }, { schema: SCHEMA, onPoolError: onProblem });
   const prisma = new PrismaClient({ adapter });
   return {
