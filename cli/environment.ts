@@ -17,6 +17,8 @@ export interface Environment {
   readonly isDumbTerminal: boolean;
   /** Folder for caches of this user, null when the machine has no home. */
   readonly cacheHome: string | null;
+  /** LOG_LEVEL as it stands there: how much a service says. */
+  readonly logLevel: string | null;
   /** Name of the person, for `paused by`. */
   readonly person: string;
 }
@@ -60,6 +62,7 @@ export function readEnvironment(variables: Variables, userName = 'someone'): Env
     color: colorOf(get),
     isDumbTerminal: get('TERM') === 'dumb',
     cacheHome: get('XDG_CACHE_HOME') ?? (home === null ? null : join(home, '.cache')),
+    logLevel: get('LOG_LEVEL'),
     person: get('GITHUB_ACTOR') ?? get('USER') ?? get('LOGNAME') ?? get('USERNAME') ?? userName,
   };
 }

@@ -1,49 +1,74 @@
 /** `agent serve`: runs agents when they are due, until it is told to stop. */
 import { resolve } from 'node:path';
+import { createRedactor } from '../../agents/tools/redact.ts';
 import type { CommandContext } from '../command-context.ts';
 import { explainError } from '../explain-error.ts';
-import { plainLine } from '../reporters/plain-text.ts';
+import { secretValues } from '../run/secret-values.ts';
+import { logLevelOf } from '../serve/log/levels.ts';
+import { lineSink } from '../serve/log/line-sink.ts';
+import { plainLog, type ServiceLog } from '../serve/log/service-log.ts';
 import { serve, type ReadyFacts } from '../serve/serve.ts';
-import { serviceLines } from '../serve/service-lines.ts';
 import { count } from '../wording.ts';
 
 export interface ServeFlags {
   readonly repo?: readonly string[];
   readonly port: number;
   readonly host: string;
+  readonly log: 'plain' | 'json';
 }
 
 /** 0 when it was told to stop and has given everything back. */
 export async function serveCommand(flags: ServeFlags, context: CommandContext): Promise<number> {
-  const { output } = context;
   const paths = (flags.repo ?? ['.']).map((path) => resolve(context.cwd, path));
   let names: ReadonlyMap<string, string> = new Map();
-  const lines = serviceLines({
-    print: (line) => output.out(`${line}\n`),
-    nameOf: (id) => names.get(id) ?? '',
-    isMany: () => names.size > 1,
-    now: () => new Date(),
-  });
+  const log = await openLog(flags, context, () => names);
   await serve({
     paths,
     context,
     listenAt: { host: flags.host, port: flags.port },
     onReady: async (facts) => {
       names = facts.names;
-      lines.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
-      lines.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);
-      await showSchedules(facts, context);
+      log.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
+      log.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);
+      if (flags.log === 'plain') await showSchedules(facts, context);
     },
     onEvents: (events, known) => {
       names = known;
-      lines.events(events);
+      log.events(events);
     },
-    onProgress: (event, repository) => lines.progress(event, repository),
-    onNote: (note) => lines.note(note),
-    onProblem: (what, error) => output.err(`${plainLine(`${what}: ${explainError(error, context).message}`)}\n`),
+    onProgress: (event, repository) => log.progress(event, repository),
+    onNote: (note) => log.note(note),
+    onProblem: (what, error) => log.problem(what, error),
+    onStatus: (event) => log.status(event),
+    observer: log.observer,
   });
-  lines.note('stopped');
+  log.note('stopped');
   return 0;
+}
+
+/** Throws UsageError when LOG_LEVEL is none. */
+async function openLog(flags: ServeFlags, context: CommandContext, names: () => ReadonlyMap<string, string>): Promise<ServiceLog> {
+  const { environment, output } = context;
+  const shared = {
+    level: logLevelOf(environment.logLevel),
+    redact: createRedactor(secretValues(environment.variables)),
+    nameOf: (id: string) => names().get(id) ?? '',
+    explain: (error: unknown) => explainError(error, context),
+    now: () => new Date(),
+  };
+  const missing = (lost: number): string => `${count(lost, 'line')} of this log could not be written: it is read too slowly`;
+  if (flags.log === 'json') {
+    const { jsonLog } = await import('../serve/log/json-log.ts');
+    const lost = (lines: number): string =>
+      JSON.stringify({ level: 'warn', time: new Date().toISOString(), missing: lines, msg: missing(lines) });
+    return jsonLog({ ...shared, print: lineSink({ stream: output.stdout, write: output.out, lost }) });
+  }
+  return plainLog({
+    ...shared,
+    isMany: () => names().size > 1,
+    print: lineSink({ stream: output.stdout, write: output.out, lost: missing }),
+    printProblem: lineSink({ stream: output.stderr, write: output.err, lost: missing }),
+  });
 }
 
 async function showSchedules({ list }: ReadyFacts, { output }: CommandContext): Promise<void> {

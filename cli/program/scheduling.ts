@@ -11,6 +11,7 @@ export function addScheduling(add: Add, runs: Runs): void {
     .option('--repo <path>', 'a clone to look after instead of the current folder; again for more', collect)
     .addOption(new Option('--port <n>', 'where health, readiness and metrics are; 0: any that is free').default(8788).argParser(portNumber))
     .option('--host <address>', 'the address to listen on; 0.0.0.0 lets other machines ask', '127.0.0.1')
+    .addOption(new Option('--log <format>', 'what is said, in words or as JSON lines').choices(['plain', 'json']).default('plain'))
     .addHelpText('after', HELP.serve)
     .action(runs(async (context, flags: ServeFlags) => (await import('../commands/serve.ts')).serveCommand(flags, context)));
 

@@ -22,6 +22,8 @@ export interface ObservationSettings {
   readonly source: string;
   /** Aborted when the service is to stop: from then on it is not ready. */
   readonly signal: AbortSignal;
+  /** Is told after the metrics. */
+  readonly observer?: ServiceObserver;
   /** Told of each `scheduler:status`. */
   readonly onStatus?: (event: StatusEvent) => void;
   readonly onProblem: (what: string, error: unknown) => void;
@@ -88,7 +90,7 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
   const looks: ServiceObserver = { claimed: changed, finished: changed, recovered: changed, looked: changed };
   return {
     url: `http://${hostInUrl(server.host)}:${server.port}`,
-    observer: tellAll([metrics.observer, looks]),
+    observer: tellAll([metrics.observer, looks, settings.observer ?? {}]),
     onEvents(events) {
       metrics.onEvents(events);
       changed();

@@ -11,6 +11,8 @@ import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { openQueue } from '../../scheduler/queue.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { startService, type Service } from '../../scheduler/service.ts';
+import type { ServiceObserver } from '../../scheduler/service-observer.ts';
+import type { StatusEvent } from '../../scheduler/status-feed.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { secretValues } from '../run/secret-values.ts';
@@ -33,6 +35,9 @@ export interface ServeRequest {
   onProgress(event: UpkeepEvent, repository: string): void;
   onNote(note: string): void;
   onProblem(what: string, error: unknown): void;
+  /** Told of each `scheduler:status`. */
+  onStatus(event: StatusEvent): void;
+  readonly observer: ServiceObserver;
 }
 
 export interface ReadyFacts {
@@ -67,6 +72,8 @@ export async function serve(request: ServeRequest): Promise<void> {
     maxConcurrent: config.maxConcurrent,
     source,
     signal,
+    observer: request.observer,
+    onStatus: (event) => request.onStatus(event),
     onProblem: (what, error) => request.onProblem(what, error),
   });
   await using place = await openServiceDatabase(context, {
@@ -110,7 +117,6 @@ export async function serve(request: ServeRequest): Promise<void> {
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
   });
   observation.started(service);
-  await served.announce(serviceId);
   let refreshing: Promise<void> = Promise.resolve();
   const refresh = setInterval(() => {
     refreshing = refreshing
@@ -119,6 +125,7 @@ export async function serve(request: ServeRequest): Promise<void> {
       .catch((error: unknown) => request.onProblem('the clones could not be looked at', error));
   }, REFRESH_MS);
   try {
+    await served.announce(serviceId);
     const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...served.names.keys()]);
     await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, url: observation.url, list });
     context.beforeEnd?.(() => service.stop());
