@@ -45,8 +45,13 @@ export function takeRunLock(commonDir: string): RunLockResult {
 
 /** Whether a live process holds the lock. */
 export function isRunUnderWay(commonDir: string): boolean {
+  return runUnderWay(commonDir) !== null;
+}
+
+/** The live process that holds the lock, and since when (ISO 8601). */
+export function runUnderWay(commonDir: string): { readonly pid: number; readonly since: string } | null {
   const holder = readHolder(join(commonDir, 'upkeep', 'run.lock'));
-  return holder !== null && isProcessAlive(holder.process);
+  return holder !== null && isProcessAlive(holder.process) ? { pid: holder.process.pid, since: holder.since } : null;
 }
 
 /** Removes the lock of a process that is gone; a living one keeps it. */

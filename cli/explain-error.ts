@@ -6,6 +6,7 @@ import { GitError, type GitErrorCode } from '../git/git-error.ts';
 import { GitHubError } from '../github/github-error.ts';
 import { LedgerError } from '../ledger/ledger-error.ts';
 import { DatabaseError } from '../prisma/database-error.ts';
+import { SteerError } from '../scheduler/steer/steer-error.ts';
 import { BusyError } from './busy-error.ts';
 import { ConfigError } from './config/config-error.ts';
 import { plainLine, plainText } from './reporters/plain-text.ts';
@@ -66,6 +67,7 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
   // It says itself what is full, and what to do.
   if (error instanceof DatabaseError) return { ...told({ code: error.code, exitCode: 3 }, error.message), text: databaseText(error) };
   if (error instanceof UsageError) return told({ code: 'usage', exitCode: 2 }, error.message);
+  if (error instanceof SteerError) return told({ code: error.code, exitCode: 2 }, error.message);
   const noRoom = explainFullDisk(error);
   if (noRoom !== null) return told({ code: 'disk-full', exitCode: 3 }, noRoom, ADVICE['disk-full']);
   if (error instanceof GitError) {

@@ -135,16 +135,21 @@ function addSteering(add: Add, runs: Runs): void {
       .option('--shared', 'for everyone who works with the remote, not only this clone');
   steer('pause', 'keep an agent from running')
     .option('--for <duration>', 'end the pause by itself, for example 2h or 3d')
+    .option('--everything', 'all agents of all repositories of the service')
+    .option('--after-run', 'of a service: wait for the ends of runs that are under way')
+    .addOption(new Option('--cancel', 'of a service: cancel runs that are under way').conflicts('afterRun'))
     .action(
       runs(async (context, agent: string | undefined, flags: object) =>
         (await import('./commands/steer.ts')).pauseCommand(agent, flags, context),
       ),
     );
-  steer('resume', 'let a paused agent run again').action(
-    runs(async (context, agent: string | undefined, flags: object) =>
-      (await import('./commands/steer.ts')).resumeCommand(agent, flags, context),
-    ),
-  );
+  steer('resume', 'let a paused agent run again')
+    .option('--everything', 'all agents of all repositories of the service')
+    .action(
+      runs(async (context, agent: string | undefined, flags: object) =>
+        (await import('./commands/steer.ts')).resumeCommand(agent, flags, context),
+      ),
+    );
   steer('retry', 'bring an agent back that could not be carried out or keeps failing').action(
     runs(async (context, agent: string | undefined, flags: object) =>
       (await import('./commands/steer.ts')).retryCommand(agent, flags, context),

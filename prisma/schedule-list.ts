@@ -23,22 +23,26 @@ export interface ListedSchedule {
 
 /** Of these repositories, or of all; by repository, then agent. */
 export async function listSchedules(prisma: PrismaClient, repositoryIds: readonly string[] | null): Promise<ListedSchedule[]> {
+  const now = new Date();
+  const holding = { OR: [{ until: null }, { until: { gt: now } }] };
+  const wide = await prisma.pause.findMany({ where: { agentId: null, ...holding }, select: { repositoryId: true } });
   const agents = await prisma.agent.findMany({
     where: { repository: { removedAt: null, ...(repositoryIds === null ? {} : { id: { in: [...repositoryIds] } }) } },
     include: {
-      repository: { select: { name: true } },
+      repository: { select: { name: true, branch: true } },
       schedule: true,
-      pauses: { select: { until: true } },
+      pauses: { where: holding, select: { id: true } },
       runs: { where: { state: { in: ['waiting', 'queued', 'running'] } }, select: { state: true } },
     },
     orderBy: [{ repository: { name: 'asc' } }, { name: 'asc' }],
   });
   return agents.flatMap((agent) => {
-    const { schedule, runs } = agent;
-    if (schedule === null) return [];
+    const { schedule, runs, repository } = agent;
+    // Of a branch that is looked after no more.
+    if (schedule === null || agent.branch !== repository.branch) return [];
     return [
       {
-        repository: agent.repository.name,
+        repository: repository.name,
         agent: agent.name,
         branch: agent.branch,
         cron: schedule.cron,
@@ -46,7 +50,7 @@ export async function listSchedules(prisma: PrismaClient, repositoryIds: readonl
         setBy: schedule.setBy,
         priority: agent.priority,
         isEnabled: agent.isEnabled,
-        isPaused: agent.pauses.length > 0,
+        isPaused: agent.pauses.length > 0 || wide.some((pause) => pause.repositoryId === null || pause.repositoryId === agent.repositoryId),
         isInError: agent.inErrorAt !== null,
         isTripped: agent.trippedAt !== null,
         isRunning: runs.some(({ state }) => state === 'running'),

@@ -3,26 +3,25 @@ import { shellLine } from '../../agents/checks/shell-line.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import { readState } from '../../ledger/read.ts';
+import { agentStateOf, pauseOf } from '../../ledger/state.ts';
 import { remember, type Audience, type Remembered } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
-import { agentNamed, openHere, personalOrigin, type Here } from '../here.ts';
+import { agentNamed, openHere, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
-import { pauseEvent, resumeEvent, type Decider } from '../../scheduler/steer/steer-events.ts';
+import { refusalWords } from '../../scheduler/agent-states.ts';
+import { SteerError } from '../../scheduler/steer/steer-error.ts';
+import { pauseEvent, resumeEvent } from '../../scheduler/steer/steer-events.ts';
 import { endOf, planRetries, type Retry } from '../steer/plan-steering.ts';
 import { resumedWords } from '../steer/resume-words.ts';
-
-export interface SteerFlags {
-  readonly reason?: string;
-  /** Only on this branch. */
-  readonly branch?: string;
-  readonly shared?: boolean;
-  /** Length of a pause: `30m`, `2h`, `3d`. */
-  readonly for?: string;
-}
+import { deciderOf, requireSense, requireService, serviceMeant, type SteerFlags } from '../steer/steer-flags.ts';
 
 export async function pauseCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
   const until = flags.for === undefined ? null : endOf(flags.for, new Date());
+  requireSense(agent, flags);
+  await using service = await serviceMeant(flags, context);
+  if (service !== null) return await (await import('../steer/in-service.ts')).pauseInService({ service, agent, flags, context }, until);
+  requireService(flags);
   const here = await openHere(context, flags.branch);
   const events = meant(agent, flags).map((one) => pauseEvent(one, deciderOf(flags, context), until));
   const noted = await note(here, events, { flags, context });
@@ -33,9 +32,15 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   return exitCodeOf(noted);
 }
 
+/** Throws SteerError `not-paused` where there is nothing to resume. */
 export async function resumeCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
+  requireSense(agent, flags);
+  await using service = await serviceMeant(flags, context);
+  if (service !== null) return await (await import('../steer/in-service.ts')).resumeInService({ service, agent, flags, context });
+  requireService(flags);
   const here = await openHere(context, flags.branch);
+  requireHeld(agent, here);
   const events = meant(agent, flags).map((one) => resumeEvent(one, deciderOf(flags, context)));
   const noted = await note(here, events, { flags, context });
   const { layered, shared } = await readState(here.ledger);
@@ -49,46 +54,45 @@ function meant(agent: AgentId | null, { branch }: SteerFlags): readonly (AgentId
   return agent === null && branch !== undefined ? AGENT_IDS : [agent];
 }
 
-/** Ends ERROR; a pause stays, because that is somebody's decision. */
+/** Ends ERROR; a pause stays, because that is somebody's decision. Throws SteerError when one agent is named and needs none. */
 export async function retryCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
+  const agent = name === undefined ? null : agentNamed(name);
+  await using service = await serviceMeant(flags, context);
+  if (service !== null) return await (await import('../steer/in-service.ts')).retryInService({ service, agent, flags, context });
   const here = await openHere(context, flags.branch);
-  const asked = name === undefined ? AGENT_IDS : [agentNamed(name)];
+  const asked = agent === null ? AGENT_IDS : [agent];
   const { out } = context.output;
   const retries = planRetries(asked, { state: here.state, shared: here.shared, branch: here.branch, now: new Date() });
   for (const retry of retries) {
-    const sentence = retrySentence(retry, name !== undefined);
+    const sentence = retrySentence(retry, agent !== null);
     if (sentence !== null) out(`${sentence}\n`);
   }
   const decider = { ...deciderOf(flags, context), branch: here.branch, reason: flags.reason ?? 'retry' };
   const events = retries.filter(({ kind }) => kind === 'back').map(({ agent }) => resumeEvent(agent, decider));
   if (events.length > 0) return exitCodeOf(await note(here, events, { flags, context }));
-  if (name === undefined) out('no agent needs a retry\n');
+  if (agent === null) out('no agent needs a retry\n');
   return 0;
 }
 
-/** Of agents that nobody named, only those are spoken of that a retry concerns. */
+/** Of agents that nobody named, only those are spoken of that a retry concerns; for one that is named a refusal is thrown. */
 function retrySentence({ agent, kind, inError, pause, resume }: Retry, isNamed: boolean): string | null {
-  switch (kind) {
-    case 'back':
-      return `${agent} is back in the schedule: agent run ${agent} tries it at once`;
-    case 'paused': {
-      if (!inError && !isNamed) return null;
-      return `${agent} is paused by ${plainLine(pause?.by ?? '')}: ${resume.join(' and ')} ${resume.length === 1 ? 'ends' : 'end'} that${inError ? ', and ERROR with it' : ''}`;
-    }
-    case 'waits':
-      return `${agent} waits because it keeps failing on the same content: agent run ${agent} --force tries it at once`;
-    case 'none':
-      return isNamed ? `${agent} needs no retry: it is in the schedule` : null;
-  }
+  if (kind === 'back') return `${agent} is back in the schedule: agent run ${agent} tries it at once`;
+  const refusal = ({ paused: 'paused', waits: 'keeps-failing', none: 'needs-no-retry' } as const)[kind];
+  const end = `${resume.join(' and ')} ${resume.length === 1 ? 'ends' : 'end'}`;
+  const words = plainLine(refusalWords(refusal, { agent, inError, endOfPause: end, ...(pause === null ? {} : { pausedBy: pause.by }) }));
+  if (isNamed) throw new SteerError(refusal, words);
+  return refusal === 'needs-no-retry' || (refusal === 'paused' && !inError) ? null : words;
 }
 
-function deciderOf(flags: SteerFlags, context: CommandContext): Decider {
-  return {
-    by: context.environment.person,
-    reason: flags.reason ?? null,
-    branch: flags.branch ?? null,
-    origin: personalOrigin(context),
-  };
+/** Throws SteerError unless one of the agents that are meant is paused or in ERROR. */
+function requireHeld(agent: AgentId | null, { state, branch }: Here): void {
+  const asked = agent === null ? AGENT_IDS : [agent];
+  const now = new Date();
+  if (asked.some((one) => pauseOf(state, one, branch, now) !== null || agentStateOf(state, one, branch).inError !== null)) return;
+  throw new SteerError(
+    'not-paused',
+    agent === null ? 'no agent is paused: there is nothing to resume' : refusalWords('not-paused', { agent }),
+  );
 }
 
 /** Remembers the events and says so when not everyone knows of them who was to. */

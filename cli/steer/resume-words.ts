@@ -14,13 +14,19 @@ export interface WordsOfResume {
 
 /** What follows the name of the agent, or `every agent` (null); no full stop. `at`: after the resume. */
 export function resumedWords(agent: AgentId | null, at: SteeredAt, { where, quote }: WordsOfResume): string {
-  const asked = agent === null ? AGENT_IDS : [agent];
-  const still = new Map<string, AgentId[]>();
-  for (const one of asked) {
+  const stays = (one: AgentId): string | null => {
     const pause = pauseOf(at.state, one, at.branch, at.now);
-    if (pause === null) continue;
-    const words = `paused by ${pause.by}: ${endOfPause({ ...at, agent: one }, quote)} that`;
-    still.set(words, [...(still.get(words) ?? []), one]);
+    return pause === null ? null : `paused by ${pause.by}: ${endOfPause({ ...at, agent: one }, quote)} that`;
+  };
+  return resumedSentence(agent === null ? AGENT_IDS : [agent], stays, where);
+}
+
+/** The same from what still holds each of the agents; null: nothing. */
+export function resumedSentence<Name extends string>(asked: readonly Name[], stays: (agent: Name) => string | null, where: string): string {
+  const still = new Map<string, Name[]>();
+  for (const one of asked) {
+    const words = stays(one);
+    if (words !== null) still.set(words, [...(still.get(words) ?? []), one]);
   }
   const [first] = still;
   if (first === undefined) return `may run again${where}`;
