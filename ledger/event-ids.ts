@@ -16,12 +16,22 @@ export function filesSince(since: Date): (path: string) => boolean {
   };
 }
 
-/** The ids of events that are not older than `since`, and of some that are. */
-export async function eventIdsSince(ledger: Ledger, scope: Scope, since: Date): Promise<ReadonlySet<string>> {
-  if (!ledgerExists(ledger)) return new Set();
+/** The ids of the events that are not older than `since`, and of some that are, with the types and times that they bear. */
+export async function eventsSince(
+  ledger: Ledger,
+  scope: Scope,
+  since: Date,
+): Promise<ReadonlyMap<string, { readonly type: string; readonly time: string }>> {
+  if (!ledgerExists(ledger)) return new Map();
   const [tip] = await readObjects(ledger, [LEDGER_REFS[scope]]);
-  if (tip?.type !== 'commit') return new Set();
+  if (tip?.type !== 'commit') return new Map();
   const { batches } = await loadBatches(ledger, tip.oid, filesSince(since));
-  const ids = batches.flatMap(batchEvents).map((event) => (event as { readonly id?: unknown } | null)?.id);
-  return new Set(ids.filter((id) => typeof id === 'string'));
+  const lines = batches.flatMap(batchEvents) as ({ readonly id?: unknown; readonly type?: unknown; readonly time?: unknown } | null)[];
+  return new Map(
+    lines.flatMap((line) =>
+      typeof line?.id === 'string' && typeof line.type === 'string' && typeof line.time === 'string'
+        ? [[line.id, { type: line.type, time: line.time }] as const]
+        : [],
+    ),
+  );
 }

@@ -2,10 +2,11 @@
 import { catalog } from '../../agents/catalog.ts';
 import type { Agent } from '../../agents/agent.ts';
 import { resolveRef } from '../../git/refs.ts';
-import { readState } from '../../ledger/read.ts';
+import { readState, type LedgerReading } from '../../ledger/read.ts';
 import { scheduleSetFor } from '../../ledger/set-schedule.ts';
-import { agentStateOf, pauseOf, type LedgerState } from '../../ledger/state.ts';
-import { openLedger } from '../../ledger/store.ts';
+import { agentStateOf, type LedgerState } from '../../ledger/state.ts';
+import { openLedger, type Ledger } from '../../ledger/store.ts';
+import { pausesIn } from '../../scheduler/ledger-sync/ledger-facts.ts';
 import type { LookedAfterAgent, LookedAfterRepository } from '../../scheduler/look-after.ts';
 import { loadSettings } from '../run/load-settings.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -17,6 +18,9 @@ export interface CloneFacts {
   readonly clone: Clone;
   readonly repository: LookedAfterRepository;
   readonly config: ResolvedConfig;
+  readonly ledger: Ledger;
+  /** What the facts are from. */
+  readonly reading: LedgerReading;
 }
 
 /** Opens the clone in a folder; `branch`: the one it looks after, whatever is checked out. Throws UsageError, ConfigError, GitError and LedgerError. */
@@ -30,9 +34,12 @@ export async function cloneFacts(
   const commit = await newestKnown(clone);
   const { environment, version } = context;
   const { config } = (await loadSettings({ repository: checkout, base: commit, flags: {}, environment, ci: true, version })).loaded;
-  const { layered } = await readState(openLedger(checkout.commonDir));
-  const agents = catalog.map((agent) => agentFacts(agent, { config, state: layered, branch, now }));
-  return { clone, config, repository: { ...repositoryIdentity(clone), branch, configuredAt: commit, configError: null, agents } };
+  const ledger = openLedger(checkout.commonDir);
+  const reading = await readState(ledger);
+  const agents = catalog.map((agent) => agentFacts(agent, { config, state: reading.layered, branch }));
+  const pauses = pausesIn(reading.layered, branch, now);
+  const repository = { ...repositoryIdentity(clone), branch, configuredAt: commit, configError: null, agents, pauses };
+  return { clone, config, ledger, reading, repository };
 }
 
 /** The newest commit of the branch that this clone has heard of. */
@@ -43,19 +50,15 @@ async function newestKnown({ checkout, branch, remote, remoteAddress }: Clone): 
 
 function agentFacts(
   agent: Agent,
-  {
-    config,
-    state,
-    branch,
-    now,
-  }: { readonly config: ResolvedConfig; readonly state: LedgerState; readonly branch: string; readonly now: Date },
+  { config, state, branch }: { readonly config: ResolvedConfig; readonly state: LedgerState; readonly branch: string },
 ): LookedAfterAgent {
   const settings = config.agents[agent.id];
   const memory = agentStateOf(state, agent.id, branch);
   const set = scheduleSetFor(state, agent.id);
-  const { breaker, inError, streak, lastScheduledAt } = memory;
+  const { breaker, inError, streak, lastScheduledAt, escalations } = memory;
   return {
     name: agent.id,
+    isNews: true,
     isEnabled: settings.enabled,
     priority: set?.priority ?? settings.priority ?? agent.priority,
     labels: settings.labels,
@@ -67,9 +70,9 @@ function agentFacts(
     overlap: settings.overlap,
     jitterSeconds: settings.jitterSeconds,
     lastRunAt: lastScheduledAt === null ? null : new Date(lastScheduledAt),
-    isPaused: pauseOf(state, agent.id, branch, now) !== null,
     inError,
     streak,
     tripped: breaker === null ? null : { since: breaker.since, nextTryAt: breaker.nextTryAt },
+    escalations: Object.values(escalations),
   };
 }

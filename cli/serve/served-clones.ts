@@ -3,14 +3,19 @@ import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import PQueue from 'p-queue';
 import { otherRepositories, serveRepository, servedBranches, withholdRepository } from '../../prisma/runs/repository-rows.ts';
+import { ledgerPositionOf } from '../../prisma/runs/ledger-facts.ts';
+import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { connection, type ConnectionPool } from '../../prisma/sql.ts';
-import { lookAfter } from '../../scheduler/look-after.ts';
+import { standingOf } from '../../scheduler/ledger-sync/compare-position.ts';
+import { lookAfter, type LookedAfterRepository } from '../../scheduler/look-after.ts';
 import type { CommandContext } from '../command-context.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { explainError } from '../explain-error.ts';
 import { UsageError } from '../usage-error.ts';
 import { cloneFacts, type CloneFacts } from './clone-facts.ts';
 import { cloneSignature } from './clone-signature.ts';
+import { clonesInStep } from './clones-in-step.ts';
+import { newsOf } from './ledger-news.ts';
 
 export interface ServedClones {
   /** Absolute path of the clone of a repository, or null. */
@@ -21,7 +26,7 @@ export interface ServedClones {
   readonly names: ReadonlyMap<string, string>;
   /** Tells the database which clones this service uses. */
   announce(serviceId: string): Promise<void>;
-  /** Looks whether configurations or ledgers have changed; what cannot be read stays as it was, and is told once. */
+  /** Brings ledgers and database in step, and looks whether configurations have changed; what cannot be read stays as it was, and is told once. */
   refresh(now: Date): Promise<void>;
 }
 
@@ -30,12 +35,21 @@ export interface ServedAsk {
   readonly context: Pick<CommandContext, 'environment' | 'version' | 'debug'>;
   onProblem(what: string, error: unknown): void;
   onNote(note: string): void;
+  /** Events of CI, laptops and other services that are in the database now. */
+  onForeign?(events: readonly EventRow[]): void;
+  readonly signal?: AbortSignal;
 }
 
 /** Clones that are read at once. */
 const READERS = availableParallelism() * 2;
 /** A clone is read again after so long although nothing of it seems to have changed. */
 const LOOK_AGAIN_MS = 600_000;
+
+/** The clones that the configuration of the first one names besides, relative to it. */
+export function configuredPaths({ clone, config }: CloneFacts): readonly string[] {
+  const from = clone.checkout.root ?? clone.checkout.commonDir;
+  return config.scheduler.repositories.map((path) => resolve(from, path));
+}
 
 /** What the paths are clones of. Throws UsageError when one of them cannot be looked after, with all that is wrong. */
 export async function openClones(
@@ -69,8 +83,8 @@ function sentenceOf([first = '', ...more]: readonly string[]): string {
 interface Served {
   readonly id: string;
   facts: CloneFacts;
-  /** What the database was told. */
-  told: string;
+  /** What the database took; null: nothing yet. */
+  told: LookedAfterRepository | null;
   signature: string | null;
   lookedAt: number;
   problem: string | null;
@@ -87,9 +101,10 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
   let serviceId: string | null = null;
 
   for (const [path, facts] of clones) {
-    const id = await lookAfter(pool, facts.repository, now);
-    const signature = await cloneSignature(facts.clone);
-    served.set(path, { id, facts, told: JSON.stringify(facts.repository), signature, lookedAt: now.getTime(), problem: null });
+    const isTrusted = await isComplete(facts, pool);
+    const { id, isTaken } = await lookAfter(pool, newsOf(facts.repository, null, isTrusted), now);
+    const told = isTaken && isTrusted ? facts.repository : null;
+    served.set(path, { id, facts, told, signature: null, lookedAt: now.getTime(), problem: null });
     paths.set(id, path);
     names.set(id, facts.repository.name);
   }
@@ -101,10 +116,12 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
     const by = serviceId;
     if (by !== null) await connection(pool, (sql) => serveRepository(sql, { serviceId: by, repositoryId: id, path }));
   };
-  const tell = async (one: Served, facts: CloneFacts, at: Date): Promise<void> => {
-    const state = JSON.stringify(facts.repository);
-    if (one.told !== state) await lookAfter(pool, facts.repository, at);
-    Object.assign(one, { facts, told: state });
+  const inStep = clonesInStep(clones, ask);
+  const tell = async (one: Served, facts: CloneFacts, { at, isTrusted }: { at: Date; isTrusted: boolean }): Promise<void> => {
+    one.facts = facts;
+    if (JSON.stringify(one.told) === JSON.stringify(facts.repository)) return;
+    const { isTaken } = await lookAfter(pool, newsOf(facts.repository, one.told, isTrusted), at);
+    if (isTaken && isTrusted) one.told = facts.repository;
   };
   /** What is wrong with a configuration stops its runs by itself; with anything else there is no clone to work in. */
   const suffer = async (path: string, error: unknown, at: Date): Promise<void> => {
@@ -114,7 +131,7 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
     if (error instanceof ConfigError) {
       if (one.facts.repository.configError !== message)
         ask.onProblem(`the configuration of ${one.facts.repository.name} stays as it was`, error);
-      return tell(one, { ...one.facts, repository: { ...one.facts.repository, configError: message } }, at);
+      return tell(one, { ...one.facts, repository: { ...one.facts.repository, configError: message } }, { at, isTrusted: true });
     }
     if (one.problem !== message)
       ask.onProblem(`${one.facts.repository.name} waits: its clone ${path} on ${hostname()} cannot be used`, error);
@@ -125,11 +142,13 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
   const look = async (path: string, at: Date): Promise<void> => {
     const one = served.get(path);
     if (one === undefined) return;
-    const signature = await cloneSignature(one.facts.clone);
-    const isKnown = signature !== null && signature === one.signature && at.getTime() - one.lookedAt < LOOK_AGAIN_MS;
-    if (isKnown && one.problem === null) return;
     try {
-      await tell(one, await cloneFacts({ path, branch: one.facts.clone.branch }, context, at), at);
+      const isTrusted = await inStep.exchange(one.id, one.facts);
+      const signature = await cloneSignature(one.facts.clone);
+      const isKnown = signature !== null && signature === one.signature && at.getTime() - one.lookedAt < LOOK_AGAIN_MS;
+      if (isKnown && one.problem === null && one.told !== null) return;
+      await tell(one, await cloneFacts({ path, branch: one.facts.clone.branch }, context, at), { at, isTrusted });
+      await inStep.bringIn(one.id, one.facts);
       Object.assign(one, { signature, lookedAt: at.getTime() });
       if (one.problem === null) return;
       one.problem = null;
@@ -149,10 +168,17 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
       for (const [path, one] of served) await announceOne(path, one);
     },
     async refresh(at) {
+      await inStep.begin([...served.values()].map(({ id }) => id));
       await eachOf([...served.keys()], (path) => look(path, at));
       await findOthers();
     },
   };
+}
+
+/** Whether the clone's ledger holds all that the database has read of the repository's. */
+async function isComplete({ ledger, reading, repository }: CloneFacts, pool: ConnectionPool): Promise<boolean> {
+  const { tip } = await connection(pool, (sql) => ledgerPositionOf(sql, repository.identity));
+  return ['same', 'ahead'].includes(await standingOf(ledger, reading.tips.shared, tip));
 }
 
 /** Schedules are those of one branch: services that differ about it would put them out of each other's hands again and again. */

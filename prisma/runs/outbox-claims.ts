@@ -86,3 +86,14 @@ export async function hasUnsent(sql: Sql, repositoryId: string): Promise<boolean
   const [row] = await sql.rows<{ isUnsent: boolean }>(UNSENT, [repositoryId]);
   return row?.isUnsent === true;
 }
+
+const WAITING: Statement = {
+  name: 'outbox_waiting',
+  text: 'SELECT DISTINCT repository_id AS id FROM upkeep.outbox WHERE repository_id = ANY($1::uuid[]) AND done_at IS NULL',
+};
+
+/** Those of these repositories whose ledgers do not know everything that was decided here. */
+export async function unsentOf(sql: Sql, repositoryIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await sql.rows<{ id: string }>(WAITING, [[...repositoryIds]]);
+  return new Set(rows.map(({ id }) => id));
+}

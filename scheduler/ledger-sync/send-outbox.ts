@@ -1,6 +1,6 @@
 /** Brings what the database decided to a repository's ledger: in order, in batches, each event once. */
 import { append } from '../../ledger/append.ts';
-import { eventIdsSince } from '../../ledger/event-ids.ts';
+import { eventsSince } from '../../ledger/event-ids.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import { LedgerError } from '../../ledger/ledger-error.ts';
 import { milestoneLines } from '../../ledger/milestones.ts';
@@ -16,6 +16,8 @@ export interface SendAsk {
   /** Of the clone that this service uses for it. */
   readonly ledger: Ledger;
   readonly compactAfterDays?: number | undefined;
+  /** Takes secrets out of the texts of errors. */
+  redact?(text: string): string;
 }
 
 export interface SendReport {
@@ -37,7 +39,7 @@ export async function sendOutbox(pool: ConnectionPool, ask: SendAsk): Promise<Se
   let appended = 0;
   for (;;) {
     const claimed = await transaction(pool, (sql) => claimOutbox(sql, { repositoryId: ask.repositoryId, most: MOST, holdMs: HOLD_MS }));
-    const { valid, invalid } = await divide(claimed);
+    const { valid, invalid } = await divide(claimed, ask);
     refused.push(...invalid);
     try {
       appended += await appendNew(valid, claimed, ask);
@@ -59,7 +61,7 @@ async function appendNew(events: readonly UpkeepEvent[], claimed: readonly Outbo
   const { ledger, compactAfterDays } = ask;
   const isAgain = claimed.some(({ tries }) => tries > 1);
   const since = new Date(Math.min(...events.map(({ id, time }) => uuidTime(id) ?? Date.parse(time))));
-  const known = isAgain ? await eventIdsSince(ledger, 'shared', since) : new Set<string>();
+  const known = isAgain ? await eventsSince(ledger, 'shared', since) : new Map<string, unknown>();
   const fresh = events.filter(({ id }) => !known.has(id));
   if (fresh.length > 0) await append(ledger, fresh, { scope: 'shared', compactAfterDays });
   const { local } = await readState(ledger);
@@ -86,11 +88,11 @@ interface Divided {
 }
 
 /** One that this version takes for no event must not keep the others. */
-async function divide(claimed: readonly OutboxClaim[]): Promise<Divided> {
+async function divide(claimed: readonly OutboxClaim[], { redact = (text) => text }: SendAsk): Promise<Divided> {
   const valid: UpkeepEvent[] = [];
   const invalid: { id: string; problem: string }[] = [];
   for (const { id, envelope } of claimed) {
-    const event = envelope as UpkeepEvent;
+    const event = withoutSecrets(envelope as UpkeepEvent, redact);
     try {
       await milestoneLines([event]);
       valid.push(event);
@@ -100,6 +102,13 @@ async function divide(claimed: readonly OutboxClaim[]): Promise<Divided> {
     }
   }
   return { valid, invalid };
+}
+
+/** What went wrong is in the words of tools and hosts. */
+function withoutSecrets(event: UpkeepEvent, redact: (text: string) => string): UpkeepEvent {
+  if (event.type !== 'agent:failed') return event;
+  const { error } = event.data;
+  return { ...event, data: { ...event.data, error: { ...error, message: redact(error.message) } } };
 }
 
 function problemOf(error: unknown): string {
