@@ -12,8 +12,8 @@ import type { ServedAsk } from './served-clones.ts';
 export interface ClonesInStep {
   /** A round through the clones: what it asks remotes is bounded in time, and the next round goes on. */
   begin(repositoryIds: readonly string[]): Promise<void>;
-  /** Before the clone is read; false: it may lack what the database knows. Throws LedgerError and what the database says. */
-  exchange(repositoryId: string, facts: CloneFacts): Promise<boolean>;
+  /** Before the clone is read; `isChanged`: something of it seems to have changed. False: it may lack what the database knows. Throws LedgerError and what the database says. */
+  exchange(repositoryId: string, facts: CloneFacts, isChanged: boolean): Promise<boolean>;
   /** After it was read. */
   bringIn(repositoryId: string, facts: CloneFacts): Promise<void>;
 }
@@ -49,9 +49,10 @@ export function clonesInStep(clones: ReadonlyMap<string, CloneFacts>, ask: Serve
       begunAt = performance.now();
       unsent = await connection(pool, (sql) => unsentOf(sql, repositoryIds));
     },
-    exchange: (repositoryId, facts) =>
+    exchange: (repositoryId, facts, isChanged) =>
       sync.exchange(cloneOf(repositoryId, facts), {
         hasUnsent: unsent.has(repositoryId),
+        isChanged,
         mayFetch: performance.now() - begunAt < ROUND_MS,
       }),
     async bringIn(repositoryId, facts) {

@@ -143,7 +143,8 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
     const one = served.get(path);
     if (one === undefined) return;
     try {
-      const isTrusted = await inStep.exchange(one.id, one.facts);
+      const found = await cloneSignature(one.facts.clone);
+      const isTrusted = found !== null && (await inStep.exchange(one.id, one.facts, found !== one.signature));
       const signature = await cloneSignature(one.facts.clone);
       const isKnown = signature !== null && signature === one.signature && at.getTime() - one.lookedAt < LOOK_AGAIN_MS;
       if (isKnown && one.problem === null && one.told !== null) return;

@@ -1,5 +1,6 @@
 /** Keeps the ledgers of clones and the database in step, one clone at a time: remote → clone ↔ database. */
 import { remoteSentence } from '../../git/remote-access.ts';
+import { garbledRefs, lossSentence } from '../../ledger/lost-refs.ts';
 import { mendStore } from '../../ledger/mend-store.ts';
 import { readState, type LedgerReading } from '../../ledger/read.ts';
 import type { RemoteLedger } from '../../ledger/remote-ledger.ts';
@@ -9,7 +10,7 @@ import { ledgerPosition, type LedgerPosition } from '../../prisma/runs/ledger-fa
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { connection, type ConnectionPool } from '../../prisma/sql.ts';
 import { standingOf } from './compare-position.ts';
-import { importLedger } from './import-ledger.ts';
+import { importLedger, type ImportReport } from './import-ledger.ts';
 import { restoreLedger } from './restore-ledger.ts';
 import { sendOutbox } from './send-outbox.ts';
 import { tellOnce } from './tell-once.ts';
@@ -44,6 +45,8 @@ export interface LedgerSyncSettings {
 export interface ExchangeAsk {
   /** Whether something is in the outbox for it. */
   readonly hasUnsent: boolean;
+  /** Whether something of it seems to have changed since the last time. */
+  readonly isChanged: boolean;
   /** Whether there is time to talk to its remote. */
   readonly mayFetch: boolean;
 }
@@ -64,14 +67,16 @@ const LONGEST_PAUSE_MS = 15 * 60_000;
 const REMOTE_MS = 20_000;
 const DAY_MS = 86_400_000;
 
+const NOTHING: ImportReport = { events: [], runs: 0, deadLetters: 0 };
+
 interface Seen {
   /** When the remote may be asked again. */
   nextFetchAt: number;
   failures: number;
   /** Whether the clone holds what the remote may lack. */
   isUnpushed: boolean;
-  /** Whether it was heard what the remote holds, or there is none to hear. */
-  isHeard: boolean;
+  /** Whether it holds all that the database knows, as it was last seen; null: not looked at yet. */
+  isTrusted: boolean | null;
   /** Commits that are in the database. */
   readonly tips: { shared: string | null; local: string | null };
 }
@@ -83,8 +88,7 @@ export function createLedgerSync(settings: LedgerSyncSettings): LedgerSync {
   const seenOf = (clone: SyncedClone): Seen => {
     const known = clones.get(clone.repositoryId);
     if (known !== undefined) return known;
-    const isHeard = clone.remote === null || !clone.fetches;
-    const fresh: Seen = { nextFetchAt: 0, failures: 0, isUnpushed: true, isHeard, tips: { shared: null, local: null } };
+    const fresh: Seen = { nextFetchAt: 0, failures: 0, isUnpushed: !clone.fetches, isTrusted: null, tips: { shared: null, local: null } };
     clones.set(clone.repositoryId, fresh);
     return fresh;
   };
@@ -102,7 +106,6 @@ export function createLedgerSync(settings: LedgerSyncSettings): LedgerSync {
     const fetched = await fetchShared(clone.ledger, { ...remote, ...patience });
     noteAnswer(seen, fetched.ok);
     if (fetched.ok) {
-      seen.isHeard = true;
       if (fetched.added > 0 || fetched.sha === null) seen.isUnpushed = true;
       tell(`${clone.repositoryId} fetch`, null);
       return true;
@@ -141,25 +144,40 @@ export function createLedgerSync(settings: LedgerSyncSettings): LedgerSync {
     settings.onNote(`${clone.name}: its ledger lacked ${given} events that the database holds; they were given back to it`);
   }
 
+  async function lacksSome(clone: SyncedClone, seen: Seen): Promise<boolean> {
+    const garbled = garbledRefs(clone.ledger);
+    const { tips, health } = await readState(clone.ledger);
+    const loss = lossSentence(clone.ledger, { garbled, health });
+    tell(`${clone.repositoryId} loss`, loss === null ? null : `${clone.name}: ${loss}`);
+    const standing = await standingOf(clone.ledger, tips.shared, seen.tips.shared ?? (await positionOf(clone)).tip);
+    return standing === 'lost' || standing === 'other';
+  }
+
   const positionOf = (clone: SyncedClone): Promise<LedgerPosition> => connection(pool, (sql) => ledgerPosition(sql, clone.repositoryId));
 
   return {
-    async exchange(clone, { hasUnsent, mayFetch }) {
+    async exchange(clone, { hasUnsent, isChanged, mayFetch }) {
       const seen = seenOf(clone);
-      const { remote } = clone;
+      const remote = clone.fetches ? clone.remote : null;
       const mended = await mendStore(clone.ledger);
       if (mended !== null) settings.onProblem(`${clone.name}: ${mended}`);
       const isDue = mayFetch && settings.monotonic() >= seen.nextFetchAt;
-      const asks = remote !== null && clone.fetches && isDue;
-      const isReached = asks ? await hear(clone, remote, seen) : isDue || seen.failures === 0;
+      let heard = remote !== null && isDue ? await hear(clone, remote, seen) : null;
       const isNew = hasUnsent && (await send(clone, seen));
-      const { tips } = await readState(clone.ledger);
-      const read = seen.tips.shared ?? (await positionOf(clone)).tip;
-      const standing = await standingOf(clone.ledger, tips.shared, read);
-      const lacks = standing === 'lost' || standing === 'other';
-      if (lacks && seen.isHeard) await restore(clone, seen);
-      if (remote !== null && seen.isUnpushed && isReached && (isNew || isDue || lacks)) await push(clone, remote, seen);
-      return !lacks || seen.isHeard;
+      if (isChanged || isNew || heard === true || seen.isTrusted !== true) {
+        let lacks = await lacksSome(clone, seen);
+        if (lacks && remote !== null && heard === null && mayFetch && seen.failures === 0) {
+          // Before anything is given back: the remote may have it.
+          heard = await hear(clone, remote, seen);
+          if (heard) lacks = await lacksSome(clone, seen);
+        }
+        const isComplete = remote === null || heard === true;
+        if (lacks && isComplete) await restore(clone, seen);
+        seen.isTrusted = !lacks || isComplete;
+      }
+      const mayPush = heard !== false && (isNew || isDue || heard === true) && (isDue || seen.failures === 0);
+      if (clone.remote !== null && seen.isUnpushed && mayPush) await push(clone, clone.remote, seen);
+      return seen.isTrusted === true;
     },
     async bringIn(clone, { tips, shared, local, health }) {
       const { repositoryId, ledger, name } = clone;
@@ -174,7 +192,8 @@ export function createLedgerSync(settings: LedgerSyncSettings): LedgerSync {
         if (tip === null || tip === seen.tips[scope]) continue;
         const from = seen.tips[scope] ?? (scope === 'shared' ? (await positionOf(clone)).tip : null);
         const { sequence } = scope === 'shared' ? shared : local;
-        const report = await importLedger(pool, { repositoryId, ledger, scope, tip, sequence, from, since: since() });
+        const ask = { repositoryId, ledger, scope, tip, sequence, from, since: since() };
+        const report = tip === from ? NOTHING : await importLedger(pool, ask);
         seen.tips[scope] = tip;
         events.push(...report.events);
         deadLetters += report.deadLetters;
