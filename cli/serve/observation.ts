@@ -1,9 +1,11 @@
 /** What a service shows of itself over HTTP: it listens before anything is started or claimed, and until the end of the drain. */
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { schedulerCounts } from '../../prisma/runs/scheduler-counts.ts';
 import { connection, type ConnectionPool } from '../../prisma/sql.ts';
 import { createGauges, type ServiceFacts } from '../../scheduler/gauges.ts';
+import type { GaugeReading } from '../../scheduler/metric-list.ts';
 import { createServiceMetrics } from '../../scheduler/metrics.ts';
 import { tellAll, type ServiceObserver } from '../../scheduler/service-observer.ts';
 import { createStatusFeed, type StatusEvent } from '../../scheduler/status-feed.ts';
@@ -11,6 +13,8 @@ import { hostInUrl } from './http/listen-error.ts';
 import { createReadiness } from './http/readiness.ts';
 import { openHttpServer } from './http-server.ts';
 import { createPrometheus } from './prometheus.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { TelemetrySettings } from './telemetry-settings.ts';
 
 /** Where to listen; port 0: any that is free. */
 export type ListenAt = Pick<AddressInfo, 'port'> & { readonly host: string };
@@ -20,6 +24,9 @@ export interface ObservationSettings {
   readonly maxConcurrent: number;
   /** `service:<host>`. */
   readonly source: string;
+  readonly version: string;
+  /** Null: nothing is sent. */
+  readonly telemetry: TelemetrySettings | null;
   /** Aborted when the service is to stop: from then on it is not ready. */
   readonly signal: AbortSignal;
   /** Is told after the metrics. */
@@ -37,8 +44,8 @@ export interface Observation extends AsyncDisposable {
   readonly onEvents: (events: readonly EventRow[]) => void;
   /** The database is open. */
   readonly opened: (pool: ConnectionPool) => void;
-  /** The service is at work. */
-  readonly started: (service: ServiceFacts) => void;
+  /** The service is at work; with the names of its repositories by id. */
+  readonly started: (service: ServiceFacts, names: ReadonlyMap<string, string>) => void;
   /** The database is about to be closed: from now on nobody asks it. */
   readonly ended: () => void;
 }
@@ -59,9 +66,17 @@ const clock = {
 /** Throws a ListenError when it may not listen there. */
 export async function openObservation(settings: ObservationSettings): Promise<Observation> {
   const { at, maxConcurrent, signal, source, onProblem } = settings;
-  const known = { pool: null as ConnectionPool | null, service: null as ServiceFacts | null, drainingSince: null as Date | null };
-  const prometheus = createPrometheus(async () => (await gauges?.()) ?? []);
-  const metrics = createServiceMetrics([prometheus.sink], clock.monotonic);
+  const known = {
+    pool: null as ConnectionPool | null,
+    service: null as ServiceFacts | null,
+    names: new Map() as ReadonlyMap<string, string>,
+    drainingSince: null as Date | null,
+  };
+  const readGauges = async (): Promise<readonly GaugeReading[]> => (await gauges?.()) ?? [];
+  const prometheus = createPrometheus(readGauges);
+  const nameOf = (id: string): string => known.names.get(id) ?? id;
+  const telemetry = await openTelemetryOf(settings, { gauges: readGauges, nameOf });
+  const metrics = createServiceMetrics([prometheus.sink, ...(telemetry === null ? [] : [telemetry.sink])], clock.monotonic);
   let gauges: ReturnType<typeof createGauges> | null = null;
   const status = createStatusFeed({
     read: () => connection(poolOf(known), schedulerCounts),
@@ -90,7 +105,7 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
   const looks: ServiceObserver = { claimed: changed, finished: changed, recovered: changed, looked: changed };
   return {
     url: `http://${hostInUrl(server.host)}:${server.port}`,
-    observer: tellAll([metrics.observer, looks, settings.observer ?? {}]),
+    observer: tellAll([metrics.observer, looks, settings.observer ?? {}, telemetry?.observer ?? {}]),
     onEvents(events) {
       metrics.onEvents(events);
       changed();
@@ -99,8 +114,9 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
       known.pool = pool;
       gauges = createGauges({ pool, service: () => known.service, maxConcurrent, lastTickAt: metrics.lastTickAt, clock, onProblem });
     },
-    started(service) {
+    started(service, names) {
       known.service = service;
+      known.names = names;
     },
     ended() {
       status.close();
@@ -109,9 +125,26 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
     },
     async [Symbol.asyncDispose]() {
       status.close();
-      await server.close();
+      await Promise.all([server.close(), telemetry?.close()]);
     },
   };
+}
+
+/** Nothing of it is loaded where nothing is to be sent. */
+async function openTelemetryOf(
+  { telemetry, version, onProblem }: ObservationSettings,
+  ask: { readonly gauges: () => Promise<readonly GaugeReading[]>; readonly nameOf: (repositoryId: string) => string },
+): Promise<Telemetry | null> {
+  if (telemetry === null) return null;
+  const { openTelemetry } = await import('./telemetry.ts');
+  return openTelemetry({
+    ...ask,
+    settings: telemetry,
+    version,
+    host: hostname(),
+    monotonic: clock.monotonic,
+    onProblem: (error) => onProblem(`traces and metrics are not taken at ${new URL(telemetry.tracesUrl).host}`, error),
+  });
 }
 
 function poolOf({ pool }: { readonly pool: ConnectionPool | null }): ConnectionPool {

@@ -22,6 +22,7 @@ import { machineWatch } from './process-watch.ts';
 import { openObservation, type ListenAt } from './observation.ts';
 import { openClones, serveClones } from './served-clones.ts';
 import { openServiceDatabase } from './service-database.ts';
+import { telemetryOf } from './telemetry-settings.ts';
 
 export interface ServeRequest {
   /** Folders of the clones, the one whose configuration the service goes by first. */
@@ -71,6 +72,8 @@ export async function serve(request: ServeRequest): Promise<void> {
     at: request.listenAt,
     maxConcurrent: config.maxConcurrent,
     source,
+    version,
+    telemetry: telemetryOf(environment.variables),
     signal,
     observer: request.observer,
     onStatus: (event) => request.onStatus(event),
@@ -116,7 +119,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     onNote: (note) => request.onNote(note),
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
   });
-  observation.started(service);
+  observation.started(service, served.names);
   let refreshing: Promise<void> = Promise.resolve();
   const refresh = setInterval(() => {
     refreshing = refreshing

@@ -14,6 +14,8 @@ async function observe(change: Partial<ObservationSettings> = {}) {
     at: { host: '127.0.0.1', port: 0 },
     maxConcurrent: 5,
     source: 'service:test',
+    version: '1.2.3',
+    telemetry: null,
     signal: stop.signal,
     onStatus: (event) => news.emit('status', event),
     onProblem: (what, error) => problems.push(`${what}: ${String(error)}`),
@@ -46,7 +48,7 @@ describe('a service that is watched', () => {
     const told = once(one.news, 'status') as Promise<[StatusEvent]>;
     one.observation.opened(scene.database.pool);
     await using service = await testService(scene, { observer: one.observation.observer });
-    one.observation.started(service.service);
+    one.observation.started(service.service, new Map());
     const [{ data }] = await told;
     expect(data).toMatchObject({ running: 0, queued: 0, nextDueAt: null });
     expect(await one.ready()).toMatchObject({ status: 200, body: { status: 'ready', scheduler: { running: 0 } } });
