@@ -2,16 +2,18 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { DELIVERY_MODES, TRIGGERS } from '../ledger/outcome.ts';
+import { DELIVERY_MODES, PRIORITIES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
 import { addHelpCommand } from './help-command.ts';
 import { AGENT, AGENTS, portNumber, wholeNumber, type Add, type Runs } from './program/adding.ts';
 import { addDatabase } from './program/database.ts';
 import { addCarrying, addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
+import type { QueueRunFlags } from './commands/run-queue.ts';
 import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
 import type { RunFlags } from './run-flags.ts';
 import { unusedGitVariables } from './unused-git-variables.ts';
+import { UsageError } from './usage-error.ts';
 import { HELP } from './wording.ts';
 
 /** Options of the program itself. */
@@ -82,11 +84,17 @@ function addRun(add: Add, runs: Runs): void {
     .option('--concurrency <n>', 'tools that run at once', wholeNumber)
     .option('--json', 'print one JSON document; everything else goes to stderr')
     .option('--sarif <file>', 'write the findings as SARIF 2.1.0')
+    .option('--queue', 'let the service that looks after this repository run it, and follow it to its end')
+    .addOption(new Option('--priority <level>', 'with --queue: who goes first when several wait').choices(PRIORITIES))
+    .option('--no-wait', 'with --queue: do not wait for the end')
     .addHelpText('after', HELP.run)
     .action(
-      runs(async (context, agents: string[], options: Partial<RunFlags>) =>
-        (await import('./commands/run.ts')).runCommand(runFlagsOf(agents, options), context),
-      ),
+      runs(async (context, agents: string[], options: QueueRunFlags) => {
+        if (options.queue) return (await import('./commands/run-queue.ts')).runQueueCommand(agents, options, context);
+        if (options.priority !== undefined || options.wait === false)
+          throw new UsageError('--priority and --no-wait belong to --queue: a run here begins at once');
+        return (await import('./commands/run.ts')).runCommand(runFlagsOf(agents, options), context);
+      }),
     );
 }
 

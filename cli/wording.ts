@@ -59,6 +59,11 @@ Examples:
   agent db backup                        into the folder of backups, named by the time
   agent db backup /media/usb/upkeep.gz   somewhere else
   agent db restore upkeep.gz             replaces what is there, and keeps a backup of that`,
+  scheduleSet: `
+Examples:
+  agent schedule set qa "0 2 * * *" --tz Europe/Berlin --priority HIGH
+  agent schedule set qa --priority LOW
+  agent schedule set qa --default`,
   scheduleNext: `
 Examples:
   agent schedule next qa -n 20

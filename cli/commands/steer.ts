@@ -1,16 +1,16 @@
 /** `agent pause`, `resume` and `retry`: a person's decisions, remembered as events. */
 import { shellLine } from '../../agents/checks/shell-line.ts';
-import type { UpkeepEvent } from '../../ledger/event.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import { readState } from '../../ledger/read.ts';
 import { agentStateOf, pauseOf } from '../../ledger/state.ts';
-import { remember, type Audience, type Remembered } from '../remember.ts';
+import type { Remembered } from '../remember.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere, type Here } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { refusalWords } from '../../scheduler/agent-states.ts';
 import { SteerError } from '../../scheduler/steer/steer-error.ts';
 import { pauseEvent, resumeEvent } from '../../scheduler/steer/steer-events.ts';
+import { exitCodeOfNote, noteForAudience } from '../steer/note.ts';
 import { endOf, planRetries, type Retry } from '../steer/plan-steering.ts';
 import { resumedWords } from '../steer/resume-words.ts';
 import { deciderOf, requireSense, requireService, serviceMeant, type SteerFlags } from '../steer/steer-flags.ts';
@@ -24,12 +24,12 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   requireService(flags);
   const here = await openHere(context, flags.branch);
   const events = meant(agent, flags).map((one) => pauseEvent(one, deciderOf(flags, context), until));
-  const noted = await note(here, events, { flags, context });
+  const noted = await noteForAudience(here, events, { shared: flags.shared === true, context });
   const end = [agent ?? [], flags.branch === undefined ? [] : ['--branch', flags.branch], flags.shared === true ? '--shared' : []].flat();
   context.output.out(
     `${agent ?? 'every agent'} is paused${whereOf(flags, noted)}${until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`}; ${plainLine(shellLine(['agent', 'resume', ...end]))} ends that\n`,
   );
-  return exitCodeOf(noted);
+  return exitCodeOfNote(noted);
 }
 
 /** Throws SteerError `not-paused` where there is nothing to resume. */
@@ -42,11 +42,11 @@ export async function resumeCommand(name: string | undefined, flags: SteerFlags,
   const here = await openHere(context, flags.branch);
   requireHeld(agent, here);
   const events = meant(agent, flags).map((one) => resumeEvent(one, deciderOf(flags, context)));
-  const noted = await note(here, events, { flags, context });
+  const noted = await noteForAudience(here, events, { shared: flags.shared === true, context });
   const { layered, shared } = await readState(here.ledger);
   const after = { state: layered, shared, branch: here.branch, now: new Date() };
   context.output.out(`${agent ?? 'every agent'} ${plainLine(resumedWords(agent, after, { where: whereOf(flags, noted), quote: '' }))}\n`);
-  return exitCodeOf(noted);
+  return exitCodeOfNote(noted);
 }
 
 /** A pause of all agents knows no branch: on one branch each of them is meant by itself. */
@@ -69,7 +69,7 @@ export async function retryCommand(name: string | undefined, flags: SteerFlags, 
   }
   const decider = { ...deciderOf(flags, context), branch: here.branch, reason: flags.reason ?? 'retry' };
   const events = retries.filter(({ kind }) => kind === 'back').map(({ agent }) => resumeEvent(agent, decider));
-  if (events.length > 0) return exitCodeOf(await note(here, events, { flags, context }));
+  if (events.length > 0) return exitCodeOfNote(await noteForAudience(here, events, { shared: flags.shared === true, context }));
   if (agent === null) out('no agent needs a retry\n');
   return 0;
 }
@@ -93,31 +93,6 @@ function requireHeld(agent: AgentId | null, { state, branch }: Here): void {
     'not-paused',
     agent === null ? 'no agent is paused: there is nothing to resume' : refusalWords('not-paused', { agent }),
   );
-}
-
-/** Remembers the events and says so when not everyone knows of them who was to. */
-async function note(here: Here, events: readonly UpkeepEvent[], ask: { flags: SteerFlags; context: CommandContext }): Promise<Remembered> {
-  const noted = await remember(here, events, await audienceOf(here, ask));
-  if (noted.is === 'unshared') ask.context.output.err(`${plainLine(noted.why)}\n`);
-  return noted;
-}
-
-/** 3 when there is someone who does not know of it yet. */
-function exitCodeOf(noted: Remembered): number {
-  return noted.is === 'unshared' && noted.hasRemote ? 3 : 0;
-}
-
-/** Who is to know of it; the remote is the one that runs deliver to. Throws ConfigError. */
-async function audienceOf(here: Here, { flags, context }: { flags: SteerFlags; context: CommandContext }): Promise<Audience> {
-  if (flags.shared !== true) return { shared: false };
-  const { repository } = here;
-  if (repository.head === null) return { shared: true, remote: 'origin', store: 'ref' };
-  const { loadSettings } = await import('../run/load-settings.ts');
-  const { environment, version } = context;
-  const ci = environment.github !== null;
-  const { delivery, ledger } = (await loadSettings({ repository, base: repository.head, flags: {}, environment, ci, version })).loaded
-    .config;
-  return { shared: true, remote: delivery.remote, store: ledger.store };
 }
 
 function whereOf(flags: SteerFlags, noted: Remembered): string {

@@ -1,10 +1,14 @@
 /** `agent why`: explains one agent from what is remembered and what a run would do now. */
 import { listRefs, resolveRef } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
+import type { AgentId } from '../../ledger/outcome.ts';
+import { DatabaseError } from '../../prisma/database-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
+import { serviceMeant } from '../steer/steer-flags.ts';
 import { UsageError } from '../usage-error.ts';
+import type { Explanation } from '../why/explain-agent.ts';
 import { explainHere } from '../why/explain-here.ts';
 
 export async function whyCommand(
@@ -22,7 +26,7 @@ export async function whyCommand(
         ? `${branch} has no commit yet`
         : `--branch ${JSON.stringify(branch)}: agents remember it, but its commits are not here; git fetch brings those of the remote`,
     );
-  const explanations = await explainHere({ agent, here, base, context });
+  const explanations = [...(await explainHere({ agent, here, base, context })), ...(await ofService(agent, branch, context))];
   const { out, palette } = context.output;
   if (flags.json) out(`${JSON.stringify({ schemaVersion: 1, agent, branch, base, explanations }, null, 2)}\n`);
   else {
@@ -32,6 +36,19 @@ export async function whyCommand(
     }
   }
   return 0;
+}
+
+/** What a service says of it; one that cannot be asked keeps nobody from the rest. */
+async function ofService(agent: AgentId, branch: string, context: CommandContext): Promise<readonly Explanation[]> {
+  try {
+    await using service = await serviceMeant({ branch }, context);
+    if (service === null) return [];
+    const { explainInService } = await import('../why/explain-service.ts');
+    return [await explainInService(agent, service)];
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return [{ heading: 'service', sentences: [`it cannot be asked: ${error.message}`] }];
+  }
 }
 
 /** Of the branch here, else of a remote as it was at the last fetch. */

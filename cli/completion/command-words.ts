@@ -34,7 +34,7 @@ function collect(command: Command, path: readonly string[]): CommandWords[] {
     subcommands: children.map((child) => ({ name: child.name(), summary: child.summary() || child.description() })),
     options: command.options.filter((option) => !option.hidden).map(optionWords),
     values: command.registeredArguments.flatMap((argument) => [
-      ...(argument.argChoices ?? (/^agents?$/.test(argument.name()) ? AGENT_IDS : [])),
+      ...(argument.argChoices ?? (/^agents?(-or-run)?$/.test(argument.name()) ? AGENT_IDS : [])),
     ]),
   };
   return [own, ...children.flatMap((child) => collect(child, [...path, child.name()]))];

@@ -1,10 +1,13 @@
 /** Commands about when agents run. */
 import { Argument, Option, type Command } from 'commander';
+import { PRIORITIES } from '../../ledger/outcome.ts';
 import type { NextFlags } from '../commands/schedule.ts';
+import type { ListFlags } from '../commands/schedule-list.ts';
+import type { SetFlags } from '../commands/schedule-set.ts';
 import type { ServeFlags } from '../commands/serve.ts';
 import { addHelpCommand } from '../help-command.ts';
 import { HELP } from '../wording.ts';
-import { portNumber, wholeNumber, type Add, type Runs } from './adding.ts';
+import { AGENT, portNumber, wholeNumber, type Add, type Runs } from './adding.ts';
 
 export function addScheduling(add: Add, runs: Runs): void {
   add('serve', 'run agents when they are due, for this repository or several, until Ctrl-C', HELP.groups.schedule)
@@ -31,7 +34,45 @@ export function addScheduling(add: Add, runs: Runs): void {
         (await import('../commands/schedule.ts')).scheduleNextCommand(agent, flags, context),
       ),
     );
+  schedule
+    .command('list')
+    .description('show when agents run: in words, the next three times, how the last run ended and how late it began')
+    .option('--all', 'all repositories of the service')
+    .option('--json', 'print JSON')
+    .action(runs(async (context, flags: ListFlags) => (await import('../commands/schedule-list.ts')).scheduleListCommand(flags, context)));
+  schedule
+    .command('set')
+    .description('set when an agent runs, whatever the configuration says')
+    .addArgument(AGENT)
+    .argument('[expression]', 'five fields, or six with the second first; none: it stays as it is')
+    .option('--tz <zone>', 'the time zone, such as Europe/Berlin; none: it stays as it is')
+    .addOption(new Option('--priority <level>', 'who goes first when several wait').choices(PRIORITIES))
+    .option('--default', 'put back what the configuration says')
+    .option('--shared', 'without a service: for everyone who works with the remote, not only this clone')
+    .addHelpText('after', HELP.scheduleSet)
+    .action(
+      runs(async (context, agent: string, expression: string | undefined, flags: SetFlags) =>
+        (await import('../commands/schedule-set.ts')).scheduleSetCommand(agent, expression, flags, context),
+      ),
+    );
   addHelpCommand(schedule, '');
+
+  add('queue', 'show what waits or is under way in the service, and why it waits', HELP.groups.schedule)
+    .option('--all', 'all repositories of the service')
+    .option('--json', 'print JSON')
+    .action(
+      runs(async (context, flags: { json?: boolean; all?: boolean }) =>
+        (await import('../commands/queue.ts')).queueCommand(flags, context),
+      ),
+    );
+  add('cancel', 'end runs that wait or are under way in the service', HELP.groups.schedule)
+    .argument('<agent-or-run>', 'the agent, or the beginning of the id of a run')
+    .option('--reason <text>', 'why, for people who ask later')
+    .action(
+      runs(async (context, what: string, flags: { reason?: string }) =>
+        (await import('../commands/queue.ts')).cancelCommand(what, flags, context),
+      ),
+    );
 }
 
 /** What a service starts for its runs: nobody else calls it, so the help does not name it. */

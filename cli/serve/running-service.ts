@@ -29,8 +29,8 @@ export interface RunningService extends AsyncDisposable {
   scheduler(): Promise<SchedulerContext>;
 }
 
-/** A service tells every few seconds that it lives. */
-const SEEN_MS = 30_000;
+/** A service tells every few seconds that it lives: one that was not seen for so long does not. */
+export const SEEN_MS = 30_000;
 const POOL_SIZE = 3;
 
 /** Null: nobody looks after the repository of `cwd`. Throws DatabaseError when a database is named that cannot be asked. */

@@ -1,5 +1,5 @@
 /** Sets the schedule of an agent: it comes before the configuration's, and its next slot is worked out from now. */
-import type { AgentId } from '../../ledger/outcome.ts';
+import type { AgentId, Priority } from '../../ledger/outcome.ts';
 import { setPriority, type SteeredAgent } from '../../prisma/runs/steered-agents.ts';
 import { setScheduleRow } from '../../prisma/runs/steer-schedules.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
@@ -12,6 +12,8 @@ import { at, decisionRow, goesOn, noteSteering, subjectOf, takeAgents, type Stee
 export interface SetScheduleAsk extends SteerAsk {
   /** One that the calculator accepts. */
   readonly set: SetSchedule;
+  /** What the configuration says, where a priority that was set is set no more. */
+  readonly defaultPriority?: Priority;
 }
 
 export interface ScheduleReport {
@@ -33,7 +35,8 @@ export async function setSchedule({ pool }: Pick<SchedulerContext, 'pool'>, ask:
     const next = goesOn({ ...agent, cron, timeZone: zone }, now, isOut);
     const event = decisionRow(scheduleEvent(agent.agent as AgentId, decider, set), agent.repositoryId, agent.agentId);
     await setScheduleRow(sql, { ...next, cron, timeZone: zone, setBy: isDefault ? null : decider.by });
-    if (priority !== null) await setPriority(sql, agent.agentId, priority);
+    const wanted = priority ?? ask.defaultPriority ?? null;
+    if (wanted !== null) await setPriority(sql, agent.agentId, wanted);
     await Promise.all([
       noteSteering(sql, ask, { action: 'schedule', subject: subjectOf(agents, scope), detail: { ...set }, events: [event] }),
       wakeServices(sql, 'schedule'),

@@ -107,9 +107,17 @@ describe('pausing and resuming', () => {
   it('tells who needs no retry', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
     expect((await runCli(repository.path, ['retry'])).stdout).toBe('no agent needs a retry\n');
-    expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toContain('qa needs no retry');
-    await runCli(repository.path, ['pause', 'qa']);
-    expect((await runCli(repository.path, ['retry', 'qa'])).stdout).toMatch(/agent resume qa ends that\n$/);
+    const fine = { exitCode: 2, stdout: '', stderr: 'agent: qa needs no retry: it is in the schedule\n' };
+    expect(await runCli(repository.path, ['retry', 'qa'])).toEqual(fine);
+    await runCli(repository.path, ['pause', 'qa'], { USER: 'ada' });
+    const paused = { exitCode: 2, stdout: '', stderr: 'agent: qa is paused by ada: agent resume qa ends that\n' };
+    expect(await runCli(repository.path, ['retry', 'qa'])).toEqual(paused);
+  });
+  it('refuses to resume what is not paused', async () => {
+    await using repository = await repositoryWith({ 'a.md': '# A\n' });
+    const refused = { exitCode: 2, stdout: '', stderr: 'agent: qa is not paused: there is nothing to resume\n' };
+    expect(await runCli(repository.path, ['resume', 'qa'])).toEqual(refused);
+    expect(await runCli(repository.path, ['resume'])).toMatchObject({ exitCode: 2, stdout: '' });
   });
   it('works in another folder by -C and says when that is no repository', async () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
