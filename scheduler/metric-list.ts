@@ -77,7 +77,7 @@ export const METRICS = {
   },
   upkeep_drift_seconds: {
     kind: 'histogram',
-    help: 'How much later than the nominal time of its slot a run was claimed; first attempts only.',
+    help: 'How much later than the nominal time of its slot a run was claimed; neither retries nor slots that were made up for.',
     labels: NONE,
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200],
   },

@@ -1,5 +1,6 @@
 /** Counts what a service does. Knows no library and no protocol: what is counted goes to sinks. */
 import type { ClaimedRun, Fence } from '../prisma/runs/run-row.ts';
+import { MADE_UP_AFTER_MS } from '../prisma/runs/schedule-rows.ts';
 import type { EventRow } from '../prisma/runs/write-events.ts';
 import { boundedLabels, type CounterName, type HistogramName, type Labels, type MetricSink } from './metric-list.ts';
 import type { FinishedAttempt, FinishReport } from './runs/finish-runs.ts';
@@ -28,11 +29,12 @@ export function createServiceMetrics(sinks: readonly MetricSink[], monotonic: ()
 
   function claimed(runs: readonly ClaimedRun[]): void {
     for (const run of runs) {
-      const { priority, slotAt, eligibleAt, startedAt, attempt } = run;
+      const { priority, slotAt, requestedAt, eligibleAt, startedAt, attempt } = run;
       begun.set(keyOf(run), monotonic());
       observe('upkeep_start_latency_seconds', { priority }, startedAt.getTime() - eligibleAt.getTime());
-      // A retry is late on purpose.
-      if (slotAt !== null && attempt === 1) observe('upkeep_drift_seconds', {}, startedAt.getTime() - slotAt.getTime());
+      // A retry is late on purpose, and what was made up for could not be in time.
+      if (slotAt !== null && attempt === 1 && requestedAt.getTime() - slotAt.getTime() <= MADE_UP_AFTER_MS)
+        observe('upkeep_drift_seconds', {}, startedAt.getTime() - slotAt.getTime());
     }
   }
 

@@ -10,8 +10,8 @@ const DRIFT: Statement = {
     WHERE s.agent_id = d.agent_id AND d.asked_ms <= $4 + s.jitter_seconds * 1000`,
 };
 
-/** A slot that was made up for says nothing of how punctual a service is. */
-const MADE_UP_AFTER_MS = 60_000;
+/** A slot that was made up for, so long after its nominal time, says nothing of how punctual a service is. */
+export const MADE_UP_AFTER_MS = 60_000;
 
 /** How much later than their slots these runs started; first attempts only, since a retry is late on purpose. */
 export async function noteDrift(sql: Sql, runs: readonly ClaimedRun[]): Promise<void> {

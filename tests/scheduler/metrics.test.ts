@@ -40,9 +40,9 @@ describe('what a service counts', () => {
     expect(told).toEqual(['upkeep_runs_settled_total qa fixed 1', 'upkeep_run_duration_seconds qa fixed 1.5']);
   });
 
-  it('leaves out the drift of a retry, and of what has no slot', () => {
+  it('leaves out the drift of a retry, of what has no slot, and of what was made up for', () => {
     const { told, observer } = scene();
-    observer.claimed?.([runOf({ attempt: 2 }), runOf({ slotAt: null })]);
+    observer.claimed?.([runOf({ attempt: 2 }), runOf({ slotAt: null }), runOf({ requestedAt: at(3_600_000), startedAt: at(3_600_005) })]);
     expect(told.filter((one) => one.includes('drift'))).toEqual([]);
   });
 
