@@ -116,10 +116,3 @@ const MOVE: Statement = {
 export async function moveLedgerPosition(sql: Sql, repositoryId: string, to: LedgerPosition): Promise<void> {
   await sql.rows(MOVE, [repositoryId, to.tip, to.sequence]);
 }
-
-const PROBLEM: Statement = { name: 'repository_problem', text: 'UPDATE upkeep.repository SET problem = $2 WHERE id = $1' };
-
-/** Why a repository cannot be worked on now; null: it can. */
-export async function noteProblem(sql: Sql, repositoryId: string, problem: string | null): Promise<void> {
-  await sql.rows(PROBLEM, [repositoryId, problem]);
-}
