@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { createRedactor } from '../../agents/tools/redact.ts';
 import type { CommandContext } from '../command-context.ts';
-import { explainError } from '../explain-error.ts';
 import { secretValues } from '../run/secret-values.ts';
+import { explainProblem } from '../serve/log/explain-problem.ts';
 import { logLevelOf } from '../serve/log/levels.ts';
 import { lineSink } from '../serve/log/line-sink.ts';
 import { plainLog, type ServiceLog } from '../serve/log/service-log.ts';
@@ -53,7 +53,7 @@ async function openLog(flags: ServeFlags, context: CommandContext, names: () => 
     level: logLevelOf(environment.logLevel),
     redact: createRedactor(secretValues(environment.variables)),
     nameOf: (id: string) => names().get(id) ?? '',
-    explain: (error: unknown) => explainError(error, context),
+    explain: (error: unknown) => explainProblem(error, context),
     now: () => new Date(),
   };
   const missing = (lost: number): string => `${count(lost, 'line')} of this log could not be written: it is read too slowly`;

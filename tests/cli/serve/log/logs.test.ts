@@ -1,6 +1,7 @@
 /** What a service says, in words and as JSON lines. */
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../../agents/tools/redact.ts';
+import { explainProblem } from '../../../../cli/serve/log/explain-problem.ts';
 import { jsonLog } from '../../../../cli/serve/log/json-log.ts';
 import { logLevelOf, type LogLevel } from '../../../../cli/serve/log/levels.ts';
 import { lineSink } from '../../../../cli/serve/log/line-sink.ts';
@@ -145,5 +146,29 @@ describe('lines that nobody reads', () => {
     stream.writableLength = 0;
     print('four');
     expect(written).toEqual(['one\n', '2 missing\n', 'four\n']);
+  });
+});
+
+describe('a problem', () => {
+  const explained = (error: unknown): unknown => explainProblem(error, { debug: false, version: '1' });
+
+  it('is told by the words of the system or the database, and is no fault of ours', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
+    expect(explained(refused)).toEqual({ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:5432' });
+    const both = new AggregateError([refused, Object.assign(new Error('connect ECONNREFUSED ::1:5432'), { code: 'ECONNREFUSED' })]);
+    expect(explained(both)).toEqual({
+      code: 'ECONNREFUSED',
+      message: 'connect ECONNREFUSED 127.0.0.1:5432; connect ECONNREFUSED ::1:5432',
+    });
+    const ended = Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' });
+    expect(explained(ended)).toMatchObject({ code: '57P01' });
+    expect(explained(new Error('Connection terminated unexpectedly'))).toMatchObject({ code: 'disconnected' });
+  });
+
+  it('is a fault of ours where nobody else says what it is', () => {
+    expect(explained(new TypeError('x is not a function'))).toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('fault of upkeep') as string,
+    });
   });
 });
