@@ -1,4 +1,4 @@
-/** Notices that the clock was set, or that the machine slept: then leases of others cannot be judged for a while. */
+/** Notices that a clock was set, or that the machine slept: then leases of others cannot be judged for a while. */
 
 export interface ClockWatchSettings {
   /** Milliseconds since 1970 of the machine's clock. */
@@ -14,21 +14,32 @@ export interface ClockWatchSettings {
 export interface ClockWatch {
   /** Looks at both clocks. Returns how far the one jumped against the other since the last look, 0 when it did not. */
   look(): number;
-  /** Whether leases can be judged now. */
+  /** Whether leases can be judged now. Not when nobody looked for long either: what kept us may have kept the others. */
   isTrusted(): boolean;
+  /** Takes the database's time. Returns how far that clock jumped since it was last told, 0 when it did not. */
+  database(now: Date): number;
 }
 
 export function createClockWatch({ wall, monotonic, jumpMs, holdMs }: ClockWatchSettings): ClockWatch {
   let last = { wall: wall(), monotonic: monotonic() };
   let heldUntil = -Infinity;
+  let lastOfDatabase: { readonly at: number; readonly monotonic: number } | null = null;
   return {
     look() {
       const now = { wall: wall(), monotonic: monotonic() };
-      const jump = now.wall - last.wall - (now.monotonic - last.monotonic);
+      const before = last;
+      const jump = now.wall - before.wall - (now.monotonic - before.monotonic);
       last = now;
-      if (Math.abs(jump) < jumpMs) return 0;
-      heldUntil = now.monotonic + holdMs;
-      return jump;
+      const isJump = Math.abs(jump) >= jumpMs;
+      if (isJump || now.monotonic - before.monotonic > holdMs) heldUntil = now.monotonic + holdMs;
+      return isJump ? jump : 0;
+    },
+    database(now) {
+      const before = lastOfDatabase;
+      lastOfDatabase = { at: now.getTime(), monotonic: monotonic() };
+      if (before === null) return 0;
+      const jump = lastOfDatabase.at - before.at - (lastOfDatabase.monotonic - before.monotonic);
+      return Math.abs(jump) < jumpMs ? 0 : jump;
     },
     isTrusted: () => monotonic() >= heldUntil,
   };

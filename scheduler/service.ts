@@ -13,6 +13,7 @@ import { materialise } from './materialise.ts';
 import { recoverRuns, type ProcessWatch } from './runs/recover-runs.ts';
 import type { WakeReason } from './runs/wake.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
+import { turnBack } from './turn-back.ts';
 import type { ServiceObserver } from './service-observer.ts';
 
 export interface ServiceSettings {
@@ -61,6 +62,8 @@ const NEAR_MS = 60_000;
 /** Of clocks of different machines. */
 const SKEW_GRACE_MS = 5_000;
 const JUMP_MS = 5_000;
+/** Set back by so much the clock was wrong before: schedules go by the new time at once. By less, no slot comes a second time. */
+const CORRECTION_MS = 3 * 3_600_000;
 
 /** Starts a service. It looks at once what is due. */
 export async function startService(settings: ServiceSettings): Promise<Service> {
@@ -95,7 +98,11 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     const asked = clock.wall();
     const now = await connection(pool, (sql) => serviceSeen(sql, row.id, { skewMs: state.skewMs, isDraining: state.isDraining }));
     state.skewMs = Math.round((asked + clock.wall()) / 2 - now.getTime());
+    const correction = watch.database(now);
+    // Where both are of one machine they jump together, which is told already.
+    if (Math.abs(correction - jump) >= JUMP_MS) settings.onNote(`the database's clock jumped by ${Math.round(correction / 1000)} s`);
     if (state.isDraining) return;
+    if (correction <= -CORRECTION_MS) await turnBack(context.pool, now);
     const made = await materialise(context, now);
     settings.onEvents(made.events);
     const graceMs = watch.isTrusted() ? SKEW_GRACE_MS : null;

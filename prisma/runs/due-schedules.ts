@@ -38,6 +38,21 @@ export async function dueSchedules(sql: Sql, now: Date, most: number): Promise<D
   return sql.rows<DueSchedule>(DUE, [now, most]);
 }
 
+const AHEAD: Statement = {
+  name: 'ahead_schedules',
+  text: `
+    SELECT agent_id AS "agentId", cron, time_zone AS "timeZone", jitter_seconds AS "jitterSeconds", next_slot_at AS "nextSlotAt"
+    FROM upkeep.schedule WHERE next_slot_at > $1 AND ($2::uuid IS NULL OR agent_id > $2) ORDER BY agent_id LIMIT $3 FOR NO KEY UPDATE`,
+};
+
+/** Schedules whose next slot is still to come, in the order of their agents, from the first `after` one. */
+export async function aheadSchedules(
+  sql: Sql,
+  ask: { readonly now: Date; readonly after: string | null; readonly most: number },
+): Promise<Pick<DueSchedule, 'agentId' | 'cron' | 'timeZone' | 'jitterSeconds' | 'nextSlotAt'>[]> {
+  return sql.rows(AHEAD, [ask.now, ask.after, ask.most]);
+}
+
 /** Where a schedule goes on. */
 export interface ScheduleStep {
   readonly agentId: string;
