@@ -1,4 +1,7 @@
-/** Databases for tests: one server for all of them, started by the first that asks and stopped by the last. */
+/**
+ * Databases for tests: one server for all of them, started by the first that asks and stopped by the last; or the one that
+ * UPKEEP_TEST_DATABASE_URL names, as somebody who may create databases there.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -9,6 +12,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Folder for the servers of this run of the tests; the global setup removes it. */
     readonly databaseFolder: string;
+    /** An external PostgreSQL to test with; empty: our own. */
+    readonly databaseUrl: string;
   }
 }
 
@@ -22,12 +27,14 @@ afterAll(async () => {
 
 /** An empty database of its own for one test; it goes with the test. */
 export async function testDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
-  const { connectionString } = await sharedServer();
+  const external = inject('databaseUrl');
+  const administration = external === '' ? (await sharedServer()).connectionString : external;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await query(connectionString, `create database ${name}`);
+  await query(administration, `create database ${name}`);
   return {
-    url: connectionString.replace('/upkeep?', `/${name}?`),
-    [Symbol.asyncDispose]: () => query(connectionString, `drop database ${name} with (force)`),
+    url:
+      external === '' ? administration.replace('/upkeep?', `/${name}?`) : Object.assign(new URL(external), { pathname: `/${name}` }).href,
+    [Symbol.asyncDispose]: () => query(administration, `drop database ${name} with (force)`),
   };
 }
 

@@ -22,5 +22,17 @@ export async function setup(project: TestProject): Promise<() => void> {
   }
   const databaseFolder = mkdtempSync(join(tmpdir(), 'upkeep-test-database-'));
   project.provide('databaseFolder', databaseFolder);
+  project.provide('databaseUrl', externalDatabase());
   return () => rmSync(databaseFolder, { recursive: true, force: true });
+}
+
+/** The PostgreSQL that the conformance tests are to use; empty: the embedded one. Throws when it was asked for and is not named. */
+function externalDatabase(): string {
+  const url = process.env['UPKEEP_TEST_DATABASE_URL'] ?? '';
+  if (url === '' && process.env['npm_lifecycle_event'] === 'test:external') {
+    throw new Error(
+      'name a PostgreSQL in UPKEEP_TEST_DATABASE_URL, as somebody who may create databases: postgres://me:secret@127.0.0.1/postgres',
+    );
+  }
+  return url;
 }

@@ -60,7 +60,13 @@ function carryOut(act: Act, settings: ChaosSettings, thaws: Promise<void>[]): st
   const service = oneOf(settings.services(), random);
   if (service === undefined) return null;
   const about = `${service.slot} (${service.pid})`;
-  const childOf = (): number | undefined => oneOf(groupLeaders(service.pid), random);
+  // The database may have been started by a service as well.
+  const database = Number.parseInt(readText(join(settings.dataFolder, 'postmaster.pid')), 10);
+  const childOf = (): number | undefined =>
+    oneOf(
+      groupLeaders(service.pid).filter((pid) => pid !== database),
+      random,
+    );
   switch (act) {
     case 'kill -9 of a service':
       if (!send(service.pid, 'SIGKILL')) return null;

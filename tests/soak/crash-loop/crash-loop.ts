@@ -1,6 +1,6 @@
 /**
  * The crash loop: two services, thousands of runs, and everything killed and frozen by chance. Nothing may be lost, nothing accepted
- * twice, no agent at work twice on one machine. `--seed N --jobs N --repositories N --lease MS`; exit code 1 when something is wrong.
+ * twice, no agent at work twice on one machine. `--seed N --jobs N --repositories N --lease MS --calm FACTOR`; exit code 1 when something is wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,8 @@ const JOBS = numberOf(args, '--jobs', 2000);
 const REPOSITORIES = numberOf(args, '--repositories', 40);
 const LEASE_MS = numberOf(args, '--lease', 4000);
 const CONCURRENT = numberOf(args, '--concurrent', 6);
+/** Longer pauses between the acts, for a machine that does other things. */
+const CALM = numberOf(args, '--calm', 1);
 /** Of a repository of their own, since what runs together crashes together. */
 const CRASHING = 3;
 const SLOTS = ['a', 'b'] as const;
@@ -108,7 +110,7 @@ async function loop(world: World): Promise<boolean> {
   const ending = new AbortController();
   const acts = chaos({
     random,
-    pause: { least: 300, most: 3_500 },
+    pause: { least: 300 * CALM, most: 3_500 * CALM },
     freeze: FREEZE,
     dataFolder: world.server.dataFolder,
     signal: ending.signal,
@@ -116,7 +118,7 @@ async function loop(world: World): Promise<boolean> {
     restart: (slot) => start(world, slot),
     told: (act: Act, about) => say(`${act}: ${about}`),
   });
-  const progress = setInterval(() => void openRuns(world).then((open) => say(`${open} runs are not settled`)), 20_000);
+  const progress = setInterval(() => void openRuns(world).then((open) => say(`${open} runs are not settled`), () => undefined), 20_000);
   const asked = await askForAll(world);
   clearInterval(progress);
   say('all are asked for');
@@ -140,12 +142,17 @@ async function loop(world: World): Promise<boolean> {
   return all.length === 0;
 }
 
-try {
+async function main(): Promise<boolean> {
   await using world = await makeWorld(folder, REPOSITORIES);
-  if (!(await loop(world))) process.exitCode = 1;
-} finally {
-  isOver = true;
-  for (const { child } of services.values()) child.kill('SIGKILL');
-  if (process.exitCode === undefined || !args.includes('--keep')) rmSync(folder, { recursive: true, force: true });
-  else console.log(`kept: ${folder}`);
+  return await loop(world);
 }
+
+const isRight = await main().catch((error: unknown) => {
+  console.error(`the loop itself broke (SEED=${SEED}):`, error);
+  return false;
+});
+isOver = true;
+for (const { child } of services.values()) child.kill('SIGKILL');
+if (isRight) rmSync(folder, { recursive: true, force: true });
+else console.log(`what is left of it is kept in ${folder}`);
+process.exit(isRight ? 0 : 1);

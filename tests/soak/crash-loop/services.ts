@@ -32,7 +32,12 @@ export function startServiceProcess(
   settings: ServiceProcessSettings,
   hear: { readonly heard: Heard[]; onText(text: string): void },
 ): RunningService {
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(settings)], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(settings)], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Most of the work would be to read the same sources again and again.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(settings.stateFolder, 'compiled') },
+  });
   const pid = child.pid ?? 0;
   const ready = Promise.withResolvers<void>();
   const note = (news: Heard['news']): void => void hear.heard.push({ at: monotonicMs(), slot, pid, news });

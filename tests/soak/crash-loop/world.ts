@@ -1,7 +1,7 @@
 /** What the crash loop happens to: bare repositories, a database of its own, and runs that are asked for. */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -28,6 +28,8 @@ export interface World extends AsyncDisposable {
   readonly agents: readonly WorldAgent[];
   /** Asks for runs until it is known that they are written down, whatever happens to the database meanwhile. */
   ask(requests: readonly RunRequest[]): Promise<void>;
+  /** Process of the database's server; null: it is gone just now. */
+  serverPid(): number | null;
   /** Asks the database, until it answers. */
   rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
@@ -67,6 +69,10 @@ export async function makeWorld(folder: string, repositories: number): Promise<W
     untilItAnswers(async () => (await pool.query<Row>(text, [...values])).rows);
   return {
     ...{ folder, server, clones, agents, rows },
+    serverPid: () => {
+      const path = join(server.dataFolder, 'postmaster.pid');
+      return existsSync(path) ? Number.parseInt(readFileSync(path, 'utf8'), 10) : null;
+    },
     ask: (requests) =>
       untilItAnswers(async () => {
         // When the connection broke at the commit nobody knows, so it is looked at.
@@ -79,9 +85,9 @@ export async function makeWorld(folder: string, repositories: number): Promise<W
         await transaction(pool, async (sql) => enqueueRuns(sql, missing, { context, now: new Date() }));
       }),
     async [Symbol.asyncDispose]() {
-      await queue.close();
-      await pool.end();
-      await server.close();
+      for (const close of [() => queue.close(), () => pool.end(), () => server.close()]) {
+        await close().catch((error: unknown) => console.error('the world could not be closed:', error));
+      }
     },
   };
 }
@@ -118,7 +124,7 @@ export function requestOf(agent: WorldAgent, random: () => number, prefix = ''):
 }
 
 const AGAIN_MS = 100;
-const ANSWER_MS = 120_000;
+const ANSWER_MS = 600_000;
 
 /** The server is gone for a while now and then. */
 async function untilItAnswers<Result>(work: () => Promise<Result>): Promise<Result> {
