@@ -50,7 +50,12 @@ export async function enqueueRuns(
   const locked = lockAgents(sql, agentIds);
   // When both fail only one of them is waited for.
   locked.catch(() => undefined);
-  const fresh = requests.map((request) => ({ request, row: rowOf(request, { now, order: queue.order }) }));
+  // Of the same moment, and in the order in which they were asked for.
+  const inOrder = requests.map(() => uuidv7(now)).sort();
+  const fresh = requests.map((request, index) => ({
+    request,
+    row: rowOf(request, { id: inOrder[index] ?? uuidv7(now), now, order: queue.order }),
+  }));
   const inserted = await insertRuns(
     sql,
     fresh.map(({ row }) => row),
@@ -76,10 +81,13 @@ export async function enqueueRuns(
   return { runs, events };
 }
 
-function rowOf(request: RunRequest, { now, order }: { readonly now: Date; readonly order: 'aged' | 'strict' }): NewRun {
+function rowOf(
+  request: RunRequest,
+  { id, now, order }: { readonly id: string; readonly now: Date; readonly order: 'aged' | 'strict' },
+): NewRun {
   const { repositoryId, agentId, trigger, priority, labels, base, isForced, slotAt, requestedBy, correlationId } = request;
   return {
-    id: uuidv7(now),
+    id,
     ...{ repositoryId, agentId, trigger, priority, labels, base, isForced, slotAt, requestedBy, correlationId },
     rank: rankOf(now, priority, order),
     requestedAt: now,
