@@ -47,8 +47,8 @@ export async function scheduleSetCommand(
   if (!parsed.ok) throw new UsageError(`${parsed.error.code === 'zone' ? '--tz: ' : ''}${parsed.error.message}`);
   const chosen: SetSchedule = { ...set, zone: wellWritten(set.zone) };
   return service === null
-    ? setInLedger(agent, { set: chosen, parsed: parsed.value, schedules, flags, context })
-    : setInService(agent, { set: chosen, parsed: parsed.value, configured, service, context });
+    ? await setInLedger(agent, { set: chosen, parsed: parsed.value, schedules, flags, context })
+    : await setInService(agent, { set: chosen, parsed: parsed.value, configured, service, context });
 }
 
 /** The zone as it is commonly written, but never an older name of it. */
