@@ -48,7 +48,7 @@ export function keepHouse(request: KeepHouseRequest): HouseKeeper {
         signal: stopping.signal,
         onProblem: (what, error) => request.onProblem(what, error),
       });
-      if (kept?.backup != null) request.onNote(`the database is backed up in ${kept.backup}`);
+      if (kept !== null && kept.backup !== null) request.onNote(`the database is backed up in ${kept.backup}`);
     } catch (error) {
       request.onProblem('the database could not be kept in order', error);
     }
