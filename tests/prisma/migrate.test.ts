@@ -128,7 +128,7 @@ describe('a database that is open', () => {
         message: expect.stringMatching(/^No PostgreSQL answers at 127\.0\.0\.1:1, database db:(?!.*secret)/),
       });
       await expect(from(database.url.replace(/\/test_\w+/, '/no_such'))).resolves.toMatchObject({ code: 'no-such-database' });
-      await expect(from(database.url.replace('//upkeep@', `//${roles}@`))).resolves.toMatchObject({ code: 'access-denied' });
+      await expect(from(database.url.replace(/\/\/[^@]+@/, `//${roles}:wrong@`))).resolves.toMatchObject({ code: 'access-denied' });
       await rowsOf(database.url, `alter database ${at.pathname.slice(1)} set default_transaction_read_only = on`);
       await expect(from(database.url)).resolves.toMatchObject({ code: 'read-only' });
     } finally {
@@ -145,11 +145,11 @@ describe('a database that is open', () => {
     const client = await connect(database.url, 'test');
     const role = `limited_${process.pid}`;
     const name = new URL(database.url.replace('@/', '@localhost/')).pathname.slice(1);
-    await client.query(`create role ${role}; alter role upkeep in database ${name} set role = '${role}'`);
+    await client.query(`create role ${role}; alter role current_user in database ${name} set role = '${role}'`);
     try {
       await expect(migrate(database.url)).rejects.toMatchObject({ code: 'no-rights', message: expect.stringContaining('give it CREATE') });
     } finally {
-      await client.query(`alter role upkeep in database ${name} reset role; drop role ${role}`);
+      await client.query(`alter role current_user in database ${name} reset role; drop role ${role}`);
       await client.end();
     }
   });
