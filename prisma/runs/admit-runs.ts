@@ -1,6 +1,6 @@
 /** Room for waiting runs: one an agent, and no more than the limits of their labels. */
 import type { Sql, Statement } from '../sql.ts';
-import type { AdmittedRun } from './run-row.ts';
+import { isInState, type AdmittedRun } from './run-row.ts';
 
 /** In one order everywhere, so that two services never wait for each other. */
 const LOCK: Statement = {
@@ -8,17 +8,22 @@ const LOCK: Statement = {
   text: 'SELECT id FROM upkeep.agent WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
 };
 
-/** The first waiting run of each agent that has none queued or under way; runs with a limited label one by one. */
+/**
+ * The first waiting run of each agent that has none queued or under way; runs with a limited label one by one. Subqueries for each
+ * agent, and a limit: else the planner reads all waiting runs for each agent, since there were none when it looked.
+ */
 const ADMIT: Statement = {
   name: 'admit_runs',
   text: `
     WITH first AS (
-      SELECT f.id FROM unnest($1::uuid[]) AS a (id) CROSS JOIN LATERAL (
+      SELECT (
         SELECT w.id FROM upkeep.run w WHERE w.state = 'waiting' AND w.agent_id = a.id AND NOT w.labels && $2::text[]
-        ORDER BY w.rank, w.requested_at, w.id LIMIT 1) f
-      WHERE NOT EXISTS (SELECT 1 FROM upkeep.run b WHERE b.agent_id = a.id AND b.state IN ('queued', 'running'))
+        ORDER BY w.rank, w.requested_at, w.id LIMIT 1) AS id
+      FROM unnest($1::uuid[]) AS a (id)
+      WHERE (SELECT b.id FROM upkeep.run b WHERE b.agent_id = a.id AND b.state IN ('queued', 'running') LIMIT 1) IS NULL
+      LIMIT cardinality($1::uuid[])
     )
-    UPDATE upkeep.run r SET state = 'queued', job_id = gen_random_uuid() FROM first WHERE r.id = first.id AND r.state = 'waiting'
+    UPDATE upkeep.run r SET state = 'queued', job_id = gen_random_uuid() FROM first WHERE r.id = first.id AND ${isInState('waiting')}
     RETURNING r.id, r.job_id AS "jobId", r.repository_id AS "repositoryId", r.agent_id AS "agentId", r.priority,
       r.eligible_at AS "eligibleAt"`,
 };

@@ -1,6 +1,6 @@
 /** How attempts end: with an outcome, or back in the queue. Only who still holds the run writes. */
 import { jsonParameter, type Sql, type Statement } from '../sql.ts';
-import type { Fence } from './run-row.ts';
+import { isInState, type Fence } from './run-row.ts';
 
 /** An attempt that ends its run. */
 export interface SettledRow extends Fence {
@@ -35,18 +35,20 @@ export interface SettledRun extends FinishedRow {
   readonly hasNext: boolean;
 }
 
+/** The limit lets the planner expect few rows, and find each run by its id. */
 const SETTLE: Statement = {
   name: 'settle_runs',
   text: `
     WITH given AS (
       SELECT * FROM json_to_recordset($1::json) AS g (id uuid, attempt int, outcome text, reason text, message text, commit text,
         "checkedBase" text, errors int, warnings int, fixed int, "errorReason" text)
+      LIMIT json_array_length($1::json)
     ), done AS (
       UPDATE upkeep.run r SET state = 'settled', outcome = g.outcome, reason = g.reason, message = g.message, commit = g.commit,
         checked_base = g."checkedBase", errors = g.errors, warnings = g.warnings, fixed = g.fixed, settled_at = clock_timestamp(),
         duration_ms = extract(epoch FROM clock_timestamp() - r.started_at) * 1000, lease_until = NULL
       FROM given g
-      WHERE r.id = g.id AND r.attempt = g.attempt AND r.state = 'running' AND ($2::uuid IS NULL OR r.service_id = $2)
+      WHERE r.id = g.id AND r.attempt = g.attempt AND ${isInState('running')} AND ($2::uuid IS NULL OR r.service_id = $2)
       RETURNING r.id, r.job_id, r.agent_id, r.repository_id, r.attempt, r.service_id, r.started_at, r.settled_at, r.outcome, r.reason,
         r.message, r.cancel_by, g."errorReason"
     ), tried AS (
@@ -84,9 +86,10 @@ const REQUEUE: Statement = {
     WITH given AS (
       SELECT * FROM json_to_recordset($1::json) AS g (id uuid, attempt int, ending text, reason text, message text, "delayMs" float8,
         "headStartMs" float8)
+      LIMIT json_array_length($1::json)
     ), before AS (
       SELECT r.id, r.job_id, r.started_at, r.service_id FROM upkeep.run r JOIN given g ON r.id = g.id
-      WHERE r.attempt = g.attempt AND r.state = 'running' AND ($2::uuid IS NULL OR r.service_id = $2) AND r.cancel_by IS NULL
+      WHERE r.attempt = g.attempt AND ${isInState('running')} AND ($2::uuid IS NULL OR r.service_id = $2) AND r.cancel_by IS NULL
       ORDER BY r.id FOR NO KEY UPDATE OF r
     ), done AS (
       UPDATE upkeep.run r SET state = 'queued', job_id = gen_random_uuid(), lease_until = NULL, service_id = NULL, pid = NULL,

@@ -1,10 +1,10 @@
 /** New runs enter: written, admitted where there is room, and handed to the queue, in one transaction. */
 import type { Priority, Trigger } from '../../ledger/outcome.ts';
 import { uuidv7 } from '../../ledger/event.ts';
-import { admitRuns, lockAgents } from '../../prisma/runs/admit-runs.ts';
+import { admitRuns, lockAgents, type LabelLimits } from '../../prisma/runs/admit-runs.ts';
 import { insertRuns } from '../../prisma/runs/insert-runs.ts';
 import { writeEvents, type EventRow } from '../../prisma/runs/write-events.ts';
-import type { NewRun } from '../../prisma/runs/run-row.ts';
+import type { AdmittedRun, NewRun } from '../../prisma/runs/run-row.ts';
 import type { Sql } from '../../prisma/sql.ts';
 import { rankOf } from '../rank.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
@@ -59,13 +59,13 @@ export async function enqueueRuns(
   const inserted = await insertRuns(
     sql,
     fresh.map(({ row }) => row),
+    Object.keys(labelLimits),
   );
   await locked;
-  const admitted = await admitRuns(sql, agentIds, labelLimits);
-  const ids = new Set(admitted.map(({ id }) => id));
-  const runs = fresh
-    .filter(({ row }) => inserted.has(row.id))
-    .map(({ row, request }) => ({ id: row.id, request, isAdmitted: ids.has(row.id) }));
+  const written = fresh.filter(({ row }) => inserted.has(row.id));
+  const admitted = [...queuedOf(written, inserted), ...(await admitWaiting(sql, written, { inserted, labelLimits }))];
+  const queued = new Set(admitted.map(({ id }) => id));
+  const runs = written.map(({ row, request }) => ({ id: row.id, request, isAdmitted: queued.has(row.id) }));
   const events = runs.map(({ id, request }, index) =>
     runEvent(
       'agent:queued',
@@ -79,6 +79,30 @@ export async function enqueueRuns(
   );
   await Promise.all([queue.send(sql, admitted), writeEvents(sql, events), admitted.length > 0 ? wakeServices(sql, 'queued') : null]);
   return { runs, events };
+}
+
+interface FreshRun {
+  readonly request: RunRequest;
+  readonly row: NewRun;
+}
+
+/** Those that had room at once. */
+function queuedOf(written: readonly FreshRun[], inserted: ReadonlyMap<string, string | null>): AdmittedRun[] {
+  return written.flatMap(({ row: { id, repositoryId, agentId, priority, eligibleAt } }) => {
+    const jobId = inserted.get(id) ?? null;
+    return jobId === null ? [] : [{ id, jobId, repositoryId, agentId, priority, eligibleAt }];
+  });
+}
+
+/** Looks again where something waits: it may have been behind a run that was there already, or its label may have room. */
+async function admitWaiting(
+  sql: Sql,
+  written: readonly FreshRun[],
+  { inserted, labelLimits }: { readonly inserted: ReadonlyMap<string, string | null>; readonly labelLimits: LabelLimits },
+): Promise<AdmittedRun[]> {
+  const queued = new Set(written.filter(({ row }) => inserted.get(row.id) !== null).map(({ row }) => row.agentId));
+  const waiting = new Set(written.map(({ row }) => row.agentId).filter((id) => !queued.has(id)));
+  return waiting.size === 0 && Object.keys(labelLimits).length === 0 ? [] : admitRuns(sql, [...waiting].sort(), labelLimits);
 }
 
 function rowOf(

@@ -1,7 +1,7 @@
 /** What is measured of a queue, each from empty. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { numbers, type Contestant } from './contestant.ts';
-import { settle } from './servers.ts';
+import { query, settle } from './servers.ts';
 
 const IN_FLIGHT = 10;
 const BATCH = 500;
@@ -51,7 +51,6 @@ export async function startLatency(queue: Contestant, samples: number): Promise<
   const asked = new Map<number, number>();
   const begun = numbers(0, samples).map(() => Promise.withResolvers<number>());
   const worker = await queue.work((job) => begun[job]?.resolve(performance.now()));
-  if (queue.database !== null) await settle(queue.database);
   for (const job of numbers(0, samples)) {
     await delay(25 * (1 + 0.6 * (2 * random(job) - 1)));
     asked.set(job, performance.now());
@@ -65,7 +64,7 @@ export async function startLatency(queue: Contestant, samples: number): Promise<
 
 async function emptied(queue: Contestant, count: number): Promise<void> {
   await queue.reset(count);
-  if (queue.database !== null) await settle(queue.database);
+  if (queue.database !== null) await query(queue.database, 'CHECKPOINT');
 }
 
 async function fill(queue: Contestant, count: number): Promise<void> {
