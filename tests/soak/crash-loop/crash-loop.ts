@@ -118,7 +118,14 @@ async function loop(world: World): Promise<boolean> {
     restart: (slot) => start(world, slot),
     told: (act: Act, about) => say(`${act}: ${about}`),
   });
-  const progress = setInterval(() => void openRuns(world).then((open) => say(`${open} runs are not settled`), () => undefined), 20_000);
+  const progress = setInterval(
+    () =>
+      void openRuns(world).then(
+        (open) => say(`${open} runs are not settled`),
+        () => undefined,
+      ),
+    20_000,
+  );
   const asked = await askForAll(world);
   clearInterval(progress);
   say('all are asked for');

@@ -110,7 +110,8 @@ function faultsOf(run: RunFacts, commits: readonly string[], notes: readonly Chi
   const accepted = attempts.filter(({ number, ending }) => number === attempt && ending === outcome);
   if (accepted.length !== 1) faults.push(`${accepted.length} of its attempts count`);
   const others = attempts.filter(({ number }) => number !== attempt);
-  if (others.some(({ ending }) => !['crashed', 'lost', 'returned', 'errored'].includes(ending))) faults.push('an earlier attempt counted as well');
+  if (others.some(({ ending }) => !['crashed', 'lost', 'returned', 'errored'].includes(ending)))
+    faults.push('an earlier attempt counted as well');
   if (attempts.some(({ number }, index) => number !== index + 1)) faults.push('an attempt is not written down, or written twice');
   const ended = events.filter((type) => ENDS.has(type));
   if (ended.length !== 1) faults.push(`it ended ${ended.length} times: ${ended.join(', ')}`);
