@@ -27,7 +27,10 @@ export function commandWords(program: Command): CommandWords[] {
 }
 
 function collect(command: Command, path: readonly string[]): CommandWords[] {
-  const children = command.commands.filter((child) => child.name() !== 'help');
+  const children = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((child) => child.name() !== 'help');
   const own: CommandWords = {
     path: path.join(' '),
     summary: command.summary() || command.description(),
