@@ -59,11 +59,11 @@ function start(world: World, slot: string): void {
   void service.ended.then(() => {
     const last = heard.findLast(({ pid, news }) => pid === service.pid && news.kind === 'ended')?.news;
     const how = last?.kind === 'ended' ? last.how : '';
-    // By itself: that is a fault.
-    if (!isOver && !['SIGKILL', 'SIGTERM', 'exit code 0'].includes(how)) {
-      faults.push(`service ${slot} (${service.pid}) ended by itself with ${how}`);
-      start(world, slot);
-    }
+    if (isOver || ['SIGKILL', 'SIGTERM', 'exit code 0'].includes(how)) return;
+    // By itself: that is a fault, unless the database was killed while it started.
+    const wasReady = heard.some(({ pid, news }) => pid === service.pid && news.kind === 'ready');
+    if (wasReady) faults.push(`service ${slot} (${service.pid}) ended by itself with ${how}`);
+    start(world, slot);
   });
 }
 
