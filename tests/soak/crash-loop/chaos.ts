@@ -57,7 +57,9 @@ function carryOut(act: Act, settings: ChaosSettings, thaws: Promise<void>[]): st
     const pid = Number.parseInt(readText(join(settings.dataFolder, 'postmaster.pid')), 10);
     return Number.isInteger(pid) && send(pid, 'SIGKILL') ? `process ${pid}` : null;
   }
-  const service = oneOf(settings.services(), random);
+  // The number of one that has ended may be a stranger's by now.
+  const alive = settings.services().filter(({ child }) => child.exitCode === null && child.signalCode === null);
+  const service = oneOf(alive, random);
   if (service === undefined) return null;
   const about = `${service.slot} (${service.pid})`;
   // The database may have been started by a service as well.
