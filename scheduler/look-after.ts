@@ -134,7 +134,9 @@ async function takeEscalations(sql: Sql, agents: readonly LookedAfterAgent[], { 
   const ids = new Map(agents.flatMap(({ name }) => (known.has(name) ? [[name, known.get(name)?.id ?? '']] : [])));
   const open = agents.flatMap(({ name, escalations }) =>
     // One that a person closed while it fails is not open.
-    escalations.filter(({ closed }) => closed !== true).map(({ kind, number, url, since }) => ({ agentId: ids.get(name) ?? '', kind, number, url, since: new Date(since) })),
+    escalations
+      .filter(({ closed }) => closed !== true)
+      .map(({ kind, number, url, since }) => ({ agentId: ids.get(name) ?? '', kind, number, url, since: new Date(since) })),
   );
   await writeEscalations(sql, open, { agentIds: [...ids.values()], now });
 }

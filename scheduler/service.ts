@@ -14,6 +14,7 @@ import { recoverRuns, type ProcessWatch } from './runs/recover-runs.ts';
 import type { WakeReason } from './runs/wake.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
 import { turnBack } from './turn-back.ts';
+import { endPauses } from './steer/resume.ts';
 import type { ServiceObserver } from './service-observer.ts';
 
 export interface ServiceSettings {
@@ -100,9 +101,11 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     state.skewMs = Math.round((asked + clock.wall()) / 2 - now.getTime());
     const correction = watch.database(now);
     // Where both are of one machine they jump together, which is told already.
-    if (Math.abs(correction - jump) >= JUMP_MS) settings.onNote(`the database's clock jumped by ${Math.round(correction / 1000)} s`);
+    if (correction !== 0 && Math.abs(correction - jump) >= JUMP_MS)
+      settings.onNote(`the database's clock jumped by ${Math.round(correction / 1000)} s`);
     if (state.isDraining) return;
     if (correction <= -CORRECTION_MS) await turnBack(context.pool, now);
+    settings.onEvents(await endPauses(context));
     const made = await materialise(context, now);
     settings.onEvents(made.events);
     const graceMs = watch.isTrusted() ? SKEW_GRACE_MS : null;

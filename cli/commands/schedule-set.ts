@@ -29,8 +29,7 @@ const LAST = new Date(8.64e15);
 
 /** Throws UsageError for what the calculator does not accept, SteerError, ConfigError and LedgerError. */
 export async function scheduleSetCommand(
-  name: string,
-  expression: string | undefined,
+  { name, expression }: { readonly name: string; readonly expression: string | undefined },
   flags: SetFlags,
   context: CommandContext,
 ): Promise<number> {

@@ -24,6 +24,7 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
   const log = await openLog(flags, context, () => names);
   await serve({
     paths,
+    takesConfigured: flags.repo === undefined,
     context,
     listenAt: { host: flags.host, port: flags.port },
     onReady: async (facts) => {

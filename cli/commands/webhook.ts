@@ -10,6 +10,7 @@ import { listen } from '../webhook/listen.ts';
 import { isAbout, openClone } from '../webhook/looked-after.ts';
 import { ownDoings } from '../webhook/own-doings.ts';
 import { readSavedWebhook } from '../webhook/saved-webhook.ts';
+import { webhookSecrets } from '../webhook/webhook-secrets.ts';
 
 export interface ReplayFlags {
   readonly event?: string;
@@ -21,9 +22,6 @@ export interface ListenFlags {
   readonly port: number;
   readonly host: string;
 }
-
-/** A secret that can be guessed lets everybody in. */
-const SHORTEST_SECRET = 16;
 
 /** Prints what the webhook would lead to; with `run` it does that. */
 export async function webhookReplayCommand(path: string, flags: ReplayFlags, context: CommandContext): Promise<number> {
@@ -51,18 +49,8 @@ export async function webhookReplayCommand(path: string, flags: ReplayFlags, con
 
 /** Listens until Ctrl-C, and acts on one webhook after the other. */
 export async function webhookListenCommand(flags: ListenFlags, context: CommandContext): Promise<number> {
-  const { variables } = context.environment;
-  const secrets = ['UPKEEP_WEBHOOK_SECRET', 'UPKEEP_WEBHOOK_SECRET_BEFORE'].flatMap((name) => {
-    const secret = variables[name];
-    if (secret === undefined || secret === '') return [];
-    if (secret.length < SHORTEST_SECRET) {
-      throw new UsageError(
-        `${name} has ${secret.length} characters: expected at least ${SHORTEST_SECRET}, such as \`openssl rand -hex 32\` makes`,
-      );
-    }
-    return [secret];
-  });
-  if (!variables['UPKEEP_WEBHOOK_SECRET']) {
+  const secrets = webhookSecrets(context.environment.variables);
+  if (secrets.length === 0) {
     throw new UsageError(
       'there is no secret: set UPKEEP_WEBHOOK_SECRET to the one of the webhook on GitHub (`openssl rand -hex 32` makes one)',
     );

@@ -51,8 +51,8 @@ export function addScheduling(add: Add, runs: Runs): void {
     .option('--shared', 'without a service: for everyone who works with the remote, not only this clone')
     .addHelpText('after', HELP.scheduleSet)
     .action(
-      runs(async (context, agent: string, expression: string | undefined, flags: SetFlags) =>
-        (await import('../commands/schedule-set.ts')).scheduleSetCommand(agent, expression, flags, context),
+      runs(async (context, ...[name, expression, flags]: [string, string | undefined, SetFlags]) =>
+        (await import('../commands/schedule-set.ts')).scheduleSetCommand({ name, expression }, flags, context),
       ),
     );
   addHelpCommand(schedule, '');

@@ -22,7 +22,7 @@ export interface ConfiguredSchedule {
 
 export interface SchedulesHere {
   readonly here: Here;
-  configured(agent: AgentId): ConfiguredSchedule;
+  readonly configured: (agent: AgentId) => ConfiguredSchedule;
 }
 
 /** Reads the configuration of the commit that is checked out, and the ledger. Throws UsageError, ConfigError and GitError. */

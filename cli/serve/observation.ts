@@ -11,7 +11,7 @@ import { tellAll, type ServiceObserver } from '../../scheduler/service-observer.
 import { createStatusFeed, type StatusEvent } from '../../scheduler/status-feed.ts';
 import { hostInUrl } from './http/listen-error.ts';
 import { createReadiness } from './http/readiness.ts';
-import { openHttpServer } from './http-server.ts';
+import { openHttpServer, type HttpServerOptions } from './http-server.ts';
 import { createPrometheus } from './prometheus.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { TelemetrySettings } from './telemetry-settings.ts';
@@ -34,11 +34,14 @@ export interface ObservationSettings {
   /** Told of each `scheduler:status`. */
   readonly onStatus?: (event: StatusEvent) => void;
   readonly onProblem: (what: string, error: unknown) => void;
+  /** Routes beside ours. */
+  readonly pages?: HttpServerOptions['pages'];
 }
 
 export interface Observation extends AsyncDisposable {
   /** `http://127.0.0.1:8788`. */
   readonly url: string;
+  readonly port: number;
   readonly observer: ServiceObserver;
   /** Events that this service wrote. */
   readonly onEvents: (events: readonly EventRow[]) => void;
@@ -88,6 +91,7 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
   signal.addEventListener('abort', () => (known.drainingSince ??= new Date()), { once: true });
   const server = await openHttpServer({
     ...at,
+    ...(settings.pages === undefined ? {} : { pages: settings.pages }),
     metrics: prometheus.page,
     status: () => statusOf(status.newest),
     health: createReadiness({
@@ -105,6 +109,7 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
   const looks: ServiceObserver = { claimed: changed, finished: changed, recovered: changed, looked: changed };
   return {
     url: `http://${hostInUrl(server.host)}:${server.port}`,
+    port: server.port,
     observer: tellAll([metrics.observer, looks, settings.observer ?? {}, telemetry?.observer ?? {}]),
     onEvents(events) {
       metrics.onEvents(events);

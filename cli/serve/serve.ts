@@ -8,6 +8,7 @@ import { processIdentity } from '../../git/process-identity.ts';
 import { listSchedules, type ListedSchedule } from '../../prisma/schedule-list.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
+import { admitWaiting } from '../../scheduler/runs/admit-waiting.ts';
 import { openQueue } from '../../scheduler/queue.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { startService, type Service } from '../../scheduler/service.ts';
@@ -15,18 +16,24 @@ import type { ServiceObserver } from '../../scheduler/service-observer.ts';
 import type { StatusEvent } from '../../scheduler/status-feed.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
+import { backupFolderOf } from '../database/database-server.ts';
 import { secretValues } from '../run/secret-values.ts';
 import { packageFolder } from '../version.ts';
 import { processExecutor } from './process-executor.ts';
+import { keepHouse } from './keep-house.ts';
+import { hearWebhooks } from './hear-webhooks.ts';
 import { machineWatch } from './process-watch.ts';
 import { openObservation, type ListenAt } from './observation.ts';
-import { openClones, serveClones } from './served-clones.ts';
+import { configuredPaths, openClones, serveClones } from './served-clones.ts';
 import { openServiceDatabase } from './service-database.ts';
+import { stateFolder } from './state-folder.ts';
 import { telemetryOf } from './telemetry-settings.ts';
 
 export interface ServeRequest {
   /** Folders of the clones, the one whose configuration the service goes by first. */
   readonly paths: readonly string[];
+  /** Whether the clones that its configuration names are looked after as well. */
+  readonly takesConfigured: boolean;
   readonly context: CommandContext;
   readonly listenAt: ListenAt;
   /** Told when it is at work. */
@@ -63,11 +70,18 @@ const SPARE_CONNECTIONS = 6;
 export async function serve(request: ServeRequest): Promise<void> {
   const { context } = request;
   const { environment, version, signal } = context;
-  const clones = await openClones(request.paths, context, new Date());
-  const [first] = clones.values();
+  const asked = await openClones(request.paths, context, new Date());
+  const [first] = asked.values();
   if (first === undefined) return;
+  const more = request.takesConfigured ? configuredPaths(first) : [];
+  const clones = more.length === 0 ? asked : await openClones([...request.paths, ...more], context, new Date());
   const config = first.config.scheduler;
   const source = `service:${hostname()}`;
+  const webhooks = hearWebhooks({
+    variables: environment.variables,
+    stateFolder: stateFolder(environment),
+    onProblem: (what, error) => request.onProblem(what, error),
+  });
   await using observation = await openObservation({
     at: request.listenAt,
     maxConcurrent: config.maxConcurrent,
@@ -78,6 +92,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     observer: request.observer,
     onStatus: (event) => request.onStatus(event),
     onProblem: (what, error) => request.onProblem(what, error),
+    pages: webhooks.pages,
   });
   await using place = await openServiceDatabase(context, {
     poolSize: SPARE_CONNECTIONS + 4,
@@ -91,7 +106,19 @@ export async function serve(request: ServeRequest): Promise<void> {
     onProblem: (error) => request.onProblem('the queue could not look after itself', error),
   });
   const scheduler: SchedulerContext = { pool, queue, labelLimits: config.labels, retry: retryOf(config), source };
-  const served = await serveClones(clones, { pool, context, onProblem: (what, error) => request.onProblem(what, error) }, new Date());
+  let names: ReadonlyMap<string, string> = new Map();
+  const tellEvents = (events: readonly EventRow[]): void => {
+    observation.onEvents(events);
+    request.onEvents(events, names);
+  };
+  const telling = {
+    onNote: (note: string) => request.onNote(note),
+    onProblem: (what: string, error: unknown) => request.onProblem(what, error),
+  };
+  const served = await serveClones(clones, { pool, context, ...telling, onForeign: tellEvents, signal }, new Date());
+  ({ names } = served);
+  // After a restore all runs wait.
+  await admitWaiting(scheduler);
   const serviceId = randomUUID();
   const { pid, startedAt, bootId } = processIdentity();
   const service = await startService({
@@ -109,17 +136,14 @@ export async function serve(request: ServeRequest): Promise<void> {
     watch: machineWatch(),
     leaseMs: config.leaseSeconds * 1000,
     without: () => served.others(),
-    onEvents: (events) => {
-      observation.onEvents(events);
-      request.onEvents(events, served.names);
-    },
+    onEvents: tellEvents,
     observer: observation.observer,
     onProgress: (event, repositoryId) => request.onProgress(event, served.names.get(repositoryId) ?? ''),
-    onProblem: (what, error) => request.onProblem(what, error),
-    onNote: (note) => request.onNote(note),
+    ...telling,
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
   });
   observation.started(service, served.names);
+  const keeper = keepHouse({ database: place.database, config, backupFolder: backupFolderOf(environment), source, ...telling });
   let refreshing: Promise<void> = Promise.resolve();
   const refresh = setInterval(() => {
     refreshing = refreshing
@@ -129,16 +153,25 @@ export async function serve(request: ServeRequest): Promise<void> {
   }, REFRESH_MS);
   try {
     await served.announce(serviceId);
+    await webhooks.begin(observation.port, () => ({
+      context: scheduler,
+      repositories: served.triggered(),
+      onEvents: tellEvents,
+      ...telling,
+    }));
     const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...served.names.keys()]);
     await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, url: observation.url, list });
     context.beforeEnd?.(() => service.stop());
     if (!signal.aborted) await once(signal, 'abort');
     request.onNote(stopNote(service, config.drainSeconds));
     await service.drain(config.drainSeconds * 1000);
+    // What was decided last goes to the ledgers of the clones.
+    await served.refresh(new Date(Date.now() - service.skewMs));
   } finally {
     clearInterval(refresh);
     await refreshing;
     await service.stop();
+    await keeper.stop();
     observation.ended();
     await queue.close();
   }

@@ -13,6 +13,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { explainError } from '../explain-error.ts';
 import { UsageError } from '../usage-error.ts';
 import { cloneFacts, type CloneFacts } from './clone-facts.ts';
+import type { TriggeredRepository } from './take-trigger.ts';
 import { cloneSignature } from './clone-signature.ts';
 import { clonesInStep } from './clones-in-step.ts';
 import { newsOf } from './ledger-news.ts';
@@ -22,6 +23,8 @@ export interface ServedClones {
   pathOf(repositoryId: string): string | null;
   /** Repositories in the database that cannot be worked on here: they are none of ours, or their clone is gone. */
   others(): readonly string[];
+  /** What triggers of webhooks are about. */
+  triggered(): readonly TriggeredRepository[];
   /** Names by id. */
   readonly names: ReadonlyMap<string, string>;
   /** Tells the database which clones this service uses. */
@@ -163,6 +166,7 @@ export async function serveClones(clones: ReadonlyMap<string, CloneFacts>, ask: 
   return {
     pathOf: (id) => paths.get(id) ?? null,
     others: () => others,
+    triggered: () => [...served.values()].map(({ id, facts }) => ({ id, repository: facts.clone.repository, branch: facts.clone.branch })),
     names,
     async announce(id) {
       serviceId = id;

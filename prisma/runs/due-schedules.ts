@@ -30,10 +30,10 @@ const DUE: Statement = {
       EXISTS (SELECT 1 FROM upkeep.run r WHERE r.agent_id = s.agent_id AND r.state IN ('queued', 'running')) AS "isBusy",
       EXISTS (SELECT 1 FROM upkeep.run r WHERE r.agent_id = s.agent_id AND r.state = 'waiting') AS "isQueued"
     FROM upkeep.schedule s JOIN upkeep.agent a ON a.id = s.agent_id
-    WHERE s.next_run_at <= $1 ORDER BY s.next_run_at LIMIT $2 FOR NO KEY UPDATE OF s SKIP LOCKED`,
+    WHERE s.next_run_at <= $1 ORDER BY s.next_run_at LIMIT $2 FOR NO KEY UPDATE OF s, a SKIP LOCKED`,
 };
 
-/** Locks them until the transaction ends; what another service looks at is left to it. */
+/** Locks them and their agents until the transaction ends; what somebody else has in hand is left for the next look, so that nobody waits in a ring. */
 export async function dueSchedules(sql: Sql, now: Date, most: number): Promise<DueSchedule[]> {
   return sql.rows<DueSchedule>(DUE, [now, most]);
 }

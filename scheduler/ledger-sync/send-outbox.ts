@@ -17,7 +17,7 @@ export interface SendAsk {
   readonly ledger: Ledger;
   readonly compactAfterDays?: number | undefined;
   /** Takes secrets out of the texts of errors. */
-  redact?(text: string): string;
+  readonly redact?: (text: string) => string;
 }
 
 export interface SendReport {

@@ -11,7 +11,7 @@ interface Clocks {
   readonly scene: QueueScene;
   readonly clock: { wall: () => number; monotonic: () => number };
   /** The hour that had begun at first, and so many more. */
-  hour(more: number): Date;
+  readonly hour: (more: number) => Date;
   /** Time passes or is set, by each of the clocks. */
   move(by: { readonly wall?: number; readonly monotonic?: number; readonly database?: number }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -22,7 +22,7 @@ export interface QueueScene extends AsyncDisposable {
   service(about?: { readonly host?: string; readonly pid?: number; readonly bootId?: string | null }): Promise<string>;
   ask(agent: AgentHandle, change?: Partial<RunRequest>): Promise<Enqueued | undefined>;
   claim(serviceId: string, change?: Partial<ClaimAsk>): Promise<ClaimedRun[]>;
-  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  readonly query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
   /** `state` of a run, with its outcome when it has one. */
   stateOf(runId: string): Promise<string>;
 }

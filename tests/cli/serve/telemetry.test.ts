@@ -93,7 +93,7 @@ function runOf(change: Partial<ClaimedRun> = {}): ClaimedRun {
     ...{ priority: 'HIGH', base: null, isForced: false, payloadVersion: 1, retries: 0, crashes: 0, cancelBy: null },
     ...{ correlationId: CORRELATION, slotAt: at(0), requestedAt: at(10), eligibleAt: at(10), startedAt: at(260) },
     ...change,
-  } as ClaimedRun;
+  };
 }
 
 const report: FinishReport = { settled: ['run-1'], requeued: [], lost: [], events: [], hasMore: false };

@@ -18,8 +18,10 @@ const NOW = Date.now();
 const ago = (minutes: number): Date => new Date(NOW - minutes * 60_000);
 const origin = (minutes: number, source = 'ci:7'): EventOrigin => ({ source, correlationId: 'c', now: () => ago(minutes) });
 /** The same event, as if it had been made so many minutes ago. */
-const then = <E extends UpkeepEvent>(event: E, minutes: number, runId = uuidv7(ago(minutes))): E =>
-  ({ ...event, ...makeEvent(event.type, { ...event.data, runId } as never, origin(minutes)) }) as E;
+const then = <E extends UpkeepEvent>(event: E, minutes: number, runId = uuidv7(ago(minutes))): E => ({
+  ...event,
+  ...makeEvent(event.type, { ...event.data, runId }, origin(minutes)),
+});
 
 const escalated = (minutes: number): UpkeepEvent =>
   makeEvent('agent:escalated', { ...common('backend', 'e'), number: 7, url: 'https://host/7', kind: 'code', streak: 2 }, origin(minutes));

@@ -18,7 +18,7 @@ interface Synced {
   readonly notes: string[];
   readonly clone: SyncedClone;
   /** A look as the service takes it, so many seconds after the one before; returns how many events were new. */
-  look(seconds?: number): Promise<number>;
+  readonly look: (seconds?: number) => Promise<number>;
 }
 
 function synced(setup: LedgerScene, ledger: Ledger, remote: string | null): Synced {
