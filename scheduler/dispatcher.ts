@@ -22,6 +22,8 @@ export interface DispatcherSettings {
   /** Runs at once. */
   readonly maxConcurrent: number;
   readonly leaseMs: number;
+  /** How long its last writes may take when it stops; default 10 s. */
+  readonly lastWritesMs?: number | undefined;
   /** Repositories that this service does not serve. */
   without(): readonly string[];
   /** After the transaction that wrote them. */
@@ -61,9 +63,11 @@ interface Held {
 /** `lost`: somebody else has it; `unsure`: somebody else may have it, since its lease could not be renewed. */
 type Verdict = 'cancelled' | 'returned' | 'lost' | 'unsure';
 
-const LINGER_MS = 3;
+const LINGER_MS = 8;
 const FULL_BATCH = 50;
 const PAUSE_MS = 1000;
+/** A service that stops waits so long for its database. */
+const LAST_WRITES_MS = 10_000;
 /** A run that was broken off by nobody here, such as while the database could not be asked. */
 const BROKEN_OFF_MS = 1000;
 /** What this version does not understand waits for a newer one. */
@@ -77,8 +81,8 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
   const lease = createLease({ leaseMs, monotonic: () => settings.monotonic() });
   /** By repository: one clone has one carrier at a time. */
   const clones = new Map<string, Promise<void>>();
-  /** Runs whose ends are not written down yet. */
-  const leaving = new Set<string>();
+  /** Runs whose ends are not written down yet, with their attempts. */
+  const leaving = new Map<string, number>();
   let isClosed = false;
   let pumping: Promise<void> | null = null;
   let again = false;
@@ -90,7 +94,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     onProblem: (error) => settings.onProblem('the ends of runs could not be written down', error),
     write: async (attempts) => {
       const report = await finishRuns(context, attempts, serviceId);
-      for (const { run } of attempts) leaving.delete(run.id);
+      for (const { run } of attempts) if (leaving.get(run.id) === run.attempt) leaving.delete(run.id);
       settings.onEvents(report.events);
       settings.observer?.finished?.(attempts, report);
       if (report.lost.length > 0) settings.onLost(report.lost);
@@ -124,13 +128,17 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
   }
 
   function leave(attempt: FinishedAttempt): void {
-    leaving.add(attempt.run.id);
+    leaving.set(attempt.run.id, attempt.run.attempt);
     ends.add(attempt);
   }
 
+  /** Of a claim that the database forgot in a crash: it comes again with the same attempt, and whoever has it in hand goes on. */
+  const isInHand = ({ id, attempt }: ClaimedRun): boolean => held.get(id)?.run.attempt === attempt || leaving.get(id) === attempt;
+
   function begin(all: readonly ClaimedRun[]): void {
-    const claimed = all.filter(({ payloadVersion }) => payloadVersion <= PAYLOAD_VERSION);
-    for (const run of all.filter((one) => !claimed.includes(one))) {
+    const fresh = all.filter((run) => !isInHand(run));
+    const claimed = fresh.filter(({ payloadVersion }) => payloadVersion <= PAYLOAD_VERSION);
+    for (const run of fresh.filter((one) => !claimed.includes(one))) {
       settings.onProblem('a run is left to a newer upkeep', new NewerPayloadError(run));
       leave({ run, kind: 'returned', delayMs: NEWER_MS });
     }
@@ -242,7 +250,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     const timer = setTimeout(() => returnAll(), graceMs);
     await slots.onIdle();
     clearTimeout(timer);
-    await ends.idle();
+    await writeLast();
   }
 
   function returnAll(): void {
@@ -255,7 +263,14 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
     const carriers = new Set([...held.values()].flatMap(({ carrier }) => (carrier === null ? [] : [carrier])));
     await Promise.all([...carriers].map((carrier) => carrier.kill()));
     await slots.onIdle();
-    await ends.idle();
+    await writeLast();
+  }
+
+  /** What a database that is gone cannot be told, whoever comes next finds out: it takes the runs for lost. */
+  async function writeLast(): Promise<void> {
+    await within(ends.idle(), settings.lastWritesMs ?? LAST_WRITES_MS).catch((error: unknown) =>
+      settings.onProblem('the last ends of runs could not be written down', error),
+    );
   }
 
   return { pump, beat, running, holds: (runId) => held.has(runId) || leaving.has(runId), drain, stop };

@@ -1,7 +1,7 @@
 /** A service takes what the queue has for it. */
 import { claimRuns } from '../../prisma/runs/claim-runs.ts';
 import type { ClaimedRun } from '../../prisma/runs/run-row.ts';
-import { transaction } from '../../prisma/sql.ts';
+import { transaction, type Sql } from '../../prisma/sql.ts';
 import type { QueueJob } from '../queue.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
 
@@ -15,16 +15,21 @@ export interface ClaimAsk {
   readonly without: readonly string[];
 }
 
-/** Claims at most `most` runs, the first in the queue's order; each of them has a new attempt. */
+/**
+ * Claims at most `most` runs, the first in the queue's order; each of them has a new attempt. A claim is on the disk as soon as anything
+ * later is: a process that carries it out begins after it was noted (`identifyProcess`), which waits for the disk. When the server
+ * crashes before that, the runs are in the queue still, and the next claim has the same attempt.
+ */
 export async function claimNext(context: SchedulerContext, ask: ClaimAsk): Promise<ClaimedRun[]> {
   const { pool, queue } = context;
-  const { jobs, claiming } = await transaction(pool, async (sql) => {
+  const claimInTransaction = async (sql: Sql): Promise<{ jobs: readonly QueueJob[]; claiming: Promise<ClaimedRun[]> }> => {
     const found = await queue.fetch(sql, ask);
     // Not waited for: the commit follows on its heels, and fails with it.
     const rows = found.length === 0 ? Promise.resolve([]) : claimRuns(sql, found, ask);
     rows.catch(() => undefined);
     return { jobs: found, claiming: rows };
-  });
+  };
+  const { jobs, claiming } = await transaction(pool, claimInTransaction, { mayBeForgotten: true });
   const claimed = await claiming;
   // What was claimed is ours, whether or not the rest can be cleared away.
   if (claimed.length < jobs.length) await dropStale(context, jobs, claimed).catch(() => undefined);

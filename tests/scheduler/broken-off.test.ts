@@ -44,6 +44,26 @@ describe('a run', () => {
     again.pass();
   });
 
+  it('is not begun a second time when the database forgot in a crash that it was claimed', async () => {
+    await using scene = await queueScene();
+    await using one = await testService(scene);
+    const asked = await scene.ask(await scene.agent());
+    const call = await one.call(0);
+    const stateOf = async (): Promise<object[]> => scene.query('SELECT state, attempt FROM upkeep.run');
+    await scene.query(`UPDATE upkeep.run SET state = 'queued', attempt = 0, service_id = NULL, lease_until = NULL, started_at = NULL`);
+    await scene.query(`UPDATE upkeep_queue.job SET state = 'created' WHERE name = 'runs'`);
+    await transaction(scene.context.pool, async (sql) => {
+      // Its end waits for this, its next claim does not.
+      await sql.execute('LOCK TABLE upkeep.attempt');
+      call.pass();
+      await one.service.tick();
+      expect(await stateOf()).toEqual([{ state: 'running', attempt: 1 }]);
+    });
+    await one.service.drain(0);
+    expect(one.carried).toHaveLength(1);
+    expect(await scene.stateOf(asked?.id ?? '')).toBe('settled passed');
+  });
+
   it('is ended when the database does not answer for too long', async () => {
     await using scene = await queueScene();
     let now = 0;
@@ -123,5 +143,17 @@ describe('a run', () => {
     expect(problems.map(String)).toEqual([expect.stringMatching(/newer upkeep .*version 2.* knows 1.*update upkeep/)]);
     await one.service.tick();
     expect(one.carried).toHaveLength(2);
+  });
+
+  it('keeps no service from stopping when nothing can be written down any more', async () => {
+    await using scene = await queueScene();
+    const asked = await scene.ask(await scene.agent());
+    {
+      await using one = await testService(scene, { allowsProblems: true, lastWritesMs: 300 });
+      await one.call(0);
+      await scene.query('ALTER TABLE upkeep.run RENAME TO gone');
+    }
+    await scene.query('ALTER TABLE upkeep.gone RENAME TO run');
+    expect(await scene.stateOf(asked?.id ?? '')).toBe('running');
   });
 });
