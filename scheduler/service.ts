@@ -23,6 +23,8 @@ export interface ServiceSettings {
   readonly executor: Executor;
   readonly watch: ProcessWatch;
   readonly leaseMs: number;
+  /** How long its last writes may take when it stops; default 10 s. */
+  readonly lastWritesMs?: number;
   /** Repositories in the database that this service does not serve. */
   without(): readonly string[];
   /** After the transactions that wrote them. */
@@ -83,6 +85,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     serviceId: row.id,
     maxConcurrent: row.maxConcurrent,
     leaseMs,
+    lastWritesMs: settings.lastWritesMs,
     without: () => settings.without(),
     onEvents: (events) => settings.onEvents(events),
     onProgress: (event, repositoryId) => settings.onProgress(event, repositoryId),
@@ -153,7 +156,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     else if (reason === 'schedule') void tick();
   };
   const listener = await listenForWakes(pool, { onWake, onProblem: (error) => settings.onProblem('wake-up calls cannot be heard', error) });
-  const safety = cron.schedule(SAFETY_TICK, () => void tick(), { name: 'upkeep' });
+  const safety = cron.schedule(SAFETY_TICK, () => void tick(), { name: 'upkeep', suppressMissedWarning: true });
   const beats = setInterval(() => void dispatcher.beat(), leaseMs / 3);
 
   async function close(): Promise<void> {

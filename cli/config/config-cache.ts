@@ -6,7 +6,7 @@ import type { ReadSource } from './extend-config.ts';
 import type { ValidatedConfig } from './validate-config.ts';
 
 /** Raise it when the meaning of a key changes without a new version of the package. */
-const FORMAT = 3;
+const FORMAT = 4;
 const KEPT_ENTRIES = 20;
 
 /** A validated configuration and the hashes of the files that it came from. */

@@ -7,9 +7,10 @@ import { createRedactor } from '../../agents/tools/redact.ts';
 import { processIdentity } from '../../git/process-identity.ts';
 import { listSchedules, type ListedSchedule } from '../../prisma/schedule-list.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
+import type { ServiceRow } from '../../prisma/runs/service-rows.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { admitWaiting } from '../../scheduler/runs/admit-waiting.ts';
-import { openQueue } from '../../scheduler/queue.ts';
+import { openQueue, type QueueSettings } from '../../scheduler/queue.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { startService, type Service } from '../../scheduler/service.ts';
 import type { ServiceObserver } from '../../scheduler/service-observer.ts';
@@ -20,10 +21,12 @@ import { backupFolderOf } from '../database/database-server.ts';
 import { secretValues } from '../run/secret-values.ts';
 import { packageFolder } from '../version.ts';
 import { processExecutor } from './process-executor.ts';
+import { closing } from './closing.ts';
 import { keepHouse } from './keep-house.ts';
 import { hearWebhooks } from './hear-webhooks.ts';
 import { machineWatch } from './process-watch.ts';
 import { openObservation, type ListenAt } from './observation.ts';
+import { refreshClones } from './refresh-clones.ts';
 import { configuredPaths, openClones, serveClones } from './served-clones.ts';
 import { openServiceDatabase } from './service-database.ts';
 import { stateFolder } from './state-folder.ts';
@@ -60,7 +63,6 @@ export interface ReadyFacts {
   readonly list: () => Promise<ListedSchedule[]>;
 }
 
-const REFRESH_MS = 15_000;
 /** A run that is told to stop gets so long to tidy up. */
 const STOP_GRACE_MS = 10_000;
 /** Connections besides those of claims and ends. */
@@ -82,6 +84,10 @@ export async function serve(request: ServeRequest): Promise<void> {
     stateFolder: stateFolder(environment),
     onProblem: (what, error) => request.onProblem(what, error),
   });
+  const telling = {
+    onNote: (note: string) => request.onNote(note),
+    onProblem: (what: string, error: unknown) => request.onProblem(what, error),
+  };
   await using observation = await openObservation({
     at: request.listenAt,
     maxConcurrent: config.maxConcurrent,
@@ -91,7 +97,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     signal,
     observer: request.observer,
     onStatus: (event) => request.onStatus(event),
-    onProblem: (what, error) => request.onProblem(what, error),
+    onProblem: telling.onProblem,
     pages: webhooks.pages,
   });
   await using place = await openServiceDatabase(context, {
@@ -99,82 +105,72 @@ export async function serve(request: ServeRequest): Promise<void> {
     onProblem: (error) => request.onProblem('a connection to the database broke', error),
   });
   const { pool } = place.database;
+  await using _asked = closing(pool, () => observation.ended());
   observation.opened(pool);
-  const queue = await openQueue(pool, {
-    order: config.order,
-    perRepository: config.perRepository,
-    onProblem: (error) => request.onProblem('the queue could not look after itself', error),
-  });
-  const scheduler: SchedulerContext = { pool, queue, labelLimits: config.labels, retry: retryOf(config), source };
+  await using queue = closing(await openQueue(pool, queueSettings(config, telling)), (open) => open.close());
+  const scheduler: SchedulerContext = { pool, queue: queue.value, labelLimits: config.labels, retry: retryOf(config), source };
   let names: ReadonlyMap<string, string> = new Map();
   const tellEvents = (events: readonly EventRow[]): void => {
     observation.onEvents(events);
     request.onEvents(events, names);
   };
-  const telling = {
-    onNote: (note: string) => request.onNote(note),
-    onProblem: (what: string, error: unknown) => request.onProblem(what, error),
-  };
   const served = await serveClones(clones, { pool, context, ...telling, onForeign: tellEvents, signal }, new Date());
   ({ names } = served);
   // After a restore all runs wait.
   await admitWaiting(scheduler);
-  const serviceId = randomUUID();
-  const { pid, startedAt, bootId } = processIdentity();
-  const service = await startService({
-    context: scheduler,
-    row: { id: serviceId, host: hostname(), pid, processStartedAt: startedAt, bootId, version, maxConcurrent: config.maxConcurrent },
-    executor: processExecutor({
-      command: [process.execPath, join(packageFolder(), 'bin', 'agent.js')],
-      env: environment.variables,
-      cloneOf: (id) => served.pathOf(id),
-      source,
-      retryLimit: config.retry.limit,
-      graceMs: STOP_GRACE_MS,
-      redact: createRedactor(secretValues(environment.variables)),
-    }),
-    watch: machineWatch(),
-    leaseMs: config.leaseSeconds * 1000,
-    without: () => served.others(),
-    onEvents: tellEvents,
-    observer: observation.observer,
-    onProgress: (event, repositoryId) => request.onProgress(event, served.names.get(repositoryId) ?? ''),
-    ...telling,
-    clock: { wall: () => Date.now(), monotonic: () => performance.now() },
-  });
-  observation.started(service, served.names);
-  const keeper = keepHouse({ database: place.database, config, backupFolder: backupFolderOf(environment), source, ...telling });
-  let refreshing: Promise<void> = Promise.resolve();
-  const refresh = setInterval(() => {
-    refreshing = refreshing
-      .then(() => served.refresh(new Date(Date.now() - service.skewMs)))
-      .then(() => service.tick())
-      .catch((error: unknown) => request.onProblem('the clones could not be looked at', error));
-  }, REFRESH_MS);
-  try {
-    await served.announce(serviceId);
-    await webhooks.begin(observation.port, () => ({
+  const row = serviceRow({ version, maxConcurrent: config.maxConcurrent });
+  await using started = closing(
+    await startService({
       context: scheduler,
-      repositories: served.triggered(),
+      row,
+      executor: processExecutor({
+        command: [process.execPath, join(packageFolder(), 'bin', 'agent.js')],
+        env: environment.variables,
+        cloneOf: (id) => served.pathOf(id),
+        source,
+        retryLimit: config.retry.limit,
+        graceMs: STOP_GRACE_MS,
+        redact: createRedactor(secretValues(environment.variables)),
+      }),
+      watch: machineWatch(),
+      leaseMs: config.leaseSeconds * 1000,
+      without: () => served.others(),
       onEvents: tellEvents,
+      observer: observation.observer,
+      onProgress: (event, repositoryId) => request.onProgress(event, names.get(repositoryId) ?? ''),
       ...telling,
-    }));
-    const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...served.names.keys()]);
-    await request.onReady({ service, serviceId, context: scheduler, names: served.names, place: place.place, url: observation.url, list });
-    context.beforeEnd?.(() => service.stop());
-    if (!signal.aborted) await once(signal, 'abort');
-    request.onNote(stopNote(service, config.drainSeconds));
-    await service.drain(config.drainSeconds * 1000);
-    // What was decided last goes to the ledgers of the clones.
-    await served.refresh(new Date(Date.now() - service.skewMs));
-  } finally {
-    clearInterval(refresh);
-    await refreshing;
-    await service.stop();
-    await keeper.stop();
-    observation.ended();
-    await queue.close();
-  }
+      clock: { wall: () => Date.now(), monotonic: () => performance.now() },
+    }),
+    (service) => service.stop(),
+  );
+  const { value: service } = started;
+  observation.started(service, names);
+  const house = { database: place.database, config, backupFolder: backupFolderOf(environment), source, ...telling };
+  await using _keeper = closing(keepHouse(house), (keeper) => keeper.stop());
+  const looks = { served, skewMs: () => service.skewMs, onLooked: () => service.tick(), onProblem: telling.onProblem };
+  await using refreshing = closing(refreshClones(looks), (one) => one.stop());
+  context.beforeEnd?.(() => service.stop());
+  await served.announce(row.id);
+  const triggers = { context: scheduler, onEvents: tellEvents, onNote: telling.onNote };
+  await webhooks.begin(observation.port, () => ({ ...triggers, repositories: served.triggered() }));
+  const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...names.keys()]);
+  await request.onReady({ service, serviceId: row.id, context: scheduler, names, place: place.place, url: observation.url, list });
+  if (!signal.aborted) await once(signal, 'abort');
+  request.onNote(stopNote(service, config.drainSeconds));
+  await service.drain(config.drainSeconds * 1000);
+  // What was decided last goes to the ledgers of the clones.
+  await refreshing.value.look();
+}
+
+type Telling = Pick<ServeRequest, 'onProblem'>;
+
+function queueSettings({ order, perRepository }: ResolvedConfig['scheduler'], telling: Telling): QueueSettings {
+  return { order, perRepository, onProblem: (error) => telling.onProblem('the queue could not look after itself', error) };
+}
+
+function serviceRow(about: Pick<ServiceRow, 'version' | 'maxConcurrent'>): ServiceRow {
+  const { pid, startedAt, bootId } = processIdentity();
+  return { id: randomUUID(), host: hostname(), pid, processStartedAt: startedAt, bootId, ...about };
 }
 
 function retryOf({ retry }: ResolvedConfig['scheduler']): SchedulerContext['retry'] {
