@@ -1,5 +1,5 @@
 /** Statements by hand, for what has to be one transaction or has to be quick: prepared once a connection, sent without waiting. */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 
 /** Connections to the database. */
 export type ConnectionPool = Pool;
@@ -13,6 +13,10 @@ export interface Statement {
 /** One connection, or one transaction on it. */
 export interface Sql {
   rows<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /** Nobody needs an answer: it is sent, and what goes wrong with it comes out at the end, which takes everything back. */
+  post(statement: Statement, values?: readonly unknown[]): void;
+  /** As `post`, for texts that a library makes. */
+  postText(text: string, values?: readonly unknown[]): void;
   /** For texts that a library makes; prepared when they come again. */
   execute(text: string, values?: readonly unknown[]): Promise<{ rows: object[] }>;
 }
@@ -33,12 +37,14 @@ export async function transaction<Result>(
   const client = await pool.connect();
   let broken: Error | boolean = false;
   try {
-    // Not waited for: the first statement follows on its heels.
+    // Not waited for: the first statement follows on its heels, and COMMIT on those of the last ones that nobody waits for. It takes
+    // everything back when one of them failed.
     sendTogether(client);
-    const begun = settled(client.query(mayBeForgotten ? BEGIN_FORGETTABLE : 'BEGIN'));
-    const result = await work(sqlOf(client));
-    await begun.done;
-    await client.query('COMMIT');
+    const sent = [settled(client.query(mayBeForgotten ? BEGIN_FORGETTABLE : 'BEGIN'))];
+    const result = await work(sqlOf(client, sent));
+    sendTogether(client);
+    sent.push(settled(client.query('COMMIT')));
+    for (const { done } of sent) await done;
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => {
@@ -54,14 +60,21 @@ export async function transaction<Result>(
 export async function connection<Result>(pool: ConnectionPool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   try {
-    return await work(sqlOf(client));
+    const sent: Sent[] = [];
+    const result = await work(sqlOf(client, sent));
+    for (const { done } of sent) await done;
+    return result;
   } finally {
     client.release();
   }
 }
 
+interface Sent {
+  readonly done: Promise<unknown>;
+}
+
 /** A rejection that nobody awaits yet must not end the process; `done` still rejects. */
-function settled(promise: Promise<unknown>): { readonly done: Promise<unknown> } {
+function settled(promise: Promise<unknown>): Sent {
   promise.catch(() => undefined);
   return { done: promise };
 }
@@ -84,17 +97,26 @@ const names = new Map<string, string>();
 /** Beyond it texts are too different from each other to be worth preparing. */
 const MOST_NAMES = 200;
 
-function sqlOf(client: PoolClient): Sql {
-  return {
-    rows: async <Row extends object>({ name, text }: Statement, values: readonly unknown[] = []) => {
-      sendTogether(client);
-      return (await client.query<Row>({ name, text, values: [...values] })).rows;
-    },
-    execute: async (text, values = []) => {
-      sendTogether(client);
-      const name = names.get(text) ?? (names.size < MOST_NAMES ? `engine_${names.size}` : undefined);
-      if (name !== undefined) names.set(text, name);
-      return client.query<object>({ ...(name === undefined ? {} : { name }), text, values: [...values] });
-    },
+function sqlOf(client: PoolClient, sent: Sent[]): Sql {
+  const ask = async <Row extends object>(query: QueryConfig): Promise<Row[]> => {
+    sendTogether(client);
+    return (await client.query<Row>(query)).rows;
   };
+  return {
+    rows: <Row extends object>(statement: Statement, values?: readonly unknown[]) => ask<Row>(queryOf(statement, values)),
+    post: (statement, values) => void sent.push(settled(ask(queryOf(statement, values)))),
+    execute: async (text, values) => ({ rows: await ask(queryOf(named(text), values)) }),
+    postText: (text, values) => void sent.push(settled(ask(queryOf(named(text), values)))),
+  };
+}
+
+function queryOf({ name, text }: Partial<Statement> & Pick<Statement, 'text'>, values: readonly unknown[] = []): QueryConfig {
+  return { ...(name === undefined ? {} : { name }), text, values: [...values] };
+}
+
+function named(text: string): Partial<Statement> & Pick<Statement, 'text'> {
+  const name = names.get(text) ?? (names.size < MOST_NAMES ? `engine_${names.size}` : undefined);
+  if (name === undefined) return { text };
+  names.set(text, name);
+  return { name, text };
 }

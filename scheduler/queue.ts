@@ -16,7 +16,7 @@ export interface QueueJob {
 
 export interface RunQueue {
   readonly order: QueueOrder;
-  /** A job for each run. */
+  /** A job for each run. Resolves when they are sent. */
   send(sql: Sql, runs: readonly AdmittedRun[]): Promise<void>;
   /** Takes the first jobs whose time has come; `without`: repositories that have no room. */
   fetch(sql: Sql, ask: { readonly most: number; readonly without: readonly string[] }): Promise<QueueJob[]>;
@@ -82,7 +82,7 @@ export async function openQueue(pool: ConnectionPool, settings: QueueSettings): 
         startAfter: eligibleAt,
         group: { id: repositoryId },
       }));
-      await boss.insert(QUEUE, jobs, { db: on(sql) });
+      await boss.insert(QUEUE, jobs, { db: posting(sql) });
     },
     async fetch(sql, { most, without }) {
       const jobs = await boss.fetch<{ readonly runId: string }>(QUEUE, {
@@ -108,4 +108,14 @@ export async function openQueue(pool: ConnectionPool, settings: QueueSettings): 
 
 function on(sql: Sql): Db {
   return { executeSql: (text, values) => sql.execute(text, values) };
+}
+
+/** For what has no answer that anybody waits for. */
+function posting(sql: Sql): Db {
+  return {
+    executeSql: (text, values) => {
+      sql.postText(text, values);
+      return Promise.resolve({ rows: [] });
+    },
+  };
 }

@@ -23,9 +23,10 @@ const WRITE: Statement = {
     ON CONFLICT DO NOTHING`,
 };
 
-/** A milestone that is here already, because the ledger was read before its run had ended, stays as it is. */
-export async function writeEvents(sql: Sql, events: readonly EventRow[]): Promise<void> {
-  if (events.length > 0) await sql.rows(WRITE, [jsonParameter(events)]);
+/** A milestone that is here already, because the ledger was read before its run had ended, stays as it is. Resolves when they are sent. */
+export function writeEvents(sql: Sql, events: readonly EventRow[]): Promise<void> {
+  if (events.length > 0) sql.post(WRITE, [jsonParameter(events)]);
+  return Promise.resolve();
 }
 
 const READ: Statement = {

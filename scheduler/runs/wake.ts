@@ -9,7 +9,8 @@ export const WAKE_CHANNEL = 'upkeep';
 
 const NOTIFY: Statement = { name: 'wake_services', text: `SELECT pg_notify('${WAKE_CHANNEL}', $1)` };
 
-/** Reaches every service when the transaction is committed. */
-export async function wakeServices(sql: Sql, reason: WakeReason): Promise<void> {
-  await sql.rows(NOTIFY, [reason]);
+/** Reaches every service when the transaction is committed. Resolves when it is sent. */
+export function wakeServices(sql: Sql, reason: WakeReason): Promise<void> {
+  sql.post(NOTIFY, [reason]);
+  return Promise.resolve();
 }
