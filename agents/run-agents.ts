@@ -175,7 +175,8 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
     const isIn = (agent: AgentId): boolean => delivered && !undelivered.includes(agent) && !waits.includes(agent);
     const report = await keepWaiting(context.repository, integration, end.report);
     const settled = settlements({ isIn, onBranch: report.mode !== 'pull-request', arrived });
-    for (const event of eventsOfDelivery(report, deliveredRun(settled, request))) context.emit(event);
+    const events = recorded ? written : eventsOf(settled, report, request);
+    for (const event of deliveriesIn(events, eventsOfDelivery(report, deliveredRun(settled, request)))) context.emit(event);
     return {
       integration,
       head: arrived?.at(-1)?.sha ?? integration.to,
@@ -184,9 +185,15 @@ async function deliverAll(works: readonly AgentWork[], request: RunAgentsRequest
       isIn,
       recorded,
       reports: settled.map((each) => each.report),
-      events: recorded ? written : eventsOf(settled, report, request),
+      events,
     };
   }
+}
+
+/** Deliveries as they are remembered, so that both have one id, and what became of the rest. */
+function deliveriesIn(events: readonly UpkeepEvent[], now: readonly UpkeepEvent[]): readonly UpkeepEvent[] {
+  const remembered = events.filter(({ type }) => type.startsWith('delivery:'));
+  return [...remembered, ...now.filter(({ type }) => !remembered.some((event) => event.type === type))];
 }
 
 /** What is kept in case we end here is what was integrated: an agent that ran again replaced its commit, or took it back. */

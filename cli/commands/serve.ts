@@ -22,6 +22,12 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
   const paths = (flags.repo ?? ['.']).map((path) => resolve(context.cwd, path));
   let names: ReadonlyMap<string, string> = new Map();
   const log = await openLog(flags, context, () => names);
+  // What happens while it starts is said after what it is.
+  let waiting: (() => void)[] | null = [];
+  const afterReady = (work: () => void): void => {
+    if (waiting === null) work();
+    else waiting.push(work);
+  };
   await serve({
     paths,
     takesConfigured: flags.repo === undefined,
@@ -32,13 +38,15 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
       log.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
       log.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);
       if (flags.log === 'plain') await showSchedules(facts, context);
+      for (const work of waiting ?? []) work();
+      waiting = null;
     },
     onEvents: (events, known) => {
       names = known;
-      log.events(events);
+      afterReady(() => log.events(events));
     },
-    onProgress: (event, repository) => log.progress(event, repository),
-    onNote: (note) => log.note(note),
+    onProgress: (event, repository) => afterReady(() => log.progress(event, repository)),
+    onNote: (note) => afterReady(() => log.note(note)),
     onProblem: (what, error) => log.problem(what, error),
     onStatus: (event) => log.status(event),
     observer: log.observer,

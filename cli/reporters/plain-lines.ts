@@ -62,7 +62,9 @@ export function eventLine(event: UpkeepEvent): string | null {
     case 'agent:escalation-closed':
       return say(`issue ${event.type === 'agent:escalated' ? 'opened' : 'closed'}: ${event.data.url ?? `#${event.data.number ?? '?'}`}`);
     case 'agent:slot-dropped':
-      return say(`slot of ${event.data.nominalTime} dropped: ${DROP_WORDS[event.data.reason] ?? event.data.reason}`);
+      return say(
+        `slot of ${event.data.nominalTime.slice(0, 16).replace('T', ' ')} UTC dropped: ${DROP_WORDS[event.data.reason] ?? event.data.reason}`,
+      );
     case 'agent:tripped':
       return say(`failed ${count(event.data.streak, 'time')} in a row: ${reasonWords(event.data.reason)}`);
     case 'agent:recovered':

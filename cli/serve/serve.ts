@@ -27,7 +27,7 @@ import { hearWebhooks } from './hear-webhooks.ts';
 import { machineWatch } from './process-watch.ts';
 import { openObservation, type ListenAt } from './observation.ts';
 import { refreshClones } from './refresh-clones.ts';
-import { configuredPaths, openClones, serveClones } from './served-clones.ts';
+import { configuredPaths, openClones, serveClones, type ServedAsk } from './served-clones.ts';
 import { openServiceDatabase } from './service-database.ts';
 import { stateFolder } from './state-folder.ts';
 import { telemetryOf } from './telemetry-settings.ts';
@@ -114,7 +114,13 @@ export async function serve(request: ServeRequest): Promise<void> {
     observation.onEvents(events);
     request.onEvents(events, names);
   };
-  const served = await serveClones(clones, { pool, context, ...telling, onForeign: tellEvents, signal }, new Date());
+  const asking: ServedAsk = {
+    ...{ pool, context, signal, onNote: telling.onNote },
+    onForeign: (events) => request.onEvents(events.filter(isRecent), names),
+    // A service that stops waits for no remote.
+    onProblem: (what, error) => (signal.aborted ? undefined : telling.onProblem(what, error)),
+  };
+  const served = await serveClones(clones, asking, new Date());
   ({ names } = served);
   // After a restore all runs wait.
   await admitWaiting(scheduler);
@@ -160,6 +166,13 @@ export async function serve(request: ServeRequest): Promise<void> {
   await service.drain(config.drainSeconds * 1000);
   // What was decided last goes to the ledgers of the clones.
   await refreshing.value.look();
+}
+
+/** A ledger that is read for the first time tells of years. */
+const RECENT_MS = 300_000;
+
+function isRecent({ time }: EventRow): boolean {
+  return Date.now() - new Date(time).getTime() < RECENT_MS;
 }
 
 type Telling = Pick<ServeRequest, 'onProblem'>;

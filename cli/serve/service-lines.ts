@@ -70,7 +70,8 @@ function droppedLine(events: readonly Dropped[]): string {
   const since = first.data.since ?? first.data.nominalTime;
   if (events.length === 1 && since === first.data.nominalTime) return eventLine(first) ?? '';
   const why = DROP_WORDS[first.data.reason] ?? first.data.reason;
-  return `${(first.data.agentId ?? 'upkeep').padEnd(12)}  slots from ${since} to ${last.data.nominalTime} dropped: ${plainLine(why)}`;
+  const [from, to] = [since, last.data.nominalTime].map((time) => `${time.slice(0, 16).replace('T', ' ')}`);
+  return `${(first.data.agentId ?? 'upkeep').padEnd(12)}  slots from ${from} to ${to} UTC dropped: ${plainLine(why)}`;
 }
 
 /** A slot that found nothing to do. */
