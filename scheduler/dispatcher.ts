@@ -113,6 +113,7 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
         if (claimed.length === 0) break;
         if (held.size === 0) lease.begin(askedAt);
         begin(claimed);
+        if (claimed.length < most && context.queue.bringsAll) break;
       }
     } while (again && !isClosed);
   }

@@ -16,6 +16,8 @@ export interface QueueJob {
 
 export interface RunQueue {
   readonly order: QueueOrder;
+  /** Whether a fetch that brings fewer jobs than it was asked for has brought all that there are. */
+  readonly bringsAll: boolean;
   /** A job for each run. Resolves when they are sent. */
   send(sql: Sql, runs: readonly AdmittedRun[]): Promise<void>;
   /** Takes the first jobs whose time has come; `without`: repositories that have no room. */
@@ -73,6 +75,8 @@ export async function openQueue(pool: ConnectionPool, settings: QueueSettings): 
   await boss.insert(QUEUE, []);
   return {
     order,
+    // With limits it looks at the first jobs only, and leaves out those whose repository has no room.
+    bringsAll: perRepository === null,
     async send(sql, runs) {
       if (runs.length === 0) return;
       const jobs = runs.map(({ id, jobId, priority, eligibleAt, repositoryId }) => ({
