@@ -28,26 +28,3 @@ export function writeEvents(sql: Sql, events: readonly EventRow[]): Promise<void
   if (events.length > 0) sql.post(WRITE, [jsonParameter(events)]);
   return Promise.resolve();
 }
-
-const READ: Statement = {
-  name: 'read_events',
-  text: `
-    SELECT transaction::text, sequence::text, repository_id AS "repositoryId", envelope FROM upkeep.event
-    WHERE (transaction, sequence) > ($1::bigint, $2::bigint) AND transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-    ORDER BY transaction, sequence LIMIT $3`,
-};
-
-/** Where a reader is; text because the numbers are larger than JavaScript's. */
-export interface EventPosition {
-  readonly transaction: string;
-  readonly sequence: string;
-}
-
-/** Events after a position, in order; nothing ever appears before what was read. */
-export async function readEvents(
-  sql: Sql,
-  after: EventPosition,
-  most: number,
-): Promise<(EventPosition & { readonly repositoryId: string | null; readonly envelope: object })[]> {
-  return sql.rows(READ, [after.transaction, after.sequence, most]);
-}
