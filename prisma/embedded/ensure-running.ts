@@ -6,7 +6,7 @@ import { DatabaseError } from '../database-error.ts';
 import { attach, type Attachment } from './attachment.ts';
 import { binariesFor, findBinaries, type Binaries } from './binaries.ts';
 import { initialise } from './initialise.ts';
-import { launch, launchFailure } from './launch.ts';
+import { launch, launchFailure, wordsOf } from './launch.ts';
 import { makePlace, type Place } from './place.ts';
 import { readPostmaster, removeStaleLock } from './postmaster-pid.ts';
 import { EMBEDDED_DATABASE } from './settings.ts';
@@ -102,18 +102,16 @@ async function start(place: Place, request: Request): Promise<'made' | 'started'
     removeStaleLock(place.data, postmaster.pid);
   }
   writeTenancy(place.base, request.tenant);
-  const { ended } = await launch(place, binaries, request.settings ?? {});
-  const end = ended.then((said) => ({ said }));
+  const { ended, pid } = await launch(place, binaries, request.settings ?? {});
+  const end = ended.then((said) => ({ said, words: wordsOf(place, { pid, said }) }));
   for (;;) {
     const outcome = await Promise.race([end, delay(POLL_MS, null)]);
     if (outcome === null) {
       const attachment = await tryAttach(place);
       await attachment?.end();
       if (attachment === null) continue;
-    } else if (/lock file .* already exists/.test(outcome.said)) {
-      return null;
-    } else if (/pre-existing shared memory block/.test(outcome.said)) {
-      // The last processes of a server that was killed are about to end.
+    } else if (/lock file .* already exists|pre-existing shared memory block/.test(outcome.words)) {
+      // Another process was faster, or the last processes of a server that was killed are about to end.
       await delay(SHARED_MEMORY_MS);
       return null;
     } else {

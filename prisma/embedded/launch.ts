@@ -46,6 +46,14 @@ export async function launch(place: Place, binaries: Binaries, settings: Readonl
   }
 }
 
+/** What a server said before it ended: on its own output, and in its log once that was open. */
+export function wordsOf(place: Place, { pid, said }: { readonly pid: number; readonly said: string }): string {
+  const logged = newestLog(place.log)
+    .split('\n')
+    .filter((line) => line.includes(`[${pid}]`));
+  return [said, ...logged].join('\n');
+}
+
 /** Why a start failed, from what the server said and from its log. */
 export function launchFailure(place: Place, said: string): DatabaseError {
   const log = newestLog(place.log);
