@@ -1,6 +1,8 @@
 /** What a service and the process that carries out a run say to each other: one JSON document a line. Types and the codec. */
 import type { UpkeepEvent } from '../../ledger/event.ts';
-import type { AgentId, Outcome, Reason, Trigger } from '../../ledger/outcome.ts';
+import type { AgentId, Trigger } from '../../ledger/outcome.ts';
+import type { CheckRow } from '../../prisma/runs/write-checks.ts';
+import type { AttemptResult } from '../../scheduler/runs/finish-runs.ts';
 
 /** The first line that the process gets. */
 export interface CarryRequest {
@@ -29,37 +31,10 @@ export interface LeaveAnswer {
 
 export type ToCarrier = CarryRequest | LeaveAnswer;
 
-/** How one run came to its end. */
-export interface CarryEnd {
+/** How one run came to its end; its events were told before. */
+export interface CarryEnd extends Omit<AttemptResult, 'checks' | 'events'> {
   readonly runId: string;
-  readonly outcome: Outcome;
-  readonly reason: Reason | null;
-  readonly message: string | null;
-  readonly retryAfterMs: number | null;
-  readonly checkedBase: string | null;
-  readonly commit: string | null;
-  readonly errors: number;
-  readonly warnings: number;
-  readonly fixed: number;
-  readonly checks: readonly CarryCheck[];
-}
-
-export interface CarryCheck {
-  readonly check: string;
-  readonly outcome: Outcome;
-  readonly reason: Reason | null;
-  readonly durationMs: number;
-  readonly command: string | null;
-  readonly findings: readonly {
-    readonly path: string | null;
-    readonly line: number | null;
-    readonly column: number | null;
-    readonly rule: string;
-    readonly severity: string;
-    readonly message: string;
-    readonly fingerprint: string;
-    readonly isFixed: boolean;
-  }[];
+  readonly checks: readonly Omit<CheckRow, 'runId'>[];
 }
 
 export type FromCarrier =

@@ -137,7 +137,7 @@ function say(agent: AgentId, { set, parsed, context, where, isOut }: Setting & {
   const whose = set.isDefault ? ' as the configuration says' : '';
   const now = new Date();
   out(
-    `${palette.strong(`${agent}: ${describeCron(set.cron)}`)} – ${plainLine(set.zone)}${priority}${where}${whose}\n${timesText(fireTimesBetween(parsed, now, LAST, TIMES), parsed, { now, palette })}`,
+    `${palette.strong(`${agent}: ${describeCron(set.cron)}`)} – ${plainLine(set.zone)}${priority}${where}${whose}\n${timesText(fireTimesBetween(parsed, { from: now, to: LAST }, TIMES), parsed, { now, palette })}`,
   );
   if (isOut) err(`${agent} is out of the schedule for now: agent why ${agent} tells why\n`);
 }

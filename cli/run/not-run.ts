@@ -1,6 +1,5 @@
 /** What is said of agents that do not run now. Pure. */
-import type { AgentRunReport, DeliveryReport } from '../../agents/run-report.ts';
-import type { DeliveryMode } from '../../ledger/outcome.ts';
+import type { AgentRunReport } from '../../agents/run-report.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { agentStateOf, pauseOf } from '../../ledger/state.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
@@ -28,20 +27,4 @@ export function skipped(decision: Decision, state: LedgerState, branch: string |
 export function failingSince(decision: Decision, state: LedgerState, branch: string | null): string | null {
   const { decided } = agentStateOf(state, decision.agent.id, branch ?? 'HEAD');
   return decided?.outcome === 'failed' ? decided.base : null;
-}
-
-/** The report of a delivery that had nothing to do. */
-export function nothingDelivered(mode: DeliveryMode, branch: string | null): DeliveryReport {
-  return {
-    mode,
-    outcome: mode === 'none' ? 'none' : 'nothing',
-    branch,
-    reason: null,
-    commits: [],
-    ref: null,
-    patches: [],
-    advice: null,
-    proposals: [],
-    verifications: [],
-  };
 }

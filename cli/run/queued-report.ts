@@ -1,18 +1,19 @@
 /** The report of runs that a service carried out: as that of `agent run`, from what the database keeps of them. Pure. */
+import { emptyDelivery } from '../../agents/delivery/delivery.ts';
 import { exitCodeOf } from '../../agents/exit-code.ts';
 import type { AgentRunReport, CheckRunReport, DeliveryOutcome, DeliveryReport, RunReport } from '../../agents/run-report.ts';
 import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { Severity } from '../../ledger/finding.ts';
 import type { AgentId, Outcome, Reason } from '../../ledger/outcome.ts';
-import type { ReportedCheck, ReportedRun } from '../../prisma/runs/run-report-rows.ts';
-import { nothingDelivered } from './not-run.ts';
+import type { CheckRow } from '../../prisma/runs/write-checks.ts';
+import type { ReportedRun } from '../../prisma/runs/run-report-rows.ts';
 
 export interface QueuedFacts {
   /** What the service calls the repository. */
   readonly repository: string;
   readonly branch: string;
   readonly runs: readonly ReportedRun[];
-  readonly checks: readonly ReportedCheck[];
+  readonly checks: readonly CheckRow[];
   /** In order. */
   readonly events: readonly UpkeepEvent[];
 }
@@ -54,7 +55,7 @@ function agentReport(run: ReportedRun, { checks, events }: Pick<QueuedFacts, 'ch
   };
 }
 
-function checkReport({ check, outcome, reason, durationMs, command, findings }: ReportedCheck): CheckRunReport {
+function checkReport({ check, outcome, reason, durationMs, command, findings }: CheckRow): CheckRunReport {
   return {
     ...{ check, durationMs, command },
     title: check,
@@ -82,8 +83,8 @@ const OUTCOMES: Readonly<Record<Delivered['type'], DeliveryOutcome>> = {
 /** The last word about the commits. */
 function deliveryOf(events: readonly UpkeepEvent[], branch: string): DeliveryReport {
   const last = events.findLast((event): event is Delivered => event.type in OUTCOMES);
-  if (last === undefined) return nothingDelivered('push', branch);
+  if (last === undefined) return emptyDelivery('push', branch);
   const { mode, commits, reason, ref } = last.data;
   const outcome = last.type === 'delivery:pushed' && mode === 'local' ? 'delivered' : OUTCOMES[last.type];
-  return { ...nothingDelivered(mode, branch), outcome, reason, commits, ref: outcome === 'kept' ? ref : null };
+  return { ...emptyDelivery(mode, branch), outcome, reason, commits, ref: outcome === 'kept' ? ref : null };
 }

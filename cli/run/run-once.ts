@@ -1,4 +1,5 @@
 /** `agent run` from beginning to end, without a word printed: events go to `emit`, the whole comes back as a report. */
+import { emptyDelivery } from '../../agents/delivery/delivery.ts';
 import { basename } from 'node:path';
 import { hasLeftovers } from '../../agents/journal.ts';
 import { exitCodeOf, repairedErrors } from '../../agents/exit-code.ts';
@@ -27,7 +28,7 @@ import { openMemory } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { decide, loadRun } from './prepare-run.ts';
 import type { LoadedRun } from './prepare-run.ts';
-import { changesAt, earliest, failingSince, nothingDelivered, skipped } from './not-run.ts';
+import { changesAt, earliest, failingSince, skipped } from './not-run.ts';
 
 export interface RunOnceRequest {
   readonly cwd: string;
@@ -129,7 +130,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const toRun = decisions.filter((decision) => decision.kind === 'run');
   if (toRun.length === 0) {
     const runs = decisions.map((decision) => skipped(decision, memory.state, seen.branch));
-    const delivery = { ...nothingDelivered(mode, seen.branch), proposals: tidied };
+    const delivery = { ...emptyDelivery(mode, seen.branch), proposals: tidied };
     if (recovered.length === 0 && memory.notes.length === 0 && memory.answersUntil !== 'now') {
       request.onNothingToDo({
         validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),

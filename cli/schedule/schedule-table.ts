@@ -72,7 +72,7 @@ export function nextTimes({ cron, timeZone, nextRunAt }: ListedSchedule, now: Da
   if (!parsed.ok || nextRunAt === null) return [];
   const first = nextRunAt > now ? nextRunAt : nextFireTime(parsed.value, now);
   if (first === null) return [];
-  return [first, ...fireTimesBetween(parsed.value, first, new Date(8.64e15), TIMES - 1)];
+  return [first, ...fireTimesBetween(parsed.value, { from: first, to: new Date(8.64e15) }, TIMES - 1)];
 }
 
 function outcomeWord(outcome: string): string {

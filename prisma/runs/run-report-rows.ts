@@ -1,4 +1,5 @@
 /** What runs came to, with their checks, findings and events, as whoever asked for them wants to read it. */
+import type { CheckRow } from './write-checks.ts';
 import type { Sql, Statement } from '../sql.ts';
 
 export interface ReportedRun {
@@ -24,25 +25,6 @@ export async function reportedRuns(sql: Sql, runIds: readonly string[]): Promise
   return sql.rows<ReportedRun>(RUNS, [[...runIds]]);
 }
 
-export interface ReportedCheck {
-  readonly runId: string;
-  readonly check: string;
-  readonly outcome: string;
-  readonly reason: string | null;
-  readonly durationMs: number;
-  readonly command: string | null;
-  readonly findings: readonly {
-    readonly path: string | null;
-    readonly line: number | null;
-    readonly column: number | null;
-    readonly rule: string;
-    readonly severity: string;
-    readonly message: string;
-    readonly fingerprint: string;
-    readonly isFixed: boolean;
-  }[];
-}
-
 const CHECKS: Statement = {
   name: 'reported_checks',
   text: `
@@ -53,8 +35,8 @@ const CHECKS: Statement = {
     FROM upkeep.check_result c WHERE c.run_id = ANY($1::uuid[]) ORDER BY c."check"`,
 };
 
-export async function reportedChecks(sql: Sql, runIds: readonly string[]): Promise<ReportedCheck[]> {
-  return sql.rows<ReportedCheck>(CHECKS, [[...runIds]]);
+export async function reportedChecks(sql: Sql, runIds: readonly string[]): Promise<CheckRow[]> {
+  return sql.rows<CheckRow>(CHECKS, [[...runIds]]);
 }
 
 const EVENTS: Statement = {

@@ -73,8 +73,7 @@ export function previousFireTime(schedule: Timed, before: Date): Date | null {
 }
 
 /** The first `limit` fire times later than `from` and not later than `to`, in order. */
-// eslint-disable-next-line max-params -- a schedule, a span and a bound: the three things that make the list
-export function fireTimesBetween(schedule: Timed, from: Date, to: Date, limit: number): Date[] {
+export function fireTimesBetween(schedule: Timed, { from, to }: { readonly from: Date; readonly to: Date }, limit: number): Date[] {
   const times: Date[] = [];
   let next = nextFireTime(schedule, from);
   while (next !== null && next <= to && times.length < limit) {

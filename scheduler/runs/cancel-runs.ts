@@ -18,12 +18,15 @@ export interface CancelReport {
 
 /** `by`: who wants it. */
 export async function cancelRuns(context: SchedulerContext, scope: RunScope, by: string): Promise<CancelReport> {
-  return transaction(context.pool, (sql) => cancelIn(sql, context, scope, by));
+  return transaction(context.pool, (sql) => cancelIn(sql, context, { scope, by }));
 }
 
 /** The same in a transaction of the caller's. */
-// eslint-disable-next-line max-params -- what `cancelRuns` takes, in a transaction
-export async function cancelIn(sql: Sql, context: SchedulerContext, scope: RunScope, by: string): Promise<CancelReport> {
+export async function cancelIn(
+  sql: Sql,
+  context: SchedulerContext,
+  { scope, by }: { readonly scope: RunScope; readonly by: string },
+): Promise<CancelReport> {
   const { queue, source, labelLimits } = context;
   const [ended, marked] = await Promise.all([
     endUnstarted(sql, scope, { outcome: 'cancelled', reason: 'interrupted', message: null, by }),

@@ -30,7 +30,7 @@ export async function cancelFor(context: SchedulerContext, ask: CancelAsk): Prom
       throw new SteerError('not-under-way', isNamed ? wordsFor('not-under-way', first) : 'no run waits or is under way');
     }
     const runs = run === null ? { ...scope, runId: null } : { runId: run.id, agentId: null, repositoryId: null };
-    const report = await cancelIn(sql, context, runs, decider.by);
+    const report = await cancelIn(sql, context, { scope: runs, by: decider.by });
     const names = new Map(agents.flatMap(({ runningId, agent }) => (runningId === null ? [] : [[runningId, agent as AgentId] as const])));
     const detail = { ended: report.ended.map(({ id }) => id), ending: report.ending };
     await noteSteering(sql, ask, {

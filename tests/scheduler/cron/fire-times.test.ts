@@ -9,7 +9,7 @@ function scheduleOf(expression: string, zone: string): CronSchedule {
 
 /** Fire times as `DDTHH:MM` in UTC. */
 function firing(expression: string, zone: string, [from, to]: readonly [string, string]): string {
-  return fireTimesBetween(scheduleOf(expression, zone), new Date(Date.parse(from) - 1), new Date(to), 50)
+  return fireTimesBetween(scheduleOf(expression, zone), { from: new Date(Date.parse(from) - 1), to: new Date(to) }, 50)
     .map((time) => time.toISOString().slice(8, 16))
     .join(' ');
 }
@@ -80,10 +80,10 @@ describe('the ends of a question', () => {
   });
 
   it('lists what is after the one end, up to and including the other', () => {
-    expect(fireTimesBetween(everyFive, at, new Date('2026-03-01T10:15:00Z'), 9)).toHaveLength(2);
-    expect(fireTimesBetween(everyFive, at, new Date('2026-03-01T10:14:59Z'), 9)).toHaveLength(1);
-    expect(fireTimesBetween(everyFive, at, at, 9)).toEqual([]);
-    expect(fireTimesBetween(everyFive, at, new Date('2027-01-01T00:00:00Z'), 3)).toHaveLength(3);
+    expect(fireTimesBetween(everyFive, { from: at, to: new Date('2026-03-01T10:15:00Z') }, 9)).toHaveLength(2);
+    expect(fireTimesBetween(everyFive, { from: at, to: new Date('2026-03-01T10:14:59Z') }, 9)).toHaveLength(1);
+    expect(fireTimesBetween(everyFive, { from: at, to: at }, 9)).toEqual([]);
+    expect(fireTimesBetween(everyFive, { from: at, to: new Date('2027-01-01T00:00:00Z') }, 3)).toHaveLength(3);
   });
 
   it('answers to the end of the calendar and not beyond', () => {

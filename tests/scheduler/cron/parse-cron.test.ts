@@ -7,7 +7,7 @@ function daysOf(expression: string, [from, to]: readonly [string, string]): stri
   const parsed = parseCron(expression, 'UTC');
   if (!parsed.ok) return expect.unreachable(parsed.error.message);
   const before = new Date(Date.parse(from) - 1);
-  return fireTimesBetween(parsed.value, before, new Date(to), 400)
+  return fireTimesBetween(parsed.value, { from: before, to: new Date(to) }, 400)
     .map((time) => time.toISOString().slice(5, 10))
     .join(' ');
 }
@@ -16,7 +16,7 @@ function daysOf(expression: string, [from, to]: readonly [string, string]): stri
 function timesOf(expression: string): string {
   const parsed = parseCron(expression, 'UTC');
   if (!parsed.ok) return expect.unreachable(parsed.error.message);
-  const times = fireTimesBetween(parsed.value, new Date('2026-03-01T23:59:59Z'), new Date('2026-03-02T23:59:59Z'), 6);
+  const times = fireTimesBetween(parsed.value, { from: new Date('2026-03-01T23:59:59Z'), to: new Date('2026-03-02T23:59:59Z') }, 6);
   return times.map((time) => time.toISOString().slice(11, 19)).join(' ');
 }
 

@@ -99,7 +99,7 @@ describe('the sequence of fire times', () => {
           next = nextFireTime(schedule, next)
         )
           times.push(next);
-        expect(fireTimesBetween(schedule, from, to, limit), named(schedule)).toEqual(times);
+        expect(fireTimesBetween(schedule, { from, to }, limit), named(schedule)).toEqual(times);
         const numbers = times.map((time) => time.getTime());
         expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
         expect(numbers.every((time) => time % 1000 === 0)).toBe(true);
