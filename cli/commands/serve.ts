@@ -37,6 +37,9 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
       names = facts.names;
       log.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
       log.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);
+      log.note(`dashboard: ${facts.url}/`);
+      if (facts.claimPath !== null)
+        log.note(`nobody can sign in yet; this link makes the first administrator, once, within 24 h: ${facts.url}${facts.claimPath}`);
       if (flags.log === 'plain') await showSchedules(facts, context);
       for (const work of waiting ?? []) work();
       waiting = null;

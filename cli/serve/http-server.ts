@@ -1,4 +1,5 @@
 /** The service over HTTP: probes and metrics here, pages where they are mounted; bounded in time and in connections, whoever asks. */
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerBadRequest, answerErrors } from './http/answer-errors.ts';
@@ -54,6 +55,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     bodyLimit: LARGEST_BODY_BYTES,
     forceCloseConnections: 'idle',
     frameworkErrors: answerBadRequest,
+    // By it a person and the log speak of the same request.
+    genReqId: () => randomUUID(),
   });
   server.server.maxConnections = limits.connections;
   server.addHook('onRequest', async (_request, reply) => {

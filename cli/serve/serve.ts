@@ -28,6 +28,7 @@ import { machineWatch } from './process-watch.ts';
 import { openObservation, type ListenAt } from './observation.ts';
 import { refreshClones } from './refresh-clones.ts';
 import { configuredPaths, openClones, serveClones, type ServedAsk } from './served-clones.ts';
+import { serveDashboard } from './serve-dashboard.ts';
 import { openServiceDatabase } from './service-database.ts';
 import { stateFolder } from './state-folder.ts';
 import { telemetryOf } from './telemetry-settings.ts';
@@ -57,8 +58,10 @@ export interface ReadyFacts {
   readonly context: SchedulerContext;
   readonly names: ReadonlyMap<string, string>;
   readonly place: string;
-  /** Where its probes and metrics are. */
+  /** Where its dashboard, probes and metrics are. */
   readonly url: string;
+  /** Of the link that makes the first administrator; null: there is one. */
+  readonly claimPath: string | null;
   /** The schedules of its repositories. */
   readonly list: () => Promise<ListedSchedule[]>;
 }
@@ -88,6 +91,13 @@ export async function serve(request: ServeRequest): Promise<void> {
     onNote: (note: string) => request.onNote(note),
     onProblem: (what: string, error: unknown) => request.onProblem(what, error),
   };
+  const { host } = request.listenAt;
+  const dashboard = await serveDashboard({
+    version,
+    place: { host, hasTls: false, publicUrl: null },
+    beside: webhooks.pages,
+    onProblem: telling.onProblem,
+  });
   await using observation = await openObservation({
     at: request.listenAt,
     maxConcurrent: config.maxConcurrent,
@@ -98,15 +108,19 @@ export async function serve(request: ServeRequest): Promise<void> {
     observer: request.observer,
     onStatus: (event) => request.onStatus(event),
     onProblem: telling.onProblem,
-    pages: webhooks.pages,
+    pages: dashboard.pages,
   });
   await using place = await openServiceDatabase(context, {
     poolSize: SPARE_CONNECTIONS + 4,
     onProblem: (error) => request.onProblem('a connection to the database broke', error),
   });
   const { pool } = place.database;
-  await using _asked = closing(pool, () => observation.ended());
+  await using _asked = closing(pool, () => {
+    observation.ended();
+    dashboard.ended();
+  });
   observation.opened(pool);
+  dashboard.opened(place.database);
   await using queue = closing(await openQueue(pool, queueSettings(config, telling)), (open) => open.close());
   const scheduler: SchedulerContext = { pool, queue: queue.value, labelLimits: config.labels, retry: retryOf(config), source };
   let names: ReadonlyMap<string, string> = new Map();
@@ -143,7 +157,10 @@ export async function serve(request: ServeRequest): Promise<void> {
       without: () => served.others(),
       onEvents: tellEvents,
       observer: observation.observer,
-      onProgress: (event, repositoryId) => request.onProgress(event, names.get(repositoryId) ?? ''),
+      onProgress: (event, repositoryId) => {
+        dashboard.onProgress(event);
+        request.onProgress(event, names.get(repositoryId) ?? '');
+      },
       ...telling,
       clock: { wall: () => Date.now(), monotonic: () => performance.now() },
     }),
@@ -159,8 +176,18 @@ export async function serve(request: ServeRequest): Promise<void> {
   await served.announce(row.id);
   const triggers = { context: scheduler, onEvents: tellEvents, onNote: telling.onNote };
   await webhooks.begin(observation.port, () => ({ ...triggers, repositories: served.triggered() }));
+  dashboard.started(scheduler);
   const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...names.keys()]);
-  await request.onReady({ service, serviceId: row.id, context: scheduler, names, place: place.place, url: observation.url, list });
+  await request.onReady({
+    service,
+    serviceId: row.id,
+    context: scheduler,
+    names,
+    place: place.place,
+    url: observation.url,
+    claimPath: await dashboard.claimPath(),
+    list,
+  });
   if (!signal.aborted) await once(signal, 'abort');
   request.onNote(stopNote(service, config.drainSeconds));
   await service.drain(config.drainSeconds * 1000);

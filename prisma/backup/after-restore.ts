@@ -7,5 +7,8 @@ export const AFTER_RESTORE: readonly string[] = [
      process_started_at = null where state in ('queued', 'running')`,
   // Numbers of transactions of another server could lie ahead of this one's: then events would not count as committed yet.
   'update event set transaction = 0',
+  // Whoever signed out since then, or used a link, has done so.
+  'delete from session',
+  'delete from claim_link',
   'update service set ended_at = now() where ended_at is null',
 ];

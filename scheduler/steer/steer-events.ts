@@ -9,6 +9,8 @@ export interface Decider {
   /** Null: on every branch. */
   readonly branch: string | null;
   readonly origin: EventOrigin;
+  /** Address that the order came from, where it came over a network. */
+  readonly from?: string;
 }
 
 /** Keeps an agent, or with null every agent, from running until somebody ends it or `until` (ISO 8601) has come. */

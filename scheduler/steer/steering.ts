@@ -76,10 +76,11 @@ export async function noteSteering(
   },
 ): Promise<void> {
   const { action, subject, detail, events } = about;
+  const from = decider.from === undefined ? {} : { from: decider.from };
   await Promise.all([
     writeEvents(sql, events),
     tellLedger(sql, events),
-    writeAudit(sql, { by: decider.by, action, subject, detail: { ...detail, ...scope, reason: decider.reason } }),
+    writeAudit(sql, { by: decider.by, action, subject, detail: { ...detail, ...scope, reason: decider.reason, ...from } }),
   ]);
 }
 

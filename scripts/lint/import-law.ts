@@ -8,6 +8,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   'cli/': 6,
   'dashboard/server/': 5,
   'dashboard/web/': 5,
+  'dashboard/wire/': 4.5,
   'scheduler/': 4,
   'agents/': 3,
   'github/': 3,
@@ -15,6 +16,9 @@ export const FLOORS: Readonly<Record<string, number>> = {
   'git/': 1,
   'prisma/': 1,
 };
+
+/** Words that both sides of the dashboard know: the page takes them by way of dashboard/wire/, so nothing of Node may be in them. */
+const VOCABULARY = /^(ledger\/outcome|scheduler\/(shown-state|run-states|wait-reason))\.ts$/;
 
 /** Rooms outside the house: they may look in everywhere, and nothing in the house may import them. */
 const OUTSIDE = ['scripts/', 'tests/'];
@@ -26,8 +30,13 @@ export function importViolation(from: string, to: string, typeOnly: boolean): st
   if (OUTSIDE.some((room) => to.startsWith(room))) return `nothing in the house imports ${to.split('/')[0]}/.`;
   const other = roomOf(to);
   if (other === null || other === own) return null;
-  if (own === 'dashboard/web/') return typeOnly ? null : `${own} takes types only from the rest of the house.`;
   if (other === 'dashboard/web/') return `${other} is a page: nothing imports it.`;
+  if (own === 'dashboard/web/')
+    return typeOnly || other === 'dashboard/wire/' ? null : `${own} takes types only from the rest of the house.`;
+  if (other === 'dashboard/wire/' && own !== 'dashboard/server/' && own !== 'cli/')
+    return `${other} is what the dashboard's page and server say to each other.`;
+  if (own === 'dashboard/wire/')
+    return typeOnly || VOCABULARY.test(to) ? null : `${own} goes to the page: it takes types, and words without Node.`;
   const [ownFloor, otherFloor] = [FLOORS[own] ?? 0, FLOORS[other] ?? 0];
   if (ownFloor === otherFloor) return `${own} and ${other} are on floor ${ownFloor} and do not know each other.`;
   if (ownFloor < otherFloor) return `${own} is on floor ${ownFloor} and may not import ${other} on floor ${otherFloor}.`;

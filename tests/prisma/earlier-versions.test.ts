@@ -1,5 +1,5 @@
 /** Databases of earlier versions, with what was in them, come up to date. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -15,11 +15,18 @@ import { missingSql } from '../../scripts/schema-engine.ts';
 import { testDatabase } from '../support/database.ts';
 import { rowsOf } from '../support/rows-of.ts';
 
-const FIXTURE = readFileSync(join(import.meta.dirname, '..', 'fixtures', 'database', 'first.sql'), 'utf8');
+const FIXTURES = join(import.meta.dirname, '..', 'fixtures', 'database');
+const FIXTURE = readFileSync(join(FIXTURES, 'first.sql'), 'utf8');
 const names = readMigrations().map(({ name }) => name);
 const latest = names.at(-1) ?? '';
 
 type Content = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
+/** Rows of the tables that came with a migration, for each one up to a version. */
+function laterRows(version: string): string[] {
+  const paths = names.filter((name) => name <= version).map((name) => join(FIXTURES, `${name}.sql`));
+  return paths.filter((path) => existsSync(path)).map((path) => readFileSync(path, 'utf8'));
+}
 
 /** All rows of all tables, each value as text, in the order of their primary keys. */
 async function contentOf(url: string): Promise<Content> {
@@ -81,6 +88,7 @@ describe('a database of an earlier version', () => {
     await using database = await testDatabase();
     await rowsOf(database.url, FIXTURE);
     await migrate(database.url, { upTo: version });
+    for (const rows of laterRows(version)) await rowsOf(database.url, rows);
     const before = await contentOf(database.url);
     expect((await migrate(database.url)).version).toBe(latest);
     expectKept(await contentOf(database.url), before);

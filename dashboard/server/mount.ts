@@ -1,0 +1,126 @@
+/** The dashboard of a service: its routes on the service's HTTP server, and what it has to be told of the service. */
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
+import type { FastifyInstance } from 'fastify';
+import type { UpkeepEvent } from '../../ledger/event.ts';
+import { isSecure, type Place } from './auth/origins.ts';
+import { firstAdminSecret } from './auth/sign-in.ts';
+import type { Dashboard } from './dashboard.ts';
+import { DashboardError, isFault } from './errors.ts';
+import { addGuards, TRPC_PREFIX } from './http/guards.ts';
+import { createCookies, requestContext } from './http/request-context.ts';
+import { createRunProgress } from './live/run-progress.ts';
+import { appRouter } from './router.ts';
+
+export interface DashboardSettings extends Pick<Dashboard, 'version' | 'database' | 'scheduler' | 'now' | 'onProblem'> {
+  readonly place: Place;
+}
+
+export interface MountedDashboard {
+  /** Adds its routes to a context of its own. */
+  readonly pages: (server: FastifyInstance) => Promise<void>;
+  /** Of a run of this service, on its way. */
+  readonly onProgress: (event: UpkeepEvent) => void;
+  /** The path of the link that makes the first administrator, made anew; null: there is one. Throws what the database says. */
+  readonly claimPath: () => Promise<string | null>;
+  /** What a browser sends that holds this secret of a session: `name=value`. */
+  readonly cookieOf: (secret: string) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+/** Requests a minute from one address: many pages of one household, and no flood. */
+const MOST_A_MINUTE = 1_200;
+const MOST_IN_A_BATCH = 25;
+
+export function openDashboard(settings: DashboardSettings): MountedDashboard {
+  const { place } = settings;
+  const progress = createRunProgress();
+  const dashboard: Dashboard = { ...settings, progress, onSessionsEnded: () => undefined };
+  const cookies = createCookies(dashboard, place);
+  return {
+    async pages(server) {
+      addGuards(server, dashboard, place);
+      await server.register(helmet, helmetOptions(place));
+      await server.register(rateLimit, {
+        max: MOST_A_MINUTE,
+        timeWindow: '1 minute',
+        errorResponseBuilder: (_request, { ttl }) =>
+          new DashboardError('LIMIT-REQUESTS', 'too many requests from this address: wait a little', {
+            retryAfterSeconds: Math.ceil(ttl / 1000),
+          }),
+      });
+      await server.register(compress, { threshold: 1024 });
+      await server.register(cookie);
+      await server.register(async (api) =>
+        addProcedures(api, (request, reply) => requestContext(request, reply, { dashboard, place, cookies }), dashboard),
+      );
+    },
+    onProgress(event) {
+      if (event.type === 'agent:progress') progress.hear(event);
+    },
+    async claimPath() {
+      const database = dashboard.database();
+      const secret = database === null ? null : await firstAdminSecret(database.pool);
+      return secret === null ? null : `/claim#${secret}`;
+    },
+    async cookieOf(secret) {
+      const { name, sign } = await cookies.open();
+      return `${name}=${encodeURIComponent(sign(secret))}`;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+type MakeContext = (
+  ...of: Parameters<typeof requestContext> extends [infer Request, infer Reply, ...unknown[]] ? [Request, Reply] : never
+) => ReturnType<typeof requestContext>;
+
+/** The questions and orders, under one address each. */
+function addProcedures(server: FastifyInstance, createContext: MakeContext, { onProblem }: Pick<Dashboard, 'onProblem'>): void {
+  server.removeAllContentTypeParsers();
+  // tRPC reads it itself.
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.all(`${TRPC_PREFIX}*`, async (request, reply) => {
+    const path = (request.params as { readonly '*': string })['*'];
+    await fastifyRequestHandler({
+      router: appRouter,
+      req: request,
+      res: reply,
+      path,
+      maxBatchSize: MOST_IN_A_BATCH,
+      createContext: () => createContext(request, reply),
+      onError: ({ error, path: procedure = 'something else' }) => {
+        if (isFault(error)) onProblem(`${procedure} could not be answered (request ${request.id})`, error.cause ?? error);
+      },
+    });
+  });
+}
+
+/** Nothing comes from elsewhere, no script and no handler stands in a page; only styles may, which the components set by themselves. */
+function helmetOptions(place: Place) {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        scriptSrcAttr: ["'none'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Told only where TLS is: elsewhere it would lock people out of other services of the machine.
+    strictTransportSecurity: isSecure(place) ? { maxAge: 15_552_000, includeSubDomains: false } : false,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  } as const;
+}

@@ -1,0 +1,17 @@
+/** Every question and order of the dashboard, by subject. The page knows no more of the server than this type. */
+import { router } from './procedures.ts';
+import { agentsRouter } from './routers/agents.ts';
+import { runsRouter } from './routers/runs.ts';
+import { commitsRouter, escalationsRouter, schedulerRouter } from './routers/scheduler.ts';
+import { sessionRouter } from './routers/session.ts';
+
+export const appRouter = router({
+  session: sessionRouter,
+  agents: agentsRouter,
+  scheduler: schedulerRouter,
+  commits: commitsRouter,
+  escalations: escalationsRouter,
+  runs: runsRouter,
+});
+
+export type AppRouter = typeof appRouter;

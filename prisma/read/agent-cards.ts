@@ -1,0 +1,92 @@
+/** Agents with all that their cards on the overview show. */
+import { Prisma } from '../generated/client.ts';
+import { allOf, read, type Reader } from './reader.ts';
+
+export interface RecentRun {
+  readonly id: string;
+  readonly outcome: string;
+  readonly settledAt: string;
+  readonly durationMs: number | null;
+  readonly errors: number | null;
+  readonly warnings: number | null;
+}
+
+export interface CardRow {
+  readonly id: string;
+  readonly repositoryId: string;
+  readonly repository: string;
+  readonly name: string;
+  readonly branch: string;
+  readonly isEnabled: boolean;
+  readonly priority: string;
+  readonly streak: number;
+  readonly trippedAt: Date | null;
+  readonly nextTryAt: Date | null;
+  readonly inErrorAt: Date | null;
+  readonly inErrorReason: string | null;
+  readonly lastRunId: string | null;
+  readonly lastOutcome: string | null;
+  readonly lastReason: string | null;
+  readonly lastSettledAt: Date | null;
+  readonly cron: string | null;
+  readonly timeZone: string | null;
+  readonly nextRunAt: Date | null;
+  readonly driftMs: number | null;
+  readonly runId: string | null;
+  readonly runStartedAt: Date | null;
+  readonly unstarted: number;
+  /** The widest pause that holds. */
+  readonly pause: {
+    readonly kind: 'everything' | 'repository' | 'agent';
+    readonly by: string;
+    readonly reason: string | null;
+    readonly until: string | null;
+  } | null;
+  readonly escalations: readonly { readonly kind: string; readonly number: number | null; readonly url: string | null }[];
+  /** Oldest first. */
+  readonly recent: readonly RecentRun[];
+}
+
+/** Of a branch that is looked after, by repository and name. `agentId`: only this one. Times in JSON are those of the database's zone. */
+export async function agentCards(
+  reader: Reader,
+  ask: { readonly repository?: string | undefined; readonly agentId?: string | undefined; readonly recent: number },
+): Promise<CardRow[]> {
+  const { repository, agentId, recent } = ask;
+  const which = allOf([
+    Prisma.sql`r.removed_at IS NULL AND a.branch = r.branch`,
+    repository === undefined ? null : Prisma.sql`a.repository_id = ${repository}::uuid`,
+    agentId === undefined ? null : Prisma.sql`a.id = ${agentId}::uuid`,
+  ]);
+  return read<CardRow>(
+    reader,
+    Prisma.sql`
+      SELECT a.id, a.repository_id AS "repositoryId", r.name AS repository, a.name, a.branch, a.is_enabled AS "isEnabled", a.priority, a.streak,
+        a.tripped_at AS "trippedAt", a.next_try_at AS "nextTryAt", a.in_error_at AS "inErrorAt", a.in_error_reason AS "inErrorReason",
+        a.last_run_id AS "lastRunId", a.last_outcome AS "lastOutcome", a.last_reason AS "lastReason", a.last_settled_at AS "lastSettledAt",
+        s.cron, s.time_zone AS "timeZone", s.next_run_at AS "nextRunAt", s.last_drift_ms AS "driftMs",
+        u.id AS "runId", u.started_at AS "runStartedAt",
+        (SELECT count(*)::int FROM upkeep.run w WHERE w.agent_id = a.id AND w.state IN ('waiting', 'queued')) AS unstarted,
+        (SELECT json_build_object('kind',
+            CASE WHEN p.agent_id IS NOT NULL THEN 'agent' WHEN p.repository_id IS NOT NULL THEN 'repository' ELSE 'everything' END,
+            'by', p.by, 'reason', p.reason, 'until', ${isoOf(Prisma.sql`p.until`)})
+          FROM upkeep.pause p
+          WHERE (p.agent_id = a.id OR (p.agent_id IS NULL AND (p.repository_id IS NULL OR p.repository_id = a.repository_id)))
+            AND (p.until IS NULL OR p.until > clock_timestamp())
+          ORDER BY p.repository_id IS NULL DESC, p.agent_id IS NULL DESC LIMIT 1) AS pause,
+        coalesce((SELECT json_agg(json_build_object('kind', e.kind, 'number', e.number, 'url', e.url) ORDER BY e.kind)
+          FROM upkeep.escalation e WHERE e.agent_id = a.id AND e.closed_at IS NULL), '[]'::json) AS escalations,
+        coalesce((SELECT json_agg(json_build_object('id', l.id, 'outcome', l.outcome, 'settledAt', ${isoOf(Prisma.sql`l.settled_at`)},
+            'durationMs', l.duration_ms, 'errors', l.errors, 'warnings', l.warnings) ORDER BY l.settled_at)
+          FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'settled' ORDER BY w.settled_at DESC LIMIT ${recent}) l),
+          '[]'::json) AS recent
+      FROM upkeep.agent a JOIN upkeep.repository r ON r.id = a.repository_id LEFT JOIN upkeep.schedule s ON s.agent_id = a.id
+        LEFT JOIN upkeep.run u ON u.agent_id = a.id AND u.state = 'running'
+      WHERE ${which} ORDER BY r.name, r.id, a.name`,
+  );
+}
+
+/** A time as `Date.toISOString` writes it. */
+export function isoOf(time: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
