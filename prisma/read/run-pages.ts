@@ -1,4 +1,7 @@
-/** Runs a page at a time, in an order that an index has, whatever they are filtered by. */
+/**
+ * Runs a page at a time, in the order of asking, which is that of their ids, or by duration. Settled runs are many, and have an index
+ * for each filter; open ones are few.
+ */
 import { Prisma } from '../generated/client.ts';
 import { allOf, oneOf, read, type Reader } from './reader.ts';
 
@@ -28,8 +31,9 @@ export interface RunPageAsk {
   readonly limit: number;
 }
 
-/** Where a run stands in an order: by `key` (milliseconds since 1970, or of duration), then by id. */
+/** Where a run stands in an order. */
 export interface RunPlace {
+  /** Of `longest`: its duration in milliseconds; else nothing that counts. */
   readonly key: number;
   readonly id: string;
 }
@@ -68,64 +72,117 @@ export const RUN_COLUMNS = Prisma.sql`
 
 /** A text is looked for in so many of the newest runs that the other filters let through: no index has it. */
 const MOST_SEARCHED = 20_000;
+/** An id tells when it was made; clocks of machines differ. */
+const ID_SLACK_MS = 3_600_000;
 
 /** At most `limit` runs after a place. */
 export async function runPage(reader: Reader, ask: RunPageAsk): Promise<PagedRun[]> {
-  const { filters, sort, limit } = ask;
-  const conditions = [...conditionsOf(filters), afterPlace(ask), sort === 'longest' ? Prisma.sql`r.duration_ms IS NOT NULL` : null];
-  const order = orderOf(sort);
-  const found = searched(
-    filters.search,
-    Prisma.sql`
-    SELECT r.* FROM upkeep.run r WHERE ${allOf(conditions)} ORDER BY ${order}`,
-  );
+  const { filters, limit } = ask;
+  const order = orderOf(ask.sort);
+  const most = filters.search === undefined ? limit : MOST_SEARCHED;
+  const parts = partsOf(filters, ask.sort).map((part) => Prisma.sql`(${partOf(part, ask, most)})`);
+  if (parts.length === 0) return [];
+  const runs = Prisma.sql`SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) r ORDER BY ${order} LIMIT ${most}`;
   return read<PagedRun>(
     reader,
     Prisma.sql`
-      SELECT ${RUN_COLUMNS} FROM (${found} LIMIT ${limit}) r
+      SELECT ${RUN_COLUMNS} FROM (${searched(filters.search, runs)} LIMIT ${limit}) r
       JOIN upkeep.agent a ON a.id = r.agent_id JOIN upkeep.repository p ON p.id = r.repository_id ORDER BY ${order}`,
   );
 }
 
-function conditionsOf(filters: RunPageFilters): (Prisma.Sql | null)[] {
-  const { repository, agent, agentName, state, outcome, trigger, branch, from, to } = filters;
-  const named = allOf([oneOf(Prisma.sql`n.name`, agentName), branch === undefined ? null : Prisma.sql`n.branch = ${branch}`]);
-  const isNamed = (agentName !== undefined && agentName.length > 0) || branch !== undefined;
+/** Where runs are looked for: each part has an index of its own. */
+type Part = 'any' | 'settled' | 'waiting' | 'admitted';
+
+function partsOf(filters: RunPageFilters, sort: RunPageSort): Part[] {
+  const { state, outcome, repository, trigger } = filters;
+  const wanted = (one: string): boolean => state === undefined || state.length === 0 || state.includes(one);
+  if (sort === 'longest' || (outcome !== undefined && outcome.length > 0)) return wanted('settled') ? ['settled'] : [];
+  const isBroad = [state, trigger, filters.agent, filters.agentName].every((list) => list === undefined || list.length === 0);
+  // The ids alone have the order already.
+  if (isBroad && repository === undefined && filters.branch === undefined) return ['any'];
+  const parts: Part[] = [];
+  if (wanted('settled')) parts.push('settled');
+  if (wanted('waiting')) parts.push('waiting');
+  if (wanted('queued') || wanted('running')) parts.push('admitted');
+  return parts;
+}
+
+const STATES: Readonly<Record<Part, Prisma.Sql>> = {
+  any: Prisma.sql`true`,
+  settled: Prisma.sql`r.state = 'settled'`,
+  waiting: Prisma.sql`r.state = 'waiting'`,
+  admitted: Prisma.sql`r.state IN ('queued', 'running')`,
+};
+
+/** The first runs of a part. Of several agents, outcomes or triggers, the first ones of each: an index gives them in order. */
+function partOf(part: Part, { filters, sort, after }: RunPageAsk, most: number): Prisma.Sql {
+  const { agent, agentName, branch, outcome, trigger } = filters;
+  const conditions = [STATES[part], ...conditionsOf(filters), afterPlace(sort, after)];
+  if (sort === 'longest') conditions.push(Prisma.sql`r.duration_ms IS NOT NULL`);
+  const first = (extra: readonly Prisma.Sql[]): Prisma.Sql =>
+    Prisma.sql`SELECT r.* FROM upkeep.run r WHERE ${allOf([...conditions, ...extra])} ORDER BY ${orderOf(sort)} LIMIT ${most}`;
+  const ofAgents = [
+    oneOf(Prisma.sql`n.id`, agent, 'uuid'),
+    oneOf(Prisma.sql`n.name`, agentName),
+    branch === undefined ? null : Prisma.sql`n.branch = ${branch}`,
+  ];
+  const others = [oneOf(Prisma.sql`r.outcome`, outcome), oneOf(Prisma.sql`r.trigger`, trigger)].filter((one) => one !== null);
+  if (ofAgents.some((one) => one !== null)) {
+    const agents = allOf(ofAgents);
+    return Prisma.sql`
+      SELECT l.* FROM upkeep.agent n CROSS JOIN LATERAL (${first([Prisma.sql`r.agent_id = n.id`, ...others])}) l WHERE ${agents}`;
+  }
+  if (others.length === 0 || part !== 'settled') return first(others);
+  return Prisma.sql`
+    SELECT l.* FROM ${each('o', outcome)} CROSS JOIN ${each('t', trigger)}
+    CROSS JOIN LATERAL (${first([
+      ...(outcome === undefined || outcome.length === 0 ? [] : [Prisma.sql`r.outcome = o.value`]),
+      ...(trigger === undefined || trigger.length === 0 ? [] : [Prisma.sql`r.trigger = t.value`]),
+    ])}) l`;
+}
+
+/** One row for each value, each once; one row where there are none. */
+function each(name: string, values: readonly string[] | undefined): Prisma.Sql {
+  const list = values === undefined || values.length === 0 ? [''] : [...new Set(values)];
+  return Prisma.sql`unnest(${list}::text[]) AS ${Prisma.raw(name)} (value)`;
+}
+
+function conditionsOf({ repository, state, from, to }: RunPageFilters): (Prisma.Sql | null)[] {
   return [
     repository === undefined ? null : Prisma.sql`r.repository_id = ${repository}::uuid`,
-    oneOf(Prisma.sql`r.agent_id`, agent, 'uuid'),
-    isNamed ? Prisma.sql`r.agent_id = ANY(ARRAY(SELECT n.id FROM upkeep.agent n WHERE ${named}))` : null,
     oneOf(Prisma.sql`r.state`, state),
-    oneOf(Prisma.sql`r.outcome`, outcome),
-    oneOf(Prisma.sql`r.trigger`, trigger),
-    from === undefined ? null : Prisma.sql`r.requested_at >= ${from}`,
-    to === undefined ? null : Prisma.sql`r.requested_at < ${to}`,
+    from === undefined ? null : Prisma.sql`r.requested_at >= ${from} AND r.id >= ${idOf(from.getTime() - ID_SLACK_MS)}::uuid`,
+    to === undefined ? null : Prisma.sql`r.requested_at < ${to} AND r.id < ${idOf(to.getTime() + ID_SLACK_MS)}::uuid`,
   ];
 }
 
-function afterPlace({ sort, after }: RunPageAsk): Prisma.Sql | null {
+/** The first UUIDv7 of a time. */
+function idOf(time: number): string {
+  const hex = Math.max(0, time).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+function afterPlace(sort: RunPageSort, after: RunPlace | null): Prisma.Sql | null {
   if (after === null) return null;
   const { key, id } = after;
   if (sort === 'longest') return Prisma.sql`(r.duration_ms, r.id) < (${key}::int, ${id}::uuid)`;
-  const at = new Date(key);
-  return sort === 'newest'
-    ? Prisma.sql`(r.requested_at, r.id) < (${at}, ${id}::uuid)`
-    : Prisma.sql`(r.requested_at, r.id) > (${at}, ${id}::uuid)`;
+  return sort === 'newest' ? Prisma.sql`r.id < ${id}::uuid` : Prisma.sql`r.id > ${id}::uuid`;
 }
 
 function orderOf(sort: RunPageSort): Prisma.Sql {
   if (sort === 'longest') return Prisma.sql`r.duration_ms DESC, r.id DESC`;
-  return sort === 'newest' ? Prisma.sql`r.requested_at DESC, r.id DESC` : Prisma.sql`r.requested_at, r.id`;
+  return sort === 'newest' ? Prisma.sql`r.id DESC` : Prisma.sql`r.id`;
 }
 
 /** The beginning of an id or commit, or a part of what was said or of who asked. */
 function searched(text: string | undefined, runs: Prisma.Sql): Prisma.Sql {
-  if (text === undefined) return runs;
+  if (text === undefined) return Prisma.sql`SELECT * FROM (${runs}) s`;
   const literal = text.replaceAll(/[\\%_]/g, '\\$&');
   const beginning = `${literal.toLowerCase()}%`;
   const part = `%${literal}%`;
   return Prisma.sql`
-    SELECT * FROM (${runs} LIMIT ${MOST_SEARCHED}) s
+    SELECT * FROM (${runs}) s
     WHERE s.id::text LIKE ${beginning} OR s.commit LIKE ${beginning} OR s.checked_base LIKE ${beginning} OR s.base LIKE ${beginning}
       OR s.message ILIKE ${part} OR s.requested_by ILIKE ${part}`;
 }

@@ -58,7 +58,7 @@ export async function recentCommits(
   ask: { readonly repository?: string | undefined; readonly limit: number },
 ): Promise<CommitRow[]> {
   const which = allOf([
-    Prisma.sql`r.commit IS NOT NULL AND r.settled_at IS NOT NULL`,
+    Prisma.sql`r.commit IS NOT NULL AND r.state = 'settled'`,
     ask.repository === undefined ? null : Prisma.sql`r.repository_id = ${ask.repository}::uuid`,
   ]);
   return read<CommitRow>(
@@ -67,7 +67,7 @@ export async function recentCommits(
       SELECT r.commit AS sha, r.id AS "runId", a.id AS "agentId", a.name AS agent, p.id AS "repositoryId", p.name AS repository, a.branch,
         r.settled_at AS at, r.fixed
       FROM upkeep.run r JOIN upkeep.agent a ON a.id = r.agent_id JOIN upkeep.repository p ON p.id = r.repository_id
-      WHERE ${which} ORDER BY r.settled_at DESC LIMIT ${ask.limit}`,
+      WHERE ${which} ORDER BY r.id DESC LIMIT ${ask.limit}`,
   );
 }
 

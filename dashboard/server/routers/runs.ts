@@ -18,7 +18,7 @@ export const runsRouter = router({
       const runs = await runPage(prisma, { filters: { ...filtersOf(filters), repository }, sort, after, limit: limit + 1 });
       const shown = runs.slice(0, limit);
       const last = shown.at(-1);
-      const key = last === undefined ? 0 : sort === 'longest' ? (last.durationMs ?? 0) : last.requestedAt.getTime();
+      const key = sort === 'longest' ? (last?.durationMs ?? 0) : 0;
       return { rows: shown.map(rowOf), next: runs.length > limit && last !== undefined ? cursorOf({ key, id: last.id }) : null };
     }),
 });
