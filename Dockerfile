@@ -32,4 +32,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8788/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "/opt/upkeep/bin/agent.js"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8788", "--log", "json"]
+# Publish the port on this machine only, or name the address of the proxy that has TLS.
+CMD ["serve", "--host", "0.0.0.0", "--public-url", "http://127.0.0.1:8788", "--port", "8788", "--log", "json"]

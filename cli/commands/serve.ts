@@ -7,19 +7,19 @@ import { explainProblem } from '../serve/log/explain-problem.ts';
 import { logLevelOf } from '../serve/log/levels.ts';
 import { lineSink } from '../serve/log/line-sink.ts';
 import { plainLog, type ServiceLog } from '../serve/log/service-log.ts';
+import { listenPlace, type ListenFlags } from '../serve/listen-place.ts';
 import { serve, type ReadyFacts } from '../serve/serve.ts';
 import { count } from '../wording.ts';
 
-export interface ServeFlags {
+export interface ServeFlags extends ListenFlags {
   readonly repo?: readonly string[];
-  readonly port: number;
-  readonly host: string;
   readonly log: 'plain' | 'json';
 }
 
 /** 0 when it was told to stop and has given everything back. */
 export async function serveCommand(flags: ServeFlags, context: CommandContext): Promise<number> {
   const paths = (flags.repo ?? ['.']).map((path) => resolve(context.cwd, path));
+  const { at, place } = listenPlace(flags, context.cwd);
   let names: ReadonlyMap<string, string> = new Map();
   const log = await openLog(flags, context, () => names);
   // What happens while it starts is said after what it is.
@@ -32,14 +32,16 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
     paths,
     takesConfigured: flags.repo === undefined,
     context,
-    listenAt: { host: flags.host, port: flags.port },
+    listenAt: at,
+    place,
     onReady: async (facts) => {
       names = facts.names;
       log.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
       log.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);
-      log.note(`dashboard: ${facts.url}/`);
+      const address = place.publicUrl?.origin ?? facts.url;
+      log.note(`dashboard: ${address}/`);
       if (facts.claimPath !== null)
-        log.note(`nobody can sign in yet; this link makes the first administrator, once, within 24 h: ${facts.url}${facts.claimPath}`);
+        log.note(`nobody can sign in yet; this makes the first administrator, once, within 24 h: ${address}${facts.claimPath}`);
       if (flags.log === 'plain') await showSchedules(facts, context);
       for (const work of waiting ?? []) work();
       waiting = null;

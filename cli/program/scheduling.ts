@@ -12,8 +12,13 @@ import { AGENT, portNumber, wholeNumber, type Add, type Runs } from './adding.ts
 export function addScheduling(add: Add, runs: Runs): void {
   add('serve', 'run agents when they are due, for this repository or several, until Ctrl-C', HELP.groups.schedule)
     .option('--repo <path>', 'a clone to look after instead of the current folder; again for more', collect)
-    .addOption(new Option('--port <n>', 'where health, readiness and metrics are; 0: any that is free').default(8788).argParser(portNumber))
-    .option('--host <address>', 'the address to listen on; 0.0.0.0 lets other machines ask', '127.0.0.1')
+    .addOption(
+      new Option('--port <n>', 'where the dashboard, health and metrics are; 0: any that is free').default(8788).argParser(portNumber),
+    )
+    .option('--host <address>', 'the address to listen on; another than this machine needs TLS, here or in front', '127.0.0.1')
+    .option('--public-url <address>', 'where people reach it when a proxy with TLS stands in front, such as https://upkeep.example.com')
+    .option('--tls-cert <file>', 'a certificate in PEM, to speak TLS itself')
+    .option('--tls-key <file>', 'the key of the certificate')
     .addOption(new Option('--log <format>', 'what is said, in words or as JSON lines').choices(['plain', 'json']).default('plain'))
     .addHelpText('after', HELP.serve)
     .action(runs(async (context, flags: ServeFlags) => (await import('../commands/serve.ts')).serveCommand(flags, context)));

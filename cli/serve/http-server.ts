@@ -11,6 +11,10 @@ export interface HttpServerOptions extends Probes {
   readonly host?: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Certificate and key in PEM; none: plain HTTP. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Whether a proxy of this machine or network says who asks. */
+  readonly isBehindProxy?: boolean;
   /** What could not be answered for a reason of ours. */
   readonly onProblem: (what: string, error: unknown) => void;
   /** Adds routes beside ours, in a context of their own: their hooks do not reach the probes. */
@@ -32,6 +36,8 @@ const LARGEST_HEADER_BYTES = 16 * 1024;
 const LARGEST_BODY_BYTES = 64 * 1024;
 const CHECK_EVERY_MS = 1_000;
 const IDLE_MS = 5_000;
+/** Proxies that are believed. */
+const NEARBY = ['loopback', 'linklocal', 'uniquelocal'];
 
 export interface HttpServer {
   readonly host: string;
@@ -44,12 +50,15 @@ export interface HttpServer {
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host = '127.0.0.1', port } = options;
   const limits = { ...LIMITS, ...options.limits };
+  const bounds = {
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
+    maxHeaderSize: LARGEST_HEADER_BYTES,
+  };
   const server = fastify({
-    http: {
-      headersTimeout: limits.headersMs,
-      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, limits.headersMs),
-      maxHeaderSize: LARGEST_HEADER_BYTES,
-    },
+    // Both kinds of servers are the same to whoever adds routes.
+    ...(options.tls === undefined ? { http: bounds } : ({ https: { ...bounds, ...options.tls } } as { http?: typeof bounds })),
+    trustProxy: options.isBehindProxy === true ? NEARBY : false,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: IDLE_MS,
     bodyLimit: LARGEST_BODY_BYTES,

@@ -17,7 +17,7 @@ import type { Telemetry } from './telemetry.ts';
 import type { TelemetrySettings } from './telemetry-settings.ts';
 
 /** Where to listen; port 0: any that is free. */
-export type ListenAt = Pick<AddressInfo, 'port'> & { readonly host: string };
+export type ListenAt = Pick<AddressInfo, 'port'> & { readonly host: string } & Pick<HttpServerOptions, 'tls' | 'isBehindProxy'>;
 
 export interface ObservationSettings {
   readonly at: ListenAt;
@@ -108,7 +108,7 @@ export async function openObservation(settings: ObservationSettings): Promise<Ob
   const { changed } = status;
   const looks: ServiceObserver = { claimed: changed, finished: changed, recovered: changed, looked: changed };
   return {
-    url: `http://${hostInUrl(server.host)}:${server.port}`,
+    url: `${at.tls === undefined ? 'http' : 'https'}://${hostInUrl(server.host)}:${server.port}`,
     port: server.port,
     observer: tellAll([metrics.observer, looks, settings.observer ?? {}, telemetry?.observer ?? {}]),
     onEvents(events) {

@@ -1,9 +1,11 @@
 /** The dashboard on the service's HTTP server, beside whatever else is there. */
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { MountedDashboard } from '../../dashboard/server/mount.ts';
 import type { Place } from '../../dashboard/server/auth/origins.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
+import { packageFolder } from '../version.ts';
 import type { HttpServerOptions } from './http-server.ts';
 
 export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | 'claimPath'> {
@@ -31,6 +33,7 @@ export async function serveDashboard({ version, place, beside, onProblem }: Serv
   const dashboard = openDashboard({
     version,
     place,
+    pageFolder: join(packageFolder(), 'dist', 'dashboard'),
     database: () => known.database,
     scheduler: () => known.scheduler,
     now: () => new Date(),

@@ -15,6 +15,7 @@ import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { startService, type Service } from '../../scheduler/service.ts';
 import type { ServiceObserver } from '../../scheduler/service-observer.ts';
 import type { StatusEvent } from '../../scheduler/status-feed.ts';
+import type { Place } from '../../dashboard/server/auth/origins.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { backupFolderOf } from '../database/database-server.ts';
@@ -40,6 +41,8 @@ export interface ServeRequest {
   readonly takesConfigured: boolean;
   readonly context: CommandContext;
   readonly listenAt: ListenAt;
+  /** How people reach it. */
+  readonly place: Place;
   /** Told when it is at work. */
   onReady(facts: ReadyFacts): Promise<void>;
   onEvents(events: readonly EventRow[], names: ReadonlyMap<string, string>): void;
@@ -91,10 +94,9 @@ export async function serve(request: ServeRequest): Promise<void> {
     onNote: (note: string) => request.onNote(note),
     onProblem: (what: string, error: unknown) => request.onProblem(what, error),
   };
-  const { host } = request.listenAt;
   const dashboard = await serveDashboard({
     version,
-    place: { host, hasTls: false, publicUrl: null },
+    place: request.place,
     beside: webhooks.pages,
     onProblem: telling.onProblem,
   });

@@ -12,11 +12,14 @@ import type { Dashboard } from './dashboard.ts';
 import { DashboardError, isFault } from './errors.ts';
 import { addGuards, TRPC_PREFIX } from './http/guards.ts';
 import { createCookies, requestContext } from './http/request-context.ts';
+import { addStaticFiles } from './http/static-files.ts';
 import { createRunProgress } from './live/run-progress.ts';
 import { appRouter } from './router.ts';
 
 export interface DashboardSettings extends Pick<Dashboard, 'version' | 'database' | 'scheduler' | 'now' | 'onProblem'> {
   readonly place: Place;
+  /** Where the built page is. */
+  readonly pageFolder: string;
 }
 
 export interface MountedDashboard {
@@ -54,6 +57,7 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
       });
       await server.register(compress, { threshold: 1024 });
       await server.register(cookie);
+      await server.register(async (page) => addStaticFiles(page, settings.pageFolder));
       await server.register(async (api) =>
         addProcedures(api, (request, reply) => requestContext(request, reply, { dashboard, place, cookies }), dashboard),
       );

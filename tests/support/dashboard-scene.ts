@@ -1,4 +1,8 @@
 /** A dashboard on a real HTTP server and a test database, and people who ask it. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import type { TRPCClient } from '@trpc/client';
 import { openHttpServer } from '../../cli/serve/http-server.ts';
@@ -37,11 +41,18 @@ export const PASSWORD = 'correct horse battery';
 
 export async function dashboardScene(change: Partial<Place> & { readonly now?: () => Date } = {}): Promise<DashboardScene> {
   const { now = () => new Date(), ...place } = change;
+  const pageFolder = mkdtempSync(join(tmpdir(), 'upkeep-page-'));
+  mkdirSync(join(pageFolder, 'assets'));
+  writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>');
+  writeFileSync(join(pageFolder, 'manifest.json'), '{}');
+  writeFileSync(join(pageFolder, 'assets', 'main-1.js'), 'plain');
+  writeFileSync(join(pageFolder, 'assets', 'main-1.js.br'), brotliCompressSync('compressed'));
   const queue = await queueScene();
   const problems: string[] = [];
   let isThere = true;
   const dashboard = openDashboard({
     version: '1.2.3',
+    pageFolder,
     place: { host: '127.0.0.1', hasTls: false, publicUrl: null, ...place },
     database: () => (isThere ? queue.database : null),
     scheduler: () => (isThere ? queue.context : null),
@@ -80,6 +91,7 @@ export async function dashboardScene(change: Partial<Place> & { readonly now?: (
       await dashboard.close();
       await server.close();
       await queue[Symbol.asyncDispose]();
+      rmSync(pageFolder, { recursive: true });
     },
   };
 }

@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 export function answerErrors(server: FastifyInstance, onProblem: (what: string, error: unknown) => void): void {
   server.setNotFoundHandler((request, reply) => {
     const allowed = methodsOf(server, pathOf(request));
-    if (allowed.length === 0) return answer(reply, 404);
+    // A route that says itself that there is nothing takes its method.
+    if (allowed.length === 0 || allowed.includes(request.method)) return answer(reply, 404);
     return answer(reply.header('allow', allowed.join(', ')), 405);
   });
   server.setErrorHandler((error, request, reply) => {

@@ -23,6 +23,11 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host) || host === '::1';
 }
 
+/** Whether somebody else than this machine, such as the ports of a container, stands in front. */
+export function isBehindProxy({ publicUrl }: Place): boolean {
+  return publicUrl !== null && !isLoopback(publicUrl.hostname);
+}
+
 /** Whether browsers keep a cookie from plain HTTP. */
 export function isSecure({ hasTls, publicUrl }: Place): boolean {
   return publicUrl === null ? hasTls : publicUrl.protocol === 'https:';
@@ -31,7 +36,7 @@ export function isSecure({ hasTls, publicUrl }: Place): boolean {
 /** Throws DashboardError `AUTH-HOST` for a name that is not ours: somebody else's may point to this address. */
 export function requireHost({ host }: Pick<Asked, 'host'>, place: Place): void {
   // Whoever has our certificate, or is behind the proxy, has been led here.
-  if (place.publicUrl !== null || place.hasTls) return;
+  if (isBehindProxy(place) || place.hasTls) return;
   const name = nameOf(host);
   if (name === null || isLoopback(name) || name === inUrl(place.host)) return;
   throw new DashboardError(
@@ -49,8 +54,9 @@ export function requireOrigin(asked: Asked, place: Place, isNeeded: boolean): vo
   throw new DashboardError('AUTH-ORIGIN', `an order came with ${came}: give it from the dashboard's own page, or with a token`);
 }
 
-function originsOf({ host }: Asked, { hasTls, publicUrl }: Place): string[] {
-  if (publicUrl !== null) return [publicUrl.origin.toLowerCase()];
+function originsOf({ host }: Asked, place: Place): string[] {
+  const { hasTls, publicUrl } = place;
+  if (publicUrl !== null && isBehindProxy(place)) return [publicUrl.origin.toLowerCase()];
   return host === undefined ? [] : [`${hasTls ? 'https' : 'http'}://${host.toLowerCase()}`];
 }
 
