@@ -21,26 +21,18 @@ export interface Sql {
   execute(text: string, values?: readonly unknown[]): Promise<{ rows: object[] }>;
 }
 
-const BEGIN_FORGETTABLE = 'BEGIN; SET LOCAL synchronous_commit = off';
-
 /**
  * Runs `work` in one transaction; statements whose results it does not wait for go out together. Rolls back and throws what `work`
  * throws, and what the database says (`code` holds its SQLSTATE). When the connection breaks during COMMIT nobody knows how it ended.
- * `mayBeForgotten`: COMMIT does not wait for the disk. When the server crashes in that moment nothing of it has happened, unless a
- * later transaction that did wait is kept: that one keeps all before it.
  */
-export async function transaction<Result>(
-  pool: ConnectionPool,
-  work: (sql: Sql) => Promise<Result>,
-  { mayBeForgotten = false }: { readonly mayBeForgotten?: boolean } = {},
-): Promise<Result> {
+export async function transaction<Result>(pool: ConnectionPool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | boolean = false;
   try {
     // Not waited for: the first statement follows on its heels, and COMMIT on those of the last ones that nobody waits for. It takes
     // everything back when one of them failed.
     sendTogether(client);
-    const sent = [settled(client.query(mayBeForgotten ? BEGIN_FORGETTABLE : 'BEGIN'))];
+    const sent = [settled(client.query('BEGIN'))];
     const result = await work(sqlOf(client, sent));
     sendTogether(client);
     sent.push(settled(client.query('COMMIT')));
@@ -98,15 +90,18 @@ const names = new Map<string, string>();
 const MOST_NAMES = 200;
 
 function sqlOf(client: PoolClient, sent: Sent[]): Sql {
-  const ask = async <Row extends object>(query: QueryConfig): Promise<Row[]> => {
+  // All in the order in which they were sent: of several that fail the first one is why.
+  const ask = <Row extends object>(query: QueryConfig): Promise<Row[]> => {
     sendTogether(client);
-    return (await client.query<Row>(query)).rows;
+    const rows = client.query<Row>(query).then((result) => result.rows);
+    sent.push(settled(rows));
+    return rows;
   };
   return {
     rows: <Row extends object>(statement: Statement, values?: readonly unknown[]) => ask<Row>(queryOf(statement, values)),
-    post: (statement, values) => void sent.push(settled(ask(queryOf(statement, values)))),
+    post: (statement, values) => void ask(queryOf(statement, values)),
     execute: async (text, values) => ({ rows: await ask(queryOf(named(text), values)) }),
-    postText: (text, values) => void sent.push(settled(ask(queryOf(named(text), values)))),
+    postText: (text, values) => void ask(queryOf(named(text), values)),
   };
 }
 

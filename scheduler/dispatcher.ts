@@ -109,11 +109,10 @@ export function createDispatcher(settings: DispatcherSettings): Dispatcher {
         const most = maxConcurrent - held.size;
         if (most <= 0) break;
         const askedAt = settings.monotonic();
-        const claimed = await claimNext(context, { serviceId, leaseMs, most, without: [...settings.without(), ...clones.keys()] });
-        if (claimed.length === 0) break;
-        if (held.size === 0) lease.begin(askedAt);
-        begin(claimed);
-        if (claimed.length < most && context.queue.bringsAll) break;
+        const { runs, isAll } = await claimNext(context, { serviceId, leaseMs, most, without: [...settings.without(), ...clones.keys()] });
+        if (runs.length > 0 && held.size === 0) lease.begin(askedAt);
+        begin(runs);
+        if (isAll || runs.length === 0) break;
       }
     } while (again && !isClosed);
   }

@@ -36,6 +36,15 @@ export function jobPriorityOf(eligibleAt: Date, priority: Priority, order: Queue
   return (LEVEL[priority] - 1.5) * STRICT_LEVEL - clamp(seconds, STRICT_LEVEL / 2 - 1);
 }
 
+/** The same in SQL, over a run's `rank` and `eligible_at`. */
+export function jobPrioritySql(order: QueueOrder): string {
+  const seconds = `floor(extract(epoch FROM eligible_at)) - ${SINCE_SECONDS}`;
+  const headStart = `(extract(epoch FROM eligible_at) * 1000 - rank)`;
+  const clamped = (value: string, limit: number): string => `greatest(${-limit}, least(${limit}, ${value}))`;
+  if (order === 'aged') return clamped(`${headStart} / 1000 - (${seconds})`, 2 ** 31 - 1);
+  return `(${headStart} / ${STRICT_LEVEL_MS} - 1.5) * ${STRICT_LEVEL} - ${clamped(seconds, STRICT_LEVEL / 2 - 1)}`;
+}
+
 function clamp(value: number, limit: number): number {
   return Math.max(-limit, Math.min(limit, value));
 }

@@ -2,8 +2,7 @@
 import { uuidv7 } from '../ledger/event.ts';
 import type { AgentId, Priority, Trigger } from '../ledger/outcome.ts';
 import { databaseTime, lockSteeredAgents, steeredAgents, type SteeredAgent } from '../prisma/runs/steered-agents.ts';
-import type { EventRow } from '../prisma/runs/write-events.ts';
-import { enqueueRuns, type Enqueued } from './runs/enqueue-runs.ts';
+import { beginEnqueue, type EnqueueReport } from './runs/enqueue-runs.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
 import { steerTransaction } from './steer/steer-transaction.ts';
 
@@ -22,8 +21,8 @@ export interface TriggerAsk {
 export async function triggerRuns(
   context: SchedulerContext,
   { repositoryId, agents: names, trigger, isForced, by }: TriggerAsk,
-): Promise<{ readonly runs: readonly Enqueued[]; readonly events: readonly EventRow[] }> {
-  return steerTransaction(context.pool, async (sql) => {
+): Promise<EnqueueReport> {
+  const { done } = await steerTransaction(context.pool, async (sql) => {
     const scope = { repositoryId, agentId: null };
     await lockSteeredAgents(sql, scope);
     const [agents, now] = await Promise.all([steeredAgents(sql, scope), databaseTime(sql)]);
@@ -38,8 +37,9 @@ export async function triggerRuns(
         slotAt: null,
         requestedBy: by,
       }));
-    return enqueueRuns(sql, requests, { context, now });
+    return beginEnqueue(sql, requests, { context, now });
   });
+  return done;
 }
 
 /** A pause is somebody's decision, whoever triggers. */

@@ -2,27 +2,52 @@
 import type { Sql, Statement } from '../sql.ts';
 import { CLAIMED_COLUMNS, isInState, type ClaimedRun, type Fence } from './run-row.ts';
 
-const CLAIM: Statement = {
-  name: 'claim_runs',
-  text: `
-    UPDATE upkeep.run r SET state = 'running', attempt = r.attempt + 1, service_id = $2, started_at = clock_timestamp(),
-      lease_until = clock_timestamp() + $3 * interval '1 ms', pid = NULL, process_started_at = NULL
-    FROM upkeep.agent a
-    WHERE r.id = ANY($4::uuid[]) AND r.job_id = ANY($1::uuid[]) AND ${isInState('queued')} AND a.id = r.agent_id
-    RETURNING ${CLAIMED_COLUMNS}, r.rank`,
+/**
+ * Around a statement that takes jobs and returns their `id` and `data`: what claims their runs, by itself one transaction whose commit does
+ * not wait for the disk. When the server crashes in that moment nothing of it has happened, unless a later commit that did wait is kept:
+ * that one keeps all before it. `leaseMs`: how long they are held.
+ */
+export function claiming(
+  taking: { readonly text: string; readonly values: readonly unknown[] },
+  by: { readonly serviceId: string; readonly leaseMs: number },
+): { readonly text: string; readonly values: readonly unknown[] } {
+  const [service, lease] = [`$${taking.values.length + 1}`, `$${taking.values.length + 2}`];
+  const text = `
+    WITH forgettable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+    job AS (${taking.text}), claimed AS (
+      UPDATE upkeep.run r SET state = 'running', attempt = r.attempt + 1, service_id = ${service}::uuid, started_at = clock_timestamp(),
+        lease_until = clock_timestamp() + ${lease}::float8 * interval '1 ms', pid = NULL, process_started_at = NULL
+      FROM job j, upkeep.agent a
+      WHERE r.id = (j.data->>'runId')::uuid AND r.job_id = j.id AND ${isInState('queued')} AND a.id = r.agent_id
+      RETURNING ${CLAIMED_COLUMNS}, r.rank
+    )
+    SELECT j.id AS "jobId", row_to_json(claimed) AS run
+    FROM forgettable CROSS JOIN job j LEFT JOIN claimed ON claimed."jobId" = j.id`;
+  return { text, values: [...taking.values, by.serviceId, by.leaseMs] };
+}
+
+/** A job that was taken, with its run; null when that is gone, settled or claimed. */
+export interface TakenJob {
+  readonly jobId: string;
+  readonly run: (InJson<ClaimedRun> & { readonly rank: number }) | null;
+}
+
+/** Its times are text. */
+type InJson<Row> = {
+  readonly [Key in keyof Row]: Row[Key] extends Date ? string : Row[Key] extends Date | null ? string | null : Row[Key];
 };
 
-/** The queued runs behind these jobs, first the one that comes first; a job whose run is gone, settled or claimed has none. `leaseMs`: how long they are held. */
-export async function claimRuns(
-  sql: Sql,
-  jobs: readonly { readonly id: string; readonly runId: string }[],
-  by: { readonly serviceId: string; readonly leaseMs: number },
-): Promise<ClaimedRun[]> {
-  const jobIds = jobs.map(({ id }) => id);
-  const rows = await sql.rows<ClaimedRun & { rank: string }>(CLAIM, [jobIds, by.serviceId, by.leaseMs, jobs.map(({ runId }) => runId)]);
+/** The runs of jobs that were taken, first the one that comes first. */
+export function claimedOf(taken: readonly TakenJob[]): ClaimedRun[] {
   // An update tells its rows in the order in which it finds them.
-  const ranked = rows.sort((one, other) => Number(one.rank) - Number(other.rank) || (one.id < other.id ? -1 : 1));
-  return ranked.map(({ rank: _, ...run }) => run);
+  const ranked = taken.flatMap(({ run }) => run ?? []).sort((one, other) => one.rank - other.rank || (one.id < other.id ? -1 : 1));
+  return ranked.map(({ rank: _rank, ...run }) => ({
+    ...run,
+    slotAt: run.slotAt === null ? null : new Date(run.slotAt),
+    requestedAt: new Date(run.requestedAt),
+    eligibleAt: new Date(run.eligibleAt),
+    startedAt: new Date(run.startedAt),
+  }));
 }
 
 const RENEW: Statement = {

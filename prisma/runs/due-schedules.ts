@@ -81,7 +81,7 @@ const NEAREST: Statement = {
   name: 'nearest_time',
   text: `
     SELECT (SELECT min(next_run_at) FROM upkeep.schedule WHERE next_run_at IS NOT NULL) AS slot,
-      (SELECT min(eligible_at) FROM upkeep.run WHERE state = 'queued' AND eligible_at > $1) AS run`,
+      (SELECT min(eligible_at) FROM upkeep.run WHERE state = 'queued' AND attempt > 0 AND eligible_at > $1) AS run`,
 };
 
 /** When the next slot comes, and when the next queued run may start that may not yet; null: none. */

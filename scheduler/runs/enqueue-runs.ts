@@ -1,12 +1,12 @@
 /** New runs enter: written, admitted where there is room, and handed to the queue, in one transaction. */
 import type { Priority, Trigger } from '../../ledger/outcome.ts';
 import { uuidv7 } from '../../ledger/event.ts';
-import { admitRuns, lockAgents, type LabelLimits } from '../../prisma/runs/admit-runs.ts';
+import { admitRuns, lockAgents } from '../../prisma/runs/admit-runs.ts';
 import { insertRuns } from '../../prisma/runs/insert-runs.ts';
 import { writeEvents, type EventRow } from '../../prisma/runs/write-events.ts';
-import type { AdmittedRun, NewRun } from '../../prisma/runs/run-row.ts';
+import type { NewRun } from '../../prisma/runs/run-row.ts';
 import type { Sql } from '../../prisma/sql.ts';
-import { rankOf } from '../rank.ts';
+import { jobPrioritySql, rankOf } from '../rank.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
 import { runEvent } from './run-events.ts';
 import { wakeServices } from './wake.ts';
@@ -37,15 +37,33 @@ export interface Enqueued {
   readonly isAdmitted: boolean;
 }
 
-/** Enqueues in a transaction of the caller's; slots that have their run already are left out. `now`: by the database's clock. */
-export async function enqueueRuns(
+export interface EnqueueAsk {
+  readonly context: SchedulerContext;
+  /** By the database's clock. */
+  readonly now: Date;
+  /** How many were asked for before them. */
+  readonly ahead?: number;
+}
+
+export interface EnqueueReport {
+  readonly runs: readonly Enqueued[];
+  readonly events: readonly EventRow[];
+}
+
+/** Enqueues in a transaction of the caller's; slots that have their run already are left out. */
+export async function enqueueRuns(sql: Sql, requests: readonly RunRequest[], ask: EnqueueAsk): Promise<EnqueueReport> {
+  return (await beginEnqueue(sql, requests, ask)).done;
+}
+
+/** As `enqueueRuns`, for the last act of a transaction: resolves when it is sent, so that the commit follows on its heels; `done` after it. */
+export async function beginEnqueue(
   sql: Sql,
   requests: readonly RunRequest[],
-  ask: { readonly context: SchedulerContext; readonly now: Date; readonly ahead?: number },
-): Promise<{ readonly runs: Enqueued[]; readonly events: EventRow[] }> {
+  ask: EnqueueAsk,
+): Promise<{ readonly done: Promise<EnqueueReport> }> {
   const { context, now } = ask;
-  const { queue, labelLimits, source } = context;
-  if (requests.length === 0) return { runs: [], events: [] };
+  const { queue, labelLimits } = context;
+  if (requests.length === 0) return { done: Promise.resolve({ runs: [], events: [] }) };
   const agentIds = [...new Set(requests.map(({ agentId }) => agentId))].sort();
   const locked = lockAgents(sql, agentIds);
   // When both fail only one of them is waited for.
@@ -56,29 +74,34 @@ export async function enqueueRuns(
     request,
     row: rowOf(request, { id: inOrder[index] ?? uuidv7(now), now, order: queue.order }),
   }));
-  const inserted = await insertRuns(
-    sql,
-    fresh.map(({ row }) => row),
-    Object.keys(labelLimits),
-  );
-  await locked;
+  const rows = fresh.map(({ row }) => row);
+  const job = { sending: (jobs: string) => queue.sending(jobs), priority: jobPrioritySql(queue.order) };
+  const inserting = insertRuns(sql, rows, { job, limited: Object.keys(labelLimits) });
+  const event = ({ row, request }: FreshRun, index: number): EventRow => queuedEvent(row, request, { ...ask, index });
+  // Only a slot can have its run already, and only a limit keeps out what its agent has room for.
+  if (requests.every(({ slotAt }) => slotAt === null) && Object.keys(labelLimits).length === 0) {
+    const events = fresh.map(event);
+    await tell(sql, events);
+    const done = inserting.then((inserted) => reportOf(fresh, events, (id) => inserted.get(id) === true));
+    done.catch(() => undefined);
+    return { done };
+  }
+  const [inserted] = await Promise.all([inserting, locked]);
   const written = fresh.filter(({ row }) => inserted.has(row.id));
-  const admitted = [...queuedOf(written, inserted), ...(await admitWaiting(sql, written, { inserted, labelLimits }))];
-  const queued = new Set(admitted.map(({ id }) => id));
-  const runs = written.map(({ row, request }) => ({ id: row.id, request, isAdmitted: queued.has(row.id) }));
-  const events = runs.map(({ id, request }, index) =>
-    runEvent(
-      'agent:queued',
-      { ...request, id, jobId: null },
-      {
-        data: { status: 'QUEUED', position: (ask.ahead ?? 0) + index + 1, priority: request.priority, runAt: now.toISOString() },
-        source,
-        at: now,
-      },
-    ),
-  );
-  await Promise.all([queue.send(sql, admitted), writeEvents(sql, events), admitted.length > 0 ? wakeServices(sql, 'queued') : null]);
-  return { runs, events };
+  const events = written.map(event);
+  if (events.length > 0) await tell(sql, events);
+  const queued = new Set([...inserted].flatMap(([id, isQueued]) => (isQueued ? [id] : [])));
+  for (const id of await admitMore(sql, written, { context, queued })) queued.add(id);
+  return { done: Promise.resolve(reportOf(written, events, (id) => queued.has(id))) };
+}
+
+function reportOf(written: readonly FreshRun[], events: readonly EventRow[], isAdmitted: (id: string) => boolean): EnqueueReport {
+  return { runs: written.map(({ row, request }) => ({ id: row.id, request, isAdmitted: isAdmitted(row.id) })), events };
+}
+
+/** Services are told whether or not something has room: they look, and find it or not. */
+async function tell(sql: Sql, events: readonly EventRow[]): Promise<void> {
+  await Promise.all([writeEvents(sql, events), wakeServices(sql, 'queued')]);
 }
 
 interface FreshRun {
@@ -86,23 +109,28 @@ interface FreshRun {
   readonly row: NewRun;
 }
 
-/** Those that had room at once. */
-function queuedOf(written: readonly FreshRun[], inserted: ReadonlyMap<string, string | null>): AdmittedRun[] {
-  return written.flatMap(({ row: { id, repositoryId, agentId, priority, eligibleAt } }) => {
-    const jobId = inserted.get(id) ?? null;
-    return jobId === null ? [] : [{ id, jobId, repositoryId, agentId, priority, eligibleAt }];
-  });
-}
-
-/** Looks again where something waits: it may have been behind a run that was there already, or its label may have room. */
-async function admitWaiting(
+/** Looks again where something waits: it may have been behind one whose slot has its run already, or its label may have room. Returns their ids. */
+async function admitMore(
   sql: Sql,
   written: readonly FreshRun[],
-  { inserted, labelLimits }: { readonly inserted: ReadonlyMap<string, string | null>; readonly labelLimits: LabelLimits },
-): Promise<AdmittedRun[]> {
-  const queued = new Set(written.filter(({ row }) => inserted.get(row.id) !== null).map(({ row }) => row.agentId));
-  const waiting = new Set(written.map(({ row }) => row.agentId).filter((id) => !queued.has(id)));
-  return waiting.size === 0 && Object.keys(labelLimits).length === 0 ? [] : admitRuns(sql, [...waiting].sort(), labelLimits);
+  { context, queued }: { readonly context: SchedulerContext; readonly queued: ReadonlySet<string> },
+): Promise<string[]> {
+  const { queue, labelLimits } = context;
+  const busy = new Set(written.filter(({ row }) => queued.has(row.id)).map(({ row }) => row.agentId));
+  const waiting = new Set(written.map(({ row }) => row.agentId).filter((id) => !busy.has(id)));
+  if (waiting.size === 0 && Object.keys(labelLimits).length === 0) return [];
+  const admitted = await admitRuns(sql, [...waiting].sort(), labelLimits);
+  if (admitted.length > 0) await Promise.all([queue.send(sql, admitted), wakeServices(sql, 'queued')]);
+  return admitted.map(({ id }) => id);
+}
+
+function queuedEvent(
+  { id }: NewRun,
+  request: RunRequest,
+  { context, now, ahead = 0, index }: EnqueueAsk & { readonly index: number },
+): EventRow {
+  const data = { status: 'QUEUED' as const, position: ahead + index + 1, priority: request.priority, runAt: now.toISOString() };
+  return runEvent('agent:queued', { ...request, id, jobId: null }, { data, source: context.source, at: now });
 }
 
 function rowOf(

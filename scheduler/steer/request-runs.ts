@@ -35,7 +35,7 @@ export interface RunAsk extends SteerAsk {
 export async function requestRuns(
   context: SchedulerContext,
   ask: RunAsk,
-): Promise<{ readonly runs: RequestedRun[]; readonly events: EventRow[] }> {
+): Promise<{ readonly runs: RequestedRun[]; readonly events: readonly EventRow[] }> {
   const { scope, decider, agents: names, isForced, priority, base } = ask;
   return steerTransaction(context.pool, async (sql) => {
     const { agents, now } = await takeAgents(sql, scope);

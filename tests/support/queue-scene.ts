@@ -89,7 +89,9 @@ export async function queueScene(
       const { runs } = await transaction(pool, (sql) => enqueueRuns(sql, [request], { context, now: new Date() }));
       return runs[0];
     },
-    claim: (serviceId, fields = {}) => claimNext(context, { serviceId, leaseMs: 15_000, most: 5, without: [], ...fields }),
+    claim: async (serviceId, fields = {}) => [
+      ...(await claimNext(context, { serviceId, leaseMs: 15_000, most: 5, without: [], ...fields })).runs,
+    ],
     async stateOf(runId) {
       const [row] = await query<{ state: string; outcome: string | null }>('SELECT state, outcome FROM upkeep.run WHERE id = $1', [runId]);
       return row === undefined ? 'gone' : row.outcome === null ? row.state : `${row.state} ${row.outcome}`;

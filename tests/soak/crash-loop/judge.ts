@@ -67,7 +67,7 @@ export async function judge(world: World, asked: readonly string[], heard: reado
   for (const run of runs) for (const what of faultsOf(run, published.get(run.id) ?? [], notesOf.get(run.id) ?? [])) wrong(run, what);
   for (const what of overlaps(notes)) violations.push(what);
   const jobs = await world.rows<{ state: string; count: number }>(
-    `SELECT state, count(*)::int AS count FROM upkeep_queue.job WHERE name = 'runs' AND state NOT IN ('completed', 'cancelled') GROUP BY state`,
+    `SELECT state, count(*)::int AS count FROM upkeep_queue.job WHERE name = 'runs' GROUP BY state`,
   );
   for (const { state, count } of jobs) violations.push(`${count} jobs are left in the queue as ${state}`);
 
