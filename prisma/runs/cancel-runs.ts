@@ -23,6 +23,19 @@ export interface RunScope {
 
 const IN_SCOPE = `($1::uuid IS NULL OR r.id = $1) AND ($2::uuid IS NULL OR r.agent_id = $2) AND ($3::uuid IS NULL OR r.repository_id = $3)`;
 
+const LOCK: Statement = {
+  name: 'lock_agents_of_runs',
+  text: `
+    SELECT a.id FROM upkeep.agent a
+    WHERE a.id IN (SELECT r.agent_id FROM upkeep.run r WHERE r.state IN ('waiting', 'queued') AND ${IN_SCOPE})
+    ORDER BY a.id FOR NO KEY UPDATE`,
+};
+
+/** Keeps others from admitting runs of the agents whose runs wait, until the transaction ends. */
+export async function lockAgentsOf(sql: Sql, scope: RunScope): Promise<void> {
+  await sql.rows(LOCK, [scope.runId, scope.agentId, scope.repositoryId]);
+}
+
 const END: Statement = {
   name: 'end_unstarted_runs',
   text: `

@@ -1,5 +1,5 @@
 /** Cancels runs: what waits ends at once, what is under way when its service has ended its process. */
-import { endUnstarted, markCancelled, type EndedRun, type RunScope } from '../../prisma/runs/cancel-runs.ts';
+import { endUnstarted, lockAgentsOf, markCancelled, type EndedRun, type RunScope } from '../../prisma/runs/cancel-runs.ts';
 import { admitRuns } from '../../prisma/runs/admit-runs.ts';
 import { writeEvents, type EventRow } from '../../prisma/runs/write-events.ts';
 import { transaction, type Sql } from '../../prisma/sql.ts';
@@ -28,9 +28,11 @@ export async function cancelIn(
   { scope, by }: { readonly scope: RunScope; readonly by: string },
 ): Promise<CancelReport> {
   const { queue, source, labelLimits } = context;
+  const locked = lockAgentsOf(sql, scope);
   const [ended, marked] = await Promise.all([
     endUnstarted(sql, scope, { outcome: 'cancelled', reason: 'interrupted', message: null, by }),
     markCancelled(sql, scope, by),
+    locked,
   ]);
   const events = ended.map((run) => runEvent('agent:cancelled', run, { data: { status: 'ACTIVE', by }, source, at: run.at }));
   await leaveQueue(sql, ended, context);

@@ -1,6 +1,6 @@
 /** Attempts end: outcome, event, next job and what follows are written in one transaction, by whoever still holds the run. */
 import type { Outcome, Priority, Reason } from '../../ledger/outcome.ts';
-import { admitRuns } from '../../prisma/runs/admit-runs.ts';
+import { admitRuns, lockAgents } from '../../prisma/runs/admit-runs.ts';
 import { noteDrift, leaveSchedule } from '../../prisma/runs/schedule-rows.ts';
 import { requeueRows, settleRows, type RequeuedRow, type SettledRow, type SettledRun } from '../../prisma/runs/finish-runs.ts';
 import { writeChecks, type CheckRow } from '../../prisma/runs/write-checks.ts';
@@ -64,7 +64,10 @@ export async function finishRuns(
     const toRequeue = decided.flatMap(({ attempt, after }) =>
       after.kind === 'settle' ? [] : [requeuedRow(attempt, after, { order: queue.order, isGone })],
     );
-    const [settled, requeued] = await Promise.all([settleRows(sql, toSettle, serviceId), requeueRows(sql, toRequeue, serviceId)]);
+    // Whoever enqueues runs of these agents comes before or after all of this: nothing waits that nobody admits.
+    const locked = lockAgents(sql, [...new Set(attempts.map(({ run }) => run.agentId))].sort());
+    const settling = [settleRows(sql, toSettle, serviceId), requeueRows(sql, toRequeue, serviceId)] as const;
+    const [settled, requeued] = await Promise.all([...settling, locked]);
     const back = new Set(requeued.map(({ id }) => id));
     // Somebody cancelled them while they ran: they do not come back.
     const cancelled = await settleRows(
