@@ -35,6 +35,7 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
     listenAt: at,
     place,
     onReady: async (facts) => {
+      context.output.outliveIt();
       names = facts.names;
       log.note(`upkeep ${context.version} looks after ${count(facts.names.size, 'repository', 'repositories')}, with ${facts.place}`);
       log.note(`health, readiness and metrics: ${facts.url}/healthz /readyz /metrics`);

@@ -4,7 +4,7 @@ import { agentStateOf, pauseOf, type AgentState, type LedgerState } from '../../
 import type { Decision } from '../../scheduler/decide-runs.ts';
 import { endOfPause } from '../../scheduler/end-of-pause.ts';
 import type { ErroredCheck } from './errored-checks.ts';
-import { ago, count, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
+import { ago, away, count, OUTCOME_WORDS, REASON_WORDS, shortSha } from '../wording.ts';
 
 /** What the sentences are made from. */
 export interface AgentFacts {
@@ -176,7 +176,9 @@ function escalationSentences({ threshold, now, agent }: AgentFacts, memory: Agen
     sentences.push(`it could not be carried out since ${ago(inError.since, now)} (${inError.reason}): agent retry ${agent} brings it back`);
   if (breaker !== null)
     sentences.push(
-      `it failed ${count(streak, 'time')} in a row, so the same content is tried again only at ${breaker.nextTryAt}, other content at once`,
+      new Date(breaker.nextTryAt) > now
+        ? `it failed ${count(streak, 'time')} in a row, so the same content is tried again only ${away(new Date(breaker.nextTryAt), now)}, at ${breaker.nextTryAt}, other content at once`
+        : `it failed ${count(streak, 'time')} in a row, and the same content may be tried again since ${ago(breaker.nextTryAt, now)}`,
     );
   else if (streak > 0) sentences.push(`it failed ${count(streak, 'time')} in a row; an issue is opened after ${threshold}`);
   return sentences.length > 0 ? sentences : ['none: no failure of a CI or service run is open'];

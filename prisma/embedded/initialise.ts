@@ -58,6 +58,8 @@ function runInitdb(place: Place, binaries: Binaries, data: string): Promise<void
   const child = spawnAs(place.user, [join(binaries.folder, 'bin', 'initdb'), ...flags], {
     cwd: place.base,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal reaches all of a group: what is half made would be told as a failure.
+    detached: true,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
