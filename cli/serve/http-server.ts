@@ -31,7 +31,7 @@ export interface HttpLimits {
   readonly closeMs: number;
 }
 
-const LIMITS: HttpLimits = { connections: 512, headersMs: 10_000, requestMs: 30_000, closeMs: 2_000 };
+const LIMITS: HttpLimits = { connections: 4096, headersMs: 10_000, requestMs: 30_000, closeMs: 2_000 };
 const LARGEST_HEADER_BYTES = 16 * 1024;
 const LARGEST_BODY_BYTES = 64 * 1024;
 const CHECK_EVERY_MS = 1_000;

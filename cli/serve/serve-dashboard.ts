@@ -8,7 +8,7 @@ import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { packageFolder } from '../version.ts';
 import type { HttpServerOptions } from './http-server.ts';
 
-export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | 'claimPath'> {
+export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | 'onEvents' | 'onStatus' | 'claimPath'> {
   readonly pages: NonNullable<HttpServerOptions['pages']>;
   /** The database is open. */
   readonly opened: (database: Database) => void;
@@ -50,7 +50,9 @@ export async function serveDashboard({ version, place, beside, onProblem }: Serv
       known.database = null;
       known.scheduler = null;
     },
-    onProgress: (event) => dashboard.onProgress(event),
+    onProgress: (event, of) => dashboard.onProgress(event, of),
+    onEvents: () => dashboard.onEvents(),
+    onStatus: (event) => dashboard.onStatus(event),
     claimPath: () => dashboard.claimPath(),
   };
 }

@@ -71,8 +71,8 @@ export interface ReadyFacts {
 
 /** A run that is told to stop gets so long to tidy up. */
 const STOP_GRACE_MS = 10_000;
-/** Connections besides those of claims and ends. */
-const SPARE_CONNECTIONS = 6;
+/** Connections besides those of claims and ends; one of them hears for the dashboard. */
+const SPARE_CONNECTIONS = 8;
 
 /** Runs until the signal of the context; a second one is the caller's. Throws UsageError, ListenError, ConfigError and DatabaseError before it is at work. */
 export async function serve(request: ServeRequest): Promise<void> {
@@ -108,7 +108,10 @@ export async function serve(request: ServeRequest): Promise<void> {
     telemetry: telemetryOf(environment.variables),
     signal,
     observer: request.observer,
-    onStatus: (event) => request.onStatus(event),
+    onStatus: (event) => {
+      dashboard.onStatus(event);
+      request.onStatus(event);
+    },
     onProblem: telling.onProblem,
     pages: dashboard.pages,
   });
@@ -128,11 +131,15 @@ export async function serve(request: ServeRequest): Promise<void> {
   let names: ReadonlyMap<string, string> = new Map();
   const tellEvents = (events: readonly EventRow[]): void => {
     observation.onEvents(events);
+    dashboard.onEvents();
     request.onEvents(events, names);
   };
   const asking: ServedAsk = {
     ...{ pool, context, signal, onNote: telling.onNote },
-    onForeign: (events) => request.onEvents(events.filter(isRecent), names),
+    onForeign: (events) => {
+      dashboard.onEvents();
+      request.onEvents(events.filter(isRecent), names);
+    },
     // A service that stops waits for no remote.
     onProblem: (what, error) => (signal.aborted ? undefined : telling.onProblem(what, error)),
   };
@@ -140,6 +147,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   ({ names } = served);
   // After a restore all runs wait.
   await admitWaiting(scheduler);
+  let running: Service | null = null;
   const row = serviceRow({ version, maxConcurrent: config.maxConcurrent });
   await using started = closing(
     await startService({
@@ -160,7 +168,8 @@ export async function serve(request: ServeRequest): Promise<void> {
       onEvents: tellEvents,
       observer: observation.observer,
       onProgress: (event, repositoryId) => {
-        dashboard.onProgress(event);
+        const agentId = running?.dispatcher.running.get(event.data.runId)?.agentId ?? null;
+        dashboard.onProgress(event, { repositoryId, agentId });
         request.onProgress(event, names.get(repositoryId) ?? '');
       },
       ...telling,
@@ -169,6 +178,7 @@ export async function serve(request: ServeRequest): Promise<void> {
     (service) => service.stop(),
   );
   const { value: service } = started;
+  running = service;
   observation.started(service, names);
   const house = { database: place.database, config, backupFolder: backupFolderOf(environment), source, ...telling };
   await using _keeper = closing(keepHouse(house), (keeper) => keeper.stop());

@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
-import type { UpkeepEvent } from '../../ledger/event.ts';
+import type { EventOf, UpkeepEvent } from '../../ledger/event.ts';
 import { isSecure, type Place } from './auth/origins.ts';
 import { firstAdminSecret } from './auth/sign-in.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -13,6 +13,7 @@ import { DashboardError, isFault } from './errors.ts';
 import { addGuards, TRPC_PREFIX } from './http/guards.ts';
 import { createCookies, requestContext } from './http/request-context.ts';
 import { addStaticFiles } from './http/static-files.ts';
+import { openLive, type Live } from './live/relay.ts';
 import { createRunProgress } from './live/run-progress.ts';
 import { appRouter } from './router.ts';
 
@@ -25,26 +26,34 @@ export interface DashboardSettings extends Pick<Dashboard, 'version' | 'database
 export interface MountedDashboard {
   /** Adds its routes to a context of its own. */
   readonly pages: (server: FastifyInstance) => Promise<void>;
-  /** Of a run of this service, on its way. */
-  readonly onProgress: (event: UpkeepEvent) => void;
+  /** Of a run of this service, on its way; `agentId`: that of the database, where it is known. */
+  readonly onProgress: (event: UpkeepEvent, of: { readonly repositoryId: string; readonly agentId: string | null }) => void;
+  /** This service, or one of its clones, wrote events. */
+  readonly onEvents: () => void;
+  readonly onStatus: (event: EventOf<'scheduler:status'>) => void;
   /** The path of the link that makes the first administrator, made anew; null: there is one. Throws what the database says. */
   readonly claimPath: () => Promise<string | null>;
   /** What a browser sends that holds this secret of a session: `name=value`. */
   readonly cookieOf: (secret: string) => Promise<string>;
-  readonly close: () => Promise<void>;
 }
 
 /** Requests a minute from one address: many pages of one household, and no flood. */
 const MOST_A_MINUTE = 1_200;
 const MOST_IN_A_BATCH = 25;
+/** Of what a run says of its way. */
+const MOST_CHARACTERS = 500;
 
 export function openDashboard(settings: DashboardSettings): MountedDashboard {
   const { place } = settings;
   const progress = createRunProgress();
-  const dashboard: Dashboard = { ...settings, progress, onSessionsEnded: () => undefined };
+  let live: Live | null = null;
+  const dashboard: Dashboard = { ...settings, progress, onSessionsEnded: () => live?.onSessionsEnded() };
   const cookies = createCookies(dashboard, place);
   return {
     async pages(server) {
+      live = openLive({ server: server.server, dashboard, place, cookies, onForeignProgress: (word) => progress.hear(word) });
+      // Before the server waits for the ends of its connections.
+      server.addHook('preClose', async () => live?.close());
       addGuards(server, dashboard, place);
       await server.register(helmet, helmetOptions(place));
       await server.register(rateLimit, {
@@ -62,8 +71,17 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
         addProcedures(api, (request, reply) => requestContext(request, reply, { dashboard, place, cookies }), dashboard),
       );
     },
-    onProgress(event) {
-      if (event.type === 'agent:progress') progress.hear(event);
+    onProgress(event, { repositoryId, agentId }) {
+      if (event.type !== 'agent:progress') return;
+      const { runId, check, message } = event.data;
+      const word = { runId, repositoryId, agentId, progress: event.data.progress, check, message: message.slice(0, MOST_CHARACTERS) };
+      progress.hear(word);
+      live?.onProgress(word);
+    },
+    onEvents: () => live?.onEvents(),
+    onStatus({ time, data }) {
+      const { running, queued, paused, tripped, errored, nextDueAt, driftMs } = data;
+      live?.onStatus({ at: time, running, queued, paused, tripped, errored, nextDueAt, driftMs });
     },
     async claimPath() {
       const database = dashboard.database();
@@ -74,7 +92,6 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
       const { name, sign } = await cookies.open();
       return `${name}=${encodeURIComponent(sign(secret))}`;
     },
-    close: () => Promise.resolve(),
   };
 }
 

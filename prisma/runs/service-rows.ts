@@ -60,3 +60,13 @@ const ON_HOST: Statement = {
 export async function servicesOnHost(sql: Sql, host: string): Promise<ServiceRow[]> {
   return sql.rows<ServiceRow>(ON_HOST, [host]);
 }
+
+const ALIVE: Statement = {
+  name: 'services_alive',
+  text: `SELECT count(*)::int AS services FROM upkeep.service WHERE ended_at IS NULL AND seen_at > clock_timestamp() - interval '30 seconds'`,
+};
+
+/** How many were seen lately. */
+export async function servicesAlive(sql: Sql): Promise<number> {
+  return (await sql.rows<{ services: number }>(ALIVE))[0]?.services ?? 0;
+}

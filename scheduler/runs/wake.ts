@@ -14,3 +14,8 @@ export function wakeServices(sql: Sql, reason: WakeReason): Promise<void> {
   sql.post(NOTIFY, [reason]);
   return Promise.resolve();
 }
+
+/** Something else that services tell each other: at most 8000 bytes, and none of the reasons. */
+export function notifyServices(sql: Sql, text: string): void {
+  sql.post(NOTIFY, [text]);
+}

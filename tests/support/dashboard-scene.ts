@@ -39,15 +39,18 @@ export interface DashboardScene extends AsyncDisposable {
 
 export const PASSWORD = 'correct horse battery';
 
-export async function dashboardScene(change: Partial<Place> & { readonly now?: () => Date } = {}): Promise<DashboardScene> {
-  const { now = () => new Date(), ...place } = change;
+/** `beside`: a service of the same database; its scene is disposed of after this one. */
+export async function dashboardScene(
+  change: Partial<Place> & { readonly now?: () => Date; readonly beside?: DashboardScene } = {},
+): Promise<DashboardScene> {
+  const { now = () => new Date(), beside, ...place } = change;
   const pageFolder = mkdtempSync(join(tmpdir(), 'upkeep-page-'));
   mkdirSync(join(pageFolder, 'assets'));
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(pageFolder, 'manifest.json'), '{}');
   writeFileSync(join(pageFolder, 'assets', 'main-1.js'), 'plain');
   writeFileSync(join(pageFolder, 'assets', 'main-1.js.br'), brotliCompressSync('compressed'));
-  const queue = await queueScene();
+  const queue = await queueScene(beside === undefined ? {} : { url: beside.queue.database.url });
   const problems: string[] = [];
   let isThere = true;
   const dashboard = openDashboard({
@@ -88,7 +91,6 @@ export async function dashboardScene(change: Partial<Place> & { readonly now?: (
       return { ...guestOf(url, { origin: url, cookie }), login, userId };
     },
     async [Symbol.asyncDispose]() {
-      await dashboard.close();
       await server.close();
       await queue[Symbol.asyncDispose]();
       rmSync(pageFolder, { recursive: true });

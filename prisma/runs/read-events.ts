@@ -1,0 +1,79 @@
+/**
+ * Events in the order of their transactions, and only those whose transaction is older than every one that writes still: then nothing
+ * appears behind what was read.
+ */
+import type { Sql, Statement } from '../sql.ts';
+
+/** Behind an event. */
+export interface EventPlace {
+  readonly transaction: number;
+  readonly sequence: number;
+}
+
+/** Before all events. */
+export const BEGINNING: EventPlace = { transaction: -1, sequence: -1 };
+
+export interface ReadEvent extends EventPlace {
+  readonly repositoryId: string | null;
+  readonly agentId: string | null;
+  readonly runId: string | null;
+  readonly envelope: object;
+}
+
+export interface ReadPage {
+  readonly events: readonly ReadEvent[];
+  /** Whether there are some that are to be read as soon as a transaction that is under way has ended. */
+  readonly isHeldBack: boolean;
+}
+
+/** Transactions from here on may write still. */
+const UNDER_WAY = 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint';
+
+const AFTER: Statement = {
+  name: 'events_after',
+  text: `
+    SELECT transaction::float8 AS transaction, sequence::float8 AS sequence, repository_id AS "repositoryId", agent_id AS "agentId",
+      run_id AS "runId", envelope
+    FROM upkeep.event e
+    WHERE (e.transaction, e.sequence) > ($1::bigint, $2::bigint) AND e.transaction < ${UNDER_WAY}
+      AND ($3::bigint IS NULL OR (e.transaction, e.sequence) <= ($3::bigint, $4::bigint))
+    ORDER BY e.transaction, e.sequence LIMIT $5`,
+};
+
+const HELD: Statement = {
+  name: 'events_held_back',
+  text: `SELECT EXISTS (SELECT 1 FROM upkeep.event e WHERE e.transaction >= ${UNDER_WAY}) AS "isHeldBack"`,
+};
+
+/** The first `limit` events after a place, and with `upTo` not after that one. */
+export async function eventsAfter(
+  sql: Sql,
+  after: EventPlace,
+  { upTo = null, limit }: { readonly upTo?: EventPlace | null; readonly limit: number },
+): Promise<ReadPage> {
+  const values = [after.transaction, after.sequence, upTo?.transaction ?? null, upTo?.sequence ?? null, limit];
+  // Looked at first: what is written in between is found by the next look, which its writer asks for.
+  const held = upTo === null ? sql.rows<{ isHeldBack: boolean }>(HELD) : Promise.resolve([]);
+  const [[row], events] = await Promise.all([held, sql.rows<ReadEvent>(AFTER, values)]);
+  return { events, isHeldBack: row?.isHeldBack ?? false };
+}
+
+const NEWEST: Statement = {
+  name: 'newest_event',
+  text: `
+    SELECT transaction::float8 AS transaction, sequence::float8 AS sequence FROM upkeep.event e WHERE e.transaction < ${UNDER_WAY}
+    ORDER BY e.transaction DESC, e.sequence DESC LIMIT 1`,
+};
+
+const NEXT: Statement = { name: 'next_transaction', text: 'SELECT pg_snapshot_xmax(pg_current_snapshot())::text::float8 AS next' };
+
+/** The newest event that can be read; `next`: the first transaction that has not begun. A place beyond it is of another server. */
+export async function newestEvent(sql: Sql): Promise<{ readonly place: EventPlace; readonly next: number }> {
+  const [[place], [row]] = await Promise.all([sql.rows<EventPlace>(NEWEST), sql.rows<{ next: number }>(NEXT)]);
+  return { place: place ?? BEGINNING, next: row?.next ?? Number.MAX_SAFE_INTEGER };
+}
+
+/** Whether `a` is behind `b`. */
+export function isAfter(a: EventPlace, b: EventPlace): boolean {
+  return a.transaction > b.transaction || (a.transaction === b.transaction && a.sequence > b.sequence);
+}
