@@ -92,6 +92,18 @@ describe('agent why', () => {
       ],
     ],
     [
+      'since when it may be tried again',
+      {
+        state: stateWith({
+          last,
+          runs: [run],
+          streak: 2,
+          breaker: { open: true, kind: 'code', since: hourAgo, attempts: 1, nextTryAt: '2026-01-02T11:50:00Z', key: 'k' },
+        }),
+      },
+      [/failed 2 times in a row, and the same content may be tried again since 10 min ago/],
+    ],
+    [
       'that it waits',
       {
         decision: skip('tripped', 'next try at noon'),
@@ -104,7 +116,7 @@ describe('agent why', () => {
       },
       [
         /waits: it keeps failing on the same content \| next try at noon/,
-        /failed 2 times in a row, so the same content is tried again only at 2026-01-02T12:10:00Z/,
+        /failed 2 times in a row, so the same content is tried again only in 10 min, at 2026-01-02T12:10:00Z, other content at once/,
       ],
     ],
     [
