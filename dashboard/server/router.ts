@@ -1,6 +1,7 @@
 /** Every question and order of the dashboard, by subject. The page knows no more of the server than this type. */
 import { router } from './procedures.ts';
 import { agentsRouter } from './routers/agents.ts';
+import { repositoriesRouter } from './routers/repositories.ts';
 import { runsRouter } from './routers/runs.ts';
 import { commitsRouter, escalationsRouter, schedulerRouter } from './routers/scheduler.ts';
 import { sessionRouter } from './routers/session.ts';
@@ -12,6 +13,7 @@ export const appRouter = router({
   commits: commitsRouter,
   escalations: escalationsRouter,
   runs: runsRouter,
+  repositories: repositoriesRouter,
 });
 
 export type AppRouter = typeof appRouter;
