@@ -4,8 +4,8 @@ import { describeCron } from '../../scheduler/cron/describe-cron.ts';
 import { localIso } from '../../scheduler/cron/local-time.ts';
 import { parseCron } from '../../scheduler/cron/parse-cron.ts';
 import type { CommandContext } from '../command-context.ts';
+import { listedSchedules } from '../schedule/listed-schedules.ts';
 import { nextTimes, scheduleTable, stateOf } from '../schedule/schedule-table.ts';
-import { findService } from '../serve/running-service.ts';
 
 export interface ListFlags {
   readonly json?: boolean;
@@ -16,27 +16,13 @@ export interface ListFlags {
 export async function scheduleListCommand(flags: ListFlags, context: CommandContext): Promise<number> {
   const { out, palette } = context.output;
   const now = new Date();
-  const { rows, isServed } = await rowsOf(flags, context, now);
+  const { rows, isServed } = await listedSchedules(context, { now, isOfAll: flags.all ?? false });
   if (flags.json) out(`${JSON.stringify({ schemaVersion: 1, isServed, schedules: rows.map((row) => describe(row, now)) }, null, 2)}\n`);
   else {
     out(scheduleTable(rows, { now, palette }));
     if (!isServed) out(palette.dim('no service looks after this repository: agent serve starts one; in CI the workflow starts agents\n'));
   }
   return 0;
-}
-
-async function rowsOf(
-  flags: ListFlags,
-  context: CommandContext,
-  now: Date,
-): Promise<{ rows: readonly ListedSchedule[]; isServed: boolean }> {
-  await using service = await findService(context);
-  if (service === null) {
-    const { listHere, schedulesHere } = await import('../schedule/schedules-here.ts');
-    return { rows: listHere(await schedulesHere(context), now), isServed: false };
-  }
-  const { listSchedules } = await import('../../prisma/schedule-list.ts');
-  return { rows: await listSchedules(service.database.prisma, flags.all ? null : [service.repositoryId]), isServed: true };
 }
 
 function describe(row: ListedSchedule, now: Date): object {

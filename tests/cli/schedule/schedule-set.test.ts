@@ -46,6 +46,8 @@ describe('agent schedule set and list', () => {
     await using served = await servedRepository();
     const set = await served.agent('schedule', 'set', 'qa', '30 4 * * *', '--tz', 'Europe/Berlin', '--priority', 'LOW');
     expect(set.stdout.split('\n')[0]).toBe('qa: At 04:30 – Europe/Berlin, LOW, for everyone');
+    const next = await served.agent('schedule', 'next', 'qa', '-n', '1');
+    expect(next.stdout.split('\n')[0]).toBe('qa: At 04:30 – Europe/Berlin (set by ada)');
     const rows = await served.query(`SELECT cron, time_zone AS zone, set_by AS by FROM upkeep.schedule WHERE source = 'person'`);
     expect(rows).toEqual([{ cron: '30 4 * * *', zone: 'Europe/Berlin', by: 'ada' }]);
     expect(await listed(served.agent('schedule', 'list', '--json'), 'qa')).toMatchObject({
