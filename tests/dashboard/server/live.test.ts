@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeEvent } from '../../../ledger/event.ts';
 import { transaction, type Sql } from '../../../prisma/sql.ts';
 import { writeEvents, type EventRow } from '../../../prisma/runs/write-events.ts';
-import { dashboardScene, type DashboardScene } from '../../support/dashboard-scene.ts';
+import { dashboardServer, type DashboardServer } from '../../support/dashboard-server.ts';
 import { livePage } from '../../support/live-page.ts';
 
 const REPOSITORY = randomUUID();
@@ -34,7 +34,7 @@ function eventRow(number: number, of: Partial<EventRow> = {}): EventRow {
   };
 }
 
-async function write(scene: DashboardScene, rows: readonly EventRow[]): Promise<void> {
+async function write(scene: DashboardServer, rows: readonly EventRow[]): Promise<void> {
   await transaction(scene.queue.context.pool, (sql) => writeEvents(sql, rows));
   scene.dashboard.onEvents();
 }
@@ -46,7 +46,7 @@ const upTo = (length: number): number[] => Array.from({ length }, (_, index) => 
 
 describe('a page that follows', () => {
   it('is told what is written, by this service or by anybody, and what it is about', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     using page = await livePage(scene.url, { cookie: cookie(), origin: scene.url });
     expect(await page.follow({ after: null })).toMatchObject({ ok: true });
@@ -62,7 +62,7 @@ describe('a page that follows', () => {
   });
 
   it('is told of a transaction that ends late after those that it must not be before', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     using page = await livePage(scene.url, { cookie: cookie(), origin: scene.url });
     await page.follow({ after: null });
@@ -83,7 +83,7 @@ describe('a page that follows', () => {
   });
 
   it('comes back after it was away, and has every event once and in order, whatever is written meanwhile', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     const headers = { cookie: cookie(), origin: scene.url };
     using first = await livePage(scene.url, headers);
@@ -113,7 +113,7 @@ describe('a page that follows', () => {
   });
 
   it('is told of its repository, agent or run alone, now and after it was away', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     const headers = { cookie: cookie(), origin: scene.url };
     const [agentId, runId] = [randomUUID(), randomUUID()];
@@ -138,7 +138,7 @@ describe('a page that follows', () => {
   });
 
   it('asks anew when too much has happened, or when its cursor is of another database', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     using page = await livePage(scene.url, { cookie: cookie(), origin: scene.url });
     await write(
@@ -154,7 +154,7 @@ describe('a page that follows', () => {
   });
 
   it('has only the newest word of a run, and the newest status', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     const runId = randomUUID();
     const status = {
@@ -198,7 +198,7 @@ describe('a page that follows', () => {
   });
 
   it('that reads nothing makes nobody wait, and misses nothing', { timeout: 60_000 }, async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     const headers = { cookie: cookie(), origin: scene.url };
     using slow = await livePage(scene.url, headers);
@@ -228,8 +228,8 @@ describe('a page that follows', () => {
 
 describe('services of one database', () => {
   it('tell each other of events at once, and how far their runs are', async () => {
-    await using scene = await dashboardScene();
-    await using other = await dashboardScene({ beside: scene });
+    await using scene = await dashboardServer();
+    await using other = await dashboardServer({ beside: scene });
     for (const host of ['one', 'two']) await scene.queue.service({ host });
     const person = await scene.person('viewer');
     using page = await livePage(other.url, { cookie: person.cookie(), origin: other.url });
@@ -258,7 +258,7 @@ describe('services of one database', () => {
 
 describe('the socket', () => {
   it('lets nobody in without a session or token, or from another site', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { cookie } = await scene.person('viewer');
     await expect(livePage(scene.url, { origin: scene.url })).rejects.toMatchObject({ data: { code: 'AUTH-REQUIRED' } });
     await expect(livePage(scene.url, { origin: scene.url }, { token: 'upkeep_wrong' })).rejects.toMatchObject({
@@ -272,7 +272,7 @@ describe('the socket', () => {
   });
 
   it('is closed when the session ends, and says so', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const person = await scene.person('viewer');
     using page = await livePage(scene.url, { cookie: person.cookie(), origin: scene.url });
     await page.follow({ after: null });

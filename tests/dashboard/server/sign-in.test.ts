@@ -1,8 +1,8 @@
 /** Signing in to the dashboard: the first administrator, passwords, sessions, roles, whence it may be asked. */
 import { describe, expect, it } from 'vitest';
-import { dashboardScene, failureOf, PASSWORD, type DashboardScene } from '../../support/dashboard-scene.ts';
+import { dashboardServer, failureOf, PASSWORD, type DashboardServer } from '../../support/dashboard-server.ts';
 
-async function firstAdmin(scene: DashboardScene, login = 'ann') {
+async function firstAdmin(scene: DashboardServer, login = 'ann') {
   const secret = (await scene.dashboard.claimPath())?.split('#')[1] ?? '';
   const guest = scene.guest();
   await guest.api.session.claim.mutate({ secret, login, password: PASSWORD, name: 'Ann' });
@@ -11,7 +11,7 @@ async function firstAdmin(scene: DashboardScene, login = 'ann') {
 
 describe('the first administrator', () => {
   it('is whoever has the link that the service printed, once', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const guest = scene.guest();
     expect(await guest.api.session.who.query()).toMatchObject({ user: null, isUnclaimed: true, hasDatabase: true });
     const secret = (await scene.dashboard.claimPath())?.split('#')[1] ?? '';
@@ -25,7 +25,7 @@ describe('the first administrator', () => {
   });
 
   it('is one of them when two use the link at once', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const secrets = await Promise.all([scene.dashboard.claimPath(), scene.dashboard.claimPath()]);
     const ends = await Promise.allSettled(
       secrets.map((path, at) =>
@@ -39,7 +39,7 @@ describe('the first administrator', () => {
 
 describe('a session', () => {
   it('begins with login and password, and ends with signing out', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     await firstAdmin(scene);
     const guest = scene.guest();
     const { user } = await guest.api.session.signIn.mutate({ login: ' ANN ', password: PASSWORD });
@@ -51,7 +51,7 @@ describe('a session', () => {
   });
 
   it('keeps its cookie from scripts and from other sites', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const secret = (await scene.dashboard.claimPath())?.split('#')[1] ?? '';
     const response = await scene.guest().fetch('/api/trpc/session.claim', {
       method: 'POST',
@@ -65,7 +65,7 @@ describe('a session', () => {
   });
 
   it('ends everywhere else when the password is changed, and when the person is disabled', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const here = await firstAdmin(scene);
     const there = scene.guest();
     await there.api.session.signIn.mutate({ login: 'ann', password: PASSWORD });
@@ -80,7 +80,7 @@ describe('a session', () => {
   });
 
   it('is not believed when its cookie was changed', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const person = await scene.person('viewer');
     const forged = person.cookie().replace(/=(...)/, '=abc');
     expect((await scene.guest({ origin: scene.url, cookie: forged }).api.session.who.query()).user).toBeNull();
@@ -89,7 +89,7 @@ describe('a session', () => {
 
 describe('attempts to sign in', () => {
   it('are refused the same way whether the login or the password is wrong, and stand in the audit', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     await firstAdmin(scene);
     const { api } = scene.guest();
     const wrong = await failureOf(api.session.signIn.mutate({ login: 'ann', password: 'wrong' }));
@@ -106,7 +106,7 @@ describe('attempts to sign in', () => {
   });
 
   it('are limited, and the right password does not help then', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     await firstAdmin(scene);
     const { api } = scene.guest();
     const attempts = Array.from({ length: 8 }, () => failureOf(api.session.signIn.mutate({ login: 'ann', password: 'wrong' })));
@@ -119,7 +119,7 @@ describe('attempts to sign in', () => {
 
 describe('orders and questions', () => {
   it('are refused to whoever is not signed in, or whose role is too low', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     expect(await failureOf(scene.guest().api.runs.list.query())).toMatchObject({ code: 'AUTH-REQUIRED', httpStatus: 401 });
     const viewer = await scene.person('viewer');
     const refused = await failureOf(viewer.api.agents.pause.mutate({ scope: { kind: 'everything' } }));
@@ -130,7 +130,7 @@ describe('orders and questions', () => {
   });
 
   it('are taken from the page of the dashboard only, or with a token', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const person = await scene.person('admin');
     for (const origin of ['https://evil.example', 'null', scene.url.replace('127.0.0.1', 'localhost')]) {
       const other = scene.guest({ origin, cookie: person.cookie() });
@@ -145,7 +145,7 @@ describe('orders and questions', () => {
   });
 
   it('tell the database that is gone from a session that is over', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const person = await scene.person('admin');
     scene.setDatabase(false);
     expect(await person.api.session.who.query()).toMatchObject({ user: null, hasDatabase: false });
@@ -155,7 +155,7 @@ describe('orders and questions', () => {
   });
 
   it('fail in one shape, with the id of the request, and without a trace', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const response = await scene.guest().fetch('/api/trpc/agents.nothing');
     expect(response.status).toBe(404);
     const { error } = (await response.json()) as { error: { data: Record<string, unknown> } };

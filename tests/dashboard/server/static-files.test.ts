@@ -1,12 +1,12 @@
 /** The built page over HTTP. */
 import { describe, expect, it } from 'vitest';
-import { dashboardScene } from '../../support/dashboard-scene.ts';
+import { dashboardServer } from '../../support/dashboard-server.ts';
 
 const HTML = { accept: 'text/html,*/*' };
 
 describe('the page', () => {
   it('comes for every address of its own, and is asked for again each time', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const guest = scene.guest();
     for (const path of ['/', '/runs/0198?x=1', '/claim', '/r/acme/site/agents']) {
       const response = await guest.fetch(path, { headers: HTML });
@@ -18,7 +18,7 @@ describe('the page', () => {
   });
 
   it('has files that are named by their content: kept for a year, and sent as they were compressed', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const response = await scene.guest().fetch('/assets/main-1.js', { headers: { 'accept-encoding': 'br' } });
     expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(response.headers.get('content-encoding')).toBe('br');
@@ -27,7 +27,7 @@ describe('the page', () => {
   });
 
   it('keeps to its folder, and to what is meant for browsers', async () => {
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     for (const path of [
       '/assets/nothing.js',
       '/assets/../manifest.json',
@@ -47,7 +47,7 @@ describe('the page', () => {
 
   it('is refused under a name that is not ours', async () => {
     const { request } = await import('node:http');
-    await using scene = await dashboardScene();
+    await using scene = await dashboardServer();
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     request(scene.url, { headers: { host: 'evil.example' } }, ({ statusCode }) => resolve(statusCode)).end();
     expect(await promise).toBe(403);
