@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { createRedactor } from '../../agents/tools/redact.ts';
 import type { CommandContext } from '../command-context.ts';
 import { secretValues } from '../run/secret-values.ts';
-import { explainProblem } from '../serve/log/explain-problem.ts';
+import { explainProblem, type ExplainedProblem } from '../serve/log/explain-problem.ts';
 import { logLevelOf } from '../serve/log/levels.ts';
 import { lineSink } from '../serve/log/line-sink.ts';
+import { tellOutagesOnce } from '../serve/log/outages.ts';
 import { plainLog, type ServiceLog } from '../serve/log/service-log.ts';
 import { listenPlace, type ListenFlags } from '../serve/listen-place.ts';
 import { serve, type ReadyFacts } from '../serve/serve.ts';
@@ -21,7 +22,8 @@ export async function serveCommand(flags: ServeFlags, context: CommandContext): 
   const paths = (flags.repo ?? ['.']).map((path) => resolve(context.cwd, path));
   const { at, place } = listenPlace(flags, context.cwd);
   let names: ReadonlyMap<string, string> = new Map();
-  const log = await openLog(flags, context, () => names);
+  const explain = (error: unknown): ExplainedProblem => explainProblem(error, context);
+  const log = tellOutagesOnce(await openLog(flags, context, () => names), { explain, monotonic: () => performance.now() });
   // What happens while it starts is said after what it is.
   let waiting: (() => void)[] | null = [];
   const afterReady = (work: () => void): void => {

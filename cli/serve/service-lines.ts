@@ -78,6 +78,6 @@ function droppedLine(events: readonly Dropped[]): string {
 const QUIET: ReadonlySet<string> = new Set(['unchanged', 'not-applicable']);
 
 /** `16:25:03`, on the clock of this machine. */
-function clockText(at: Date): string {
+export function clockText(at: Date): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }

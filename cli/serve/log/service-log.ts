@@ -4,7 +4,7 @@ import type { EventRow } from '../../../prisma/runs/write-events.ts';
 import type { ServiceObserver } from '../../../scheduler/service-observer.ts';
 import type { StatusEvent } from '../../../scheduler/status-feed.ts';
 import { plainLine } from '../../reporters/plain-text.ts';
-import { serviceLines, type ServiceLines, type ServiceLinesSettings } from '../service-lines.ts';
+import { clockText, serviceLines, type ServiceLines, type ServiceLinesSettings } from '../service-lines.ts';
 import { isSaid, levelOf, type LogLevel } from './levels.ts';
 
 export interface ServiceLog extends ServiceLines {
@@ -35,7 +35,8 @@ export function plainLog(settings: PlainLogSettings): ServiceLog {
     events: (rows: readonly EventRow[]) => lines.events(rows.filter(({ envelope }) => isWanted(envelope as UpkeepEvent))),
     progress: (event, repository) => (isWanted(event) ? lines.progress(event, repository) : undefined),
     note: (text) => (isSaid('info', level) ? lines.note(text) : undefined),
-    problem: (what, error) => settings.printProblem(plainLine(redact(`${what}: ${explain(error).message}`))),
+    problem: (what, error) =>
+      settings.printProblem(`${clockText(settings.now())}  ${plainLine(redact(`${what}: ${explain(error).message}`))}`),
     status: () => undefined,
     observer: {},
   };

@@ -5,7 +5,9 @@ import { explainProblem } from '../../../../cli/serve/log/explain-problem.ts';
 import { jsonLog } from '../../../../cli/serve/log/json-log.ts';
 import { logLevelOf, type LogLevel } from '../../../../cli/serve/log/levels.ts';
 import { lineSink } from '../../../../cli/serve/log/line-sink.ts';
+import { tellOutagesOnce } from '../../../../cli/serve/log/outages.ts';
 import { plainLog } from '../../../../cli/serve/log/service-log.ts';
+import { DatabaseError } from '../../../../prisma/database-error.ts';
 import type { ClaimedRun } from '../../../../prisma/runs/run-row.ts';
 import type { EventRow } from '../../../../prisma/runs/write-events.ts';
 import { runEvent, type EventSubject } from '../../../../scheduler/runs/run-events.ts';
@@ -123,7 +125,7 @@ describe('words', () => {
     plain.events([cancelled('ann'), dropped]);
     plain.note('stopping');
     plain.problem('the leases could not be renewed', new Error('connection reset'));
-    expect([out, err]).toEqual([[], ['the leases could not be renewed: connection reset']]);
+    expect([out, err]).toEqual([[], [expect.stringMatching(/^[0-9:]{8} {2}the leases could not be renewed: connection reset$/)]]);
   });
 });
 
@@ -170,5 +172,37 @@ describe('a problem', () => {
       code: 'internal',
       message: expect.stringContaining('fault of upkeep') as string,
     });
+  });
+});
+
+describe('an outage of the database', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
+  const explain = (error: unknown): ReturnType<typeof explainProblem> => explainProblem(error, { debug: false, version: '1.2.3' });
+
+  it('is told once, with what it means, and so is its end', () => {
+    const { plain, out, err } = logs();
+    let time = 0;
+    const log = tellOutagesOnce(plain, { explain, monotonic: () => time });
+    log.problem('wake-up calls cannot be heard', refused);
+    log.problem('what is due could not be looked at', new DatabaseError('unreachable', 'No PostgreSQL answers.'));
+    log.problem('the leases could not be renewed', Object.assign(new Error('terminating connection'), { code: '57P01' }));
+    time = 63_000;
+    log.observer.looked?.(5);
+    log.observer.looked?.(5);
+    expect(err).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}the database does not answer, and is asked until it does; .*ECONNREFUSED/),
+    ]);
+    expect(out).toEqual([expect.stringMatching(/the database answers again, after 63(\.0)? s$|after 1 min/)]);
+    log.problem('wake-up calls cannot be heard', refused);
+    expect(err).toHaveLength(2);
+  });
+
+  it('hides nothing that is another fault', () => {
+    const { plain, err } = logs();
+    const log = tellOutagesOnce(plain, { explain, monotonic: () => 0 });
+    log.problem('wake-up calls cannot be heard', refused);
+    log.problem('traces and metrics are not taken at here:4318', refused);
+    log.problem('the clones could not be looked at', new Error('disk full'));
+    expect(err).toHaveLength(3);
   });
 });
