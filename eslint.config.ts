@@ -7,7 +7,7 @@ import { oneDoorLaw } from './scripts/lint/one-door-law.ts';
 const house = [
   'agents/**/*.ts',
   'cli/**/*.ts',
-  'dashboard/**/*.ts',
+  'dashboard/**/*.{ts,tsx}',
   'git/**/*.ts',
   'github/**/*.ts',
   'ledger/**/*.ts',
@@ -35,7 +35,7 @@ export default defineConfig(
     rules: { 'no-undef': 'error', 'no-unused-vars': 'error' },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { upkeep: { rules: { 'import-law': importLaw, 'no-barrel': noBarrel, 'one-door': oneDoorLaw } } },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -75,6 +75,12 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
     },
+  },
+  {
+    // A script that runs before the page, as it is.
+    files: ['dashboard/web/public/*.js'],
+    languageOptions: { sourceType: 'script', globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } },
+    rules: { 'no-undef': 'error', 'no-unused-vars': 'error' },
   },
   { files: ['*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
 );

@@ -4,6 +4,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { buildDashboard } from './build-dashboard.ts';
 import { generateClient } from './generate-client.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,7 +14,10 @@ interface BuiltFile {
   readonly contents: Uint8Array;
 }
 
-/** Builds dist/ below `folder`; files that did not change are left as they are, so a running process keeps its chunks. */
+/**
+ * Builds dist/ below `folder`; files that did not change are left as they are, so a running process keeps its chunks.
+ * The page of the dashboard is in there as well, and is built only when something of it changed.
+ */
 export async function buildDist(folder: string): Promise<readonly string[]> {
   const outdir = join(folder, 'dist');
   const settings = {
@@ -52,7 +56,9 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
   const inputs = [program, entry].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const notices = join(outdir, 'THIRD-PARTY-NOTICES.txt');
   replaceFile(notices, Buffer.from(noticesOf(folder, inputs)));
-  for (const stale of filesBelow(outdir).filter((path) => path !== notices && !written.includes(path))) rmSync(stale);
+  const page = join(outdir, 'dashboard');
+  for (const stale of filesBelow(outdir)) if (stale !== notices && !written.includes(stale) && !stale.startsWith(page)) rmSync(stale);
+  await buildDashboard(folder);
   return written.map((path) => relative(folder, path));
 }
 

@@ -1,125 +1,114 @@
-/** A dashboard on a real HTTP server and a test database, and people who ask it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** A service with real agents and its dashboard, and a real browser before it. */
 import { join } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
-import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
-import type { TRPCClient } from '@trpc/client';
-import { openHttpServer } from '../../cli/serve/http-server.ts';
-import type { Place } from '../../dashboard/server/auth/origins.ts';
-import { openDashboard, type MountedDashboard } from '../../dashboard/server/mount.ts';
-import type { AppRouter } from '../../dashboard/server/router.ts';
-import type { Failure } from '../../dashboard/wire/failure.ts';
-import type { Role } from '../../dashboard/wire/vocabulary-schema.ts';
-import { hashOf, newSecret } from '../../dashboard/server/auth/secrets.ts';
-import { queueScene, type QueueScene } from './queue-scene.ts';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser } from './browser.ts';
+import { testDatabase } from './database.ts';
+import { createRepository, repositoryAt, temporaryFolder, type TestRepository } from './git-repository.ts';
+import { serveCommand } from './serve-command.ts';
 
-/** Somebody with a browser, or a program. */
-export interface Guest {
-  readonly api: TRPCClient<AppRouter>;
-  /** What was set, as the browser would send it. */
-  readonly cookie: () => string;
-  /** As a browser on the dashboard's page asks. */
-  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
-}
+export const ADMIN = { login: 'ann', password: 'correct horse battery' } as const;
 
 export interface DashboardScene extends AsyncDisposable {
-  readonly queue: QueueScene;
-  readonly dashboard: MountedDashboard;
-  /** `http://127.0.0.1:1234`. */
-  readonly url: string;
-  readonly problems: string[];
-  /** Somebody who is not signed in. `headers`: instead of those of the page. */
-  guest(headers?: Readonly<Record<string, string>>): Guest;
-  /** Somebody with a session, made in the database. */
-  person(role: Role, login?: string): Promise<Guest & { readonly login: string; readonly userId: string }>;
-  /** The database goes away, for the dashboard, and comes back. */
-  setDatabase(isThere: boolean): void;
+  /** `http://127.0.0.1:…`, without a slash at its end. */
+  readonly address: string;
+  /** Of the first administrator; once. */
+  readonly claimLink: string;
+  readonly browser: Browser;
+  readonly repository: TestRepository;
+  /** Lets the check of `qa` end that waits for it. */
+  readonly letQaEnd: () => Promise<void>;
+  /** A page of somebody who is signed in, with what it complained of. */
+  signedIn(options?: Parameters<Browser['newContext']>[0]): Promise<{ context: BrowserContext; page: Page; complaints: string[] }>;
 }
 
-export const PASSWORD = 'correct horse battery';
+/** Prints BAD words, or turns them into GOOD ones. */
+const WORDS = `
+const fs = require('fs');
+const files = fs.readdirSync('docs').map((name) => 'docs/' + name);
+if (process.argv[2] === 'fix') for (const name of files) fs.writeFileSync(name, fs.readFileSync(name, 'utf8').replaceAll('BAD', 'GOOD'));
+else for (const name of files) fs.readFileSync(name, 'utf8').split('\\n').forEach((line, index) => line.includes('BAD') && console.log(name + ':' + (index + 1) + ':a BAD word'));
+`;
+/** Says something dangerous, and finds it in the code. */
+const MARKUP = `console.log('src/a.js:1:<img src=x onerror=alert(1)> \\u202ein the message'); console.error('\\u001b[31mred\\u001b[0m <script>alert(1)</script>'); process.exitCode = 1;`;
+/** Goes on until somebody takes the file away. */
+const waitsFor = (hold: string): string =>
+  `const fs = require('fs'); console.log('it has begun'); const timer = setInterval(() => { if (!fs.existsSync(${JSON.stringify(hold)})) { clearInterval(timer); console.log('it has ended'); } }, 25);`;
 
-/** `beside`: a service of the same database; its scene is disposed of after this one. */
-export async function dashboardScene(
-  change: Partial<Place> & { readonly now?: () => Date; readonly beside?: DashboardScene } = {},
-): Promise<DashboardScene> {
-  const { now = () => new Date(), beside, ...place } = change;
-  const pageFolder = mkdtempSync(join(tmpdir(), 'upkeep-page-'));
-  mkdirSync(join(pageFolder, 'assets'));
-  writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>');
-  writeFileSync(join(pageFolder, 'manifest.json'), '{}');
-  writeFileSync(join(pageFolder, 'assets', 'main-1.js'), 'plain');
-  writeFileSync(join(pageFolder, 'assets', 'main-1.js.br'), brotliCompressSync('compressed'));
-  const queue = await queueScene(beside === undefined ? {} : { url: beside.queue.database.url });
-  const problems: string[] = [];
-  let isThere = true;
-  const dashboard = openDashboard({
-    version: '1.2.3',
-    pageFolder,
-    place: { host: '127.0.0.1', hasTls: false, publicUrl: null, ...place },
-    database: () => (isThere ? queue.database : null),
-    scheduler: () => (isThere ? queue.context : null),
-    now,
-    onProblem: (what, error) => problems.push(`${what}: ${String(error)}`),
+const PATTERN = { format: 'pattern', pattern: '^(?<path>[^:]+):(?<line>\\d+):(?<message>.*)$' };
+
+/** Agents docs (repairs words), backend (fails) and qa (waits), by hand only; the others are off. */
+export async function dashboardScene(): Promise<DashboardScene> {
+  const stack = new AsyncDisposableStack();
+  const [database, state, made, browser] = await Promise.all([
+    testDatabase(),
+    temporaryFolder(),
+    createRepository('--bare'),
+    openBrowser(),
+  ]);
+  for (const part of [database, state, made]) stack.use(part);
+  stack.defer(() => browser.close());
+  const repository = stack.use(await repositoryAt(made.path).clone());
+  const hold = join(state.path, 'hold');
+  await repository.git('checkout', '-q', '-B', 'main');
+  await repository.commit('feat: begin', {
+    'agent.config.json': JSON.stringify({
+      agents: {
+        ...Object.fromEntries(['architecture', 'frontend', 'devops'].map((id) => [id, { enabled: false }])),
+        ...Object.fromEntries(['docs', 'backend', 'qa'].map((id) => [id, { schedule: '0 0 1 1 *', triggers: [] }])),
+      },
+      customChecks: {
+        words: {
+          agent: 'docs',
+          paths: ['docs/**'],
+          run: ['node', 'tools/words.cjs'],
+          fix: ['node', 'tools/words.cjs', 'fix'],
+          findings: PATTERN,
+        },
+        markup: { agent: 'backend', paths: ['src/**'], run: ['node', 'tools/markup.cjs'], findings: PATTERN },
+        waits: { agent: 'qa', paths: ['src/**'], run: ['node', 'tools/waits.cjs'], findings: { format: 'exit-code' } },
+      },
+    }),
+    'tools/words.cjs': WORDS,
+    'tools/markup.cjs': MARKUP,
+    'tools/waits.cjs': waitsFor(hold),
+    'docs/page.md': '# Page\n\nA BAD word.\n',
+    'src/a.js': 'export const a = 1;\n',
   });
-  const server = await openHttpServer({
-    port: 0,
-    pages: dashboard.pages,
-    onProblem: (what, error) => problems.push(`${what}: ${String(error)}`),
-    health: { look: () => Promise.resolve([]) },
-    metrics: { contentType: 'text/plain', read: () => Promise.resolve('') },
-    status: () => null,
-  });
-  const url = `http://127.0.0.1:${server.port}`;
-  const guest = (headers: Readonly<Record<string, string>> = { origin: url }): Guest => guestOf(url, headers);
-  let people = 0;
+  await repository.git('push', '-q', 'origin', 'main');
+  await repository.write(hold, '');
+  const service = stack.use(serveCommand(repository.path, { DATABASE_URL: database.url, UPKEEP_STATE: state.path }));
+  const claimLink = /http:\S+\/claim#\S+/.exec(await service.line(/\/claim#/))?.[0] ?? '';
+  const address = new URL(claimLink).origin;
+  let cookies: Awaited<ReturnType<BrowserContext['storageState']>> | null = null;
   return {
-    ...{ queue, dashboard, url, problems, guest },
-    setDatabase: (value) => (isThere = value),
-    async person(role, login = `${role}-${(people += 1)}`) {
-      const secret = newSecret();
-      const [user] = await queue.query<{ id: string }>(
-        `INSERT INTO upkeep."user" (id, login, role, password_hash) VALUES (gen_random_uuid(), $1, $2, 'none') RETURNING id`,
-        [login, role],
-      );
-      const userId = user?.id ?? '';
-      await queue.query(
-        `INSERT INTO upkeep.session (id, user_id, hash, expires_at) VALUES (gen_random_uuid(), $1, $2, now() + interval '1 hour')`,
-        [userId, hashOf(secret)],
-      );
-      const cookie = await dashboard.cookieOf(secret);
-      return { ...guestOf(url, { origin: url, cookie }), login, userId };
+    address,
+    claimLink,
+    browser,
+    repository,
+    letQaEnd: () => repository.write(hold, null),
+    async signedIn(options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        ...options,
+        ...(cookies === null ? {} : { storageState: cookies }),
+      });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('dialog', (dialog) => {
+        complaints.push(`dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      if (cookies === null) {
+        await page.goto(`${address}/sign-in`);
+        await page.getByLabel('Login').fill(ADMIN.login);
+        await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { name: 'Overview' }).waitFor();
+        cookies = await context.storageState();
+      } else await page.goto(`${address}/`);
+      return { context, page, complaints };
     },
-    async [Symbol.asyncDispose]() {
-      await server.close();
-      await queue[Symbol.asyncDispose]();
-      rmSync(pageFolder, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-function guestOf(url: string, headers: Readonly<Record<string, string>>): Guest {
-  let jar = headers['cookie'] ?? '';
-  const ask = async (input: string, init: RequestInit = {}): Promise<Response> => {
-    const sent = { ...headers, ...(jar === '' ? {} : { cookie: jar }), ...(init.headers as Record<string, string> | undefined) };
-    const response = await fetch(input, { ...init, headers: sent });
-    for (const line of response.headers.getSetCookie())
-      jar = line.startsWith('upkeep') && /Max-Age=0|1970/.test(line) ? '' : (line.split(';')[0] ?? '');
-    return response;
-  };
-  const api = createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: `${url}/api/trpc`, fetch: (input, init) => ask(String(input), init as RequestInit) })],
-  });
-  return { api, cookie: () => jar, fetch: (path, init) => ask(`${url}${path}`, init) };
-}
-
-/** How a question or order failed. Throws when it did not. */
-export async function failureOf(asked: Promise<unknown>): Promise<Failure & { readonly httpStatus: number }> {
-  try {
-    await asked;
-  } catch (error) {
-    if (error instanceof TRPCClientError) return error.data as Failure & { httpStatus: number };
-    throw error;
-  }
-  throw new Error('expected a failure');
 }

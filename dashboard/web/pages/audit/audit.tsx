@@ -1,0 +1,109 @@
+/** Who did what, from where, and what came of it. */
+import { Button, Skeleton, Table } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { api, client } from '../../api/client.ts';
+import { visible } from '../../format/text.ts';
+import { Empty, Failed } from '../../parts/states.tsx';
+import classes from '../../parts/table.module.css';
+import { Panel } from '../../parts/panel.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { Page } from '../../shell/page.tsx';
+import { repositoryInput, useRepository } from '../../shell/repository.ts';
+
+export function Audit(): ReactNode {
+  const repository = useRepository();
+  const input = { ...repositoryInput(repository), limit: 100 };
+  const audit = useInfiniteQuery({
+    queryKey: api.audit.list.infiniteQueryKey(input),
+    queryFn: ({ pageParam, signal }) => client.audit.list.query({ ...input, cursor: pageParam }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+    enabled: repository.isKnown,
+  });
+  const [open, setOpen] = useState<string | null>(null);
+  const rows = audit.data?.pages.flatMap((page) => page.rows) ?? [];
+  const query = new URLSearchParams(repositoryInput(repository)).toString();
+  return (
+    <Page
+      title="Audit"
+      lead="Who did what by the dashboard, the command line or the interface."
+      aside={
+        <>
+          <Button
+            component="a"
+            href={`/api/export/audit?format=csv&${query}`}
+            download
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            CSV
+          </Button>
+          <Button component="a" href={`/api/export/audit?${query}`} download leftSection={<IconDownload size={14} aria-hidden />}>
+            NDJSON
+          </Button>
+        </>
+      }
+    >
+      <Panel title="Entries" flush>
+        {audit.isError && audit.data === undefined ? (
+          <Failed error={audit.error} what="The audit" retry={() => void audit.refetch()} />
+        ) : audit.isPending ? (
+          <Skeleton height={400} />
+        ) : rows.length === 0 ? (
+          <Empty title="Nobody has done anything yet.">Each order that a person gives is written down here.</Empty>
+        ) : (
+          <div className={classes.scroll}>
+            <Table className={classes.table} aria-label="Audit">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>When</Table.Th>
+                  <Table.Th>Who</Table.Th>
+                  <Table.Th>What</Table.Th>
+                  <Table.Th>About</Table.Th>
+                  <Table.Th>From</Table.Th>
+                  <Table.Th>Result</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {rows.map((row) => (
+                  <Table.Tr key={row.id} data-row tabIndex={-1}>
+                    <Table.Td>
+                      <Ago at={row.at} />
+                    </Table.Td>
+                    <Table.Td>
+                      <b>{visible(row.by)}</b>
+                    </Table.Td>
+                    <Table.Td>
+                      <button
+                        type="button"
+                        className={classes['row-button']}
+                        aria-expanded={open === row.id}
+                        onClick={() => setOpen(open === row.id ? null : row.id)}
+                      >
+                        {visible(row.action)}
+                      </button>
+                      {open === row.id ? (
+                        <pre style={{ margin: 0, whiteSpace: 'pre-wrap' }}>{visible(JSON.stringify(row.detail, null, 2))}</pre>
+                      ) : null}
+                    </Table.Td>
+                    <Table.Td>{visible(row.subject)}</Table.Td>
+                    <Table.Td className="dim">{row.address === null ? '' : visible(row.address)}</Table.Td>
+                    <Table.Td>{row.result === null ? '' : visible(row.result)}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
+        )}
+        {audit.hasNextPage ? (
+          <div className={classes.more}>
+            <Button onClick={() => void audit.fetchNextPage()} loading={audit.isFetchingNextPage}>
+              Show earlier ones
+            </Button>
+          </div>
+        ) : null}
+      </Panel>
+    </Page>
+  );
+}

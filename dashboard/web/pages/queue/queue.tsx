@@ -1,0 +1,263 @@
+/** The queue: what runs, what waits and why, and what could not be carried at all. */
+import { ActionIcon, Button, NativeSelect, Skeleton, Table } from '@mantine/core';
+import { IconBan, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Priority } from '../../../../ledger/outcome.ts';
+import { api } from '../../api/client.ts';
+import { visible } from '../../format/text.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty, Failed } from '../../parts/states.tsx';
+import { Ago, Elapsed } from '../../parts/time.tsx';
+import { Page } from '../../shell/page.tsx';
+import { repositoryInput, useRepository } from '../../shell/repository.ts';
+import { tellFailure } from '../../shell/tell-failure.ts';
+import { say } from '../../shell/toast.ts';
+import { useMay } from '../session/viewer.ts';
+import type { QueueAnswer } from './queue-answer.ts';
+import classes from '../../parts/table.module.css';
+
+const PRIORITIES: readonly Priority[] = ['CRITICAL', 'HIGH', 'NORMAL', 'LOW'];
+
+export function Queue(): ReactNode {
+  const repository = useRepository();
+  const queue = useQuery(
+    api.queue.list.queryOptions(repositoryInput(repository), { enabled: repository.isKnown, refetchInterval: 10_000 }),
+  );
+  const { data } = queue;
+  return (
+    <Page title="Queue" lead="What runs, what waits and why. The first in the list is taken next.">
+      {queue.isError && data === undefined ? (
+        <Failed error={queue.error} what="The queue" retry={() => void queue.refetch()} />
+      ) : data === undefined ? (
+        <Skeleton height={320} />
+      ) : (
+        <>
+          <Running rows={data.running} />
+          <Waiting rows={data.waiting} />
+          <Dead rows={data.dead} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Running({ rows }: { readonly rows: QueueAnswer['running'] }): ReactNode {
+  const cancel = useCancel();
+  const mayOperate = useMay('operator');
+  return (
+    <Panel title="Running" aside={rows.length} flush>
+      {rows.length === 0 ? (
+        <Empty title="Nothing runs now." />
+      ) : (
+        <div className={classes.scroll}>
+          <Table className={classes.table}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Agent</Table.Th>
+                <Table.Th>Check</Table.Th>
+                <Table.Th>For</Table.Th>
+                <Table.Th>Service</Table.Th>
+                <Table.Th>
+                  <span className={classes.hidden}>Orders</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row) => (
+                <Table.Tr key={row.runId} data-row tabIndex={-1}>
+                  <Table.Td>
+                    <RunName row={row} />
+                  </Table.Td>
+                  <Table.Td>
+                    {row.check === null ? <span className="dim">starting</span> : visible(row.check)}
+                    {row.progress === null ? null : <span className="dim"> {Math.round(row.progress * 100)} %</span>}
+                  </Table.Td>
+                  <Table.Td>{row.startedAt === null ? '' : <Elapsed at={row.startedAt} />}</Table.Td>
+                  <Table.Td>{row.host === null ? '' : visible(row.host)}</Table.Td>
+                  <Table.Td className={classes.end}>
+                    {mayOperate ? (
+                      <ActionIcon
+                        onClick={() => cancel.mutate({ runId: row.runId })}
+                        aria-label={`Cancel ${row.agent.name}`}
+                        title="Cancel"
+                      >
+                        <IconBan size={16} stroke={1.8} />
+                      </ActionIcon>
+                    ) : null}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Waiting({ rows }: { readonly rows: QueueAnswer['waiting'] }): ReactNode {
+  const cancel = useCancel();
+  const mayOperate = useMay('operator');
+  const mayOrder = useMay('admin');
+  const setPriority = useMutation(
+    api.queue.setPriority.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Its place in the queue has changed.') }),
+  );
+  return (
+    <Panel title="Waiting" aside={rows.length} flush>
+      {rows.length === 0 ? (
+        <Empty title="Nothing waits.">What is due goes into the queue by itself; the overview shows when that is.</Empty>
+      ) : (
+        <div className={classes.scroll}>
+          <Table className={classes.table}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Place</Table.Th>
+                <Table.Th>Agent</Table.Th>
+                <Table.Th>Why it waits</Table.Th>
+                <Table.Th>Asked for</Table.Th>
+                <Table.Th>Priority</Table.Th>
+                <Table.Th>
+                  <span className={classes.hidden}>Orders</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row) => (
+                <Table.Tr key={row.runId} data-row tabIndex={-1}>
+                  <Table.Td>{row.position}</Table.Td>
+                  <Table.Td>
+                    <RunName row={row} />
+                  </Table.Td>
+                  <Table.Td>
+                    {visible(row.wait.words)} {row.wait.until === null ? null : <Ago at={row.wait.until} />}
+                  </Table.Td>
+                  <Table.Td>
+                    <Ago at={row.requestedAt} />{' '}
+                    <span className="dim">{row.requestedBy === null ? row.trigger : visible(row.requestedBy)}</span>
+                  </Table.Td>
+                  <Table.Td>
+                    {mayOrder ? (
+                      <NativeSelect
+                        aria-label={`Priority of ${row.agent.name}`}
+                        value={row.priority}
+                        disabled={setPriority.isPending}
+                        onChange={({ currentTarget }) =>
+                          setPriority.mutate({ runId: row.runId, priority: currentTarget.value as Priority })
+                        }
+                        data={[...PRIORITIES]}
+                      />
+                    ) : (
+                      row.priority.toLowerCase()
+                    )}
+                  </Table.Td>
+                  <Table.Td className={classes.end}>
+                    {mayOperate ? (
+                      <ActionIcon
+                        onClick={() => cancel.mutate({ runId: row.runId })}
+                        aria-label={`Cancel ${row.agent.name}`}
+                        title="Cancel"
+                      >
+                        <IconBan size={16} stroke={1.8} />
+                      </ActionIcon>
+                    ) : null}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Dead({ rows }: { readonly rows: QueueAnswer['dead'] }): ReactNode {
+  const mayOperate = useMay('operator');
+  const mayDiscard = useMay('admin');
+  const retry = useMutation(
+    api.queue.retry.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'It is back in the queue.') }),
+  );
+  const discard = useMutation(api.queue.discard.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'It is gone.') }));
+  return (
+    <Panel title="Dead letters" aside={rows.length} flush>
+      {rows.length === 0 ? (
+        <Empty title="There are no dead letters.">Jobs that could not be carried after all their tries would stand here.</Empty>
+      ) : (
+        <div className={classes.scroll}>
+          <Table className={classes.table}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Agent</Table.Th>
+                <Table.Th>What went wrong</Table.Th>
+                <Table.Th>Since</Table.Th>
+                <Table.Th>
+                  <span className={classes.hidden}>Orders</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row) => (
+                <Table.Tr key={row.id} data-row tabIndex={-1}>
+                  <Table.Td>
+                    {row.agent === null ? '' : <b>{visible(row.agent.name)}</b>}{' '}
+                    {row.repository === null ? '' : visible(row.repository.name)}
+                  </Table.Td>
+                  <Table.Td>
+                    {row.reason === null ? '' : <b>{row.reason} </b>}
+                    {row.message === null ? '' : visible(row.message)}
+                  </Table.Td>
+                  <Table.Td>
+                    <Ago at={row.at} />
+                  </Table.Td>
+                  <Table.Td className={classes.end}>
+                    {mayOperate ? (
+                      <Button leftSection={<IconRefresh size={14} aria-hidden />} onClick={() => retry.mutate({ id: row.id })}>
+                        Retry
+                      </Button>
+                    ) : null}
+                    {mayDiscard ? (
+                      <ActionIcon onClick={() => discard.mutate({ id: row.id })} aria-label="Discard" title="Discard">
+                        <IconTrash size={16} stroke={1.8} />
+                      </ActionIcon>
+                    ) : null}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+interface Named {
+  readonly runId: string;
+  readonly agent: { readonly name: string };
+  readonly repository: { readonly name: string };
+  readonly branch: string;
+}
+
+function RunName({ row }: { readonly row: Named }): ReactNode {
+  return (
+    <>
+      <Link
+        to="/runs/$runId"
+        params={{ runId: row.runId }}
+        search={(search) => ({ repository: search.repository })}
+        className={classes.name}
+      >
+        {visible(row.agent.name)}
+      </Link>{' '}
+      <span className="dim">
+        {visible(row.repository.name)} {visible(row.branch)}
+      </span>
+    </>
+  );
+}
+
+function useCancel() {
+  return useMutation(api.queue.cancel.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Told it to end.') }));
+}

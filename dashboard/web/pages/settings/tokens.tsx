@@ -1,0 +1,123 @@
+/** Tokens for programs: each is shown once, and can be revoked at any time. */
+import { Button, Group, NativeSelect, Skeleton, Table, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode, type SubmitEvent } from 'react';
+import { api, queries } from '../../api/client.ts';
+import { toPageError } from '../../api/page-error.ts';
+import { visible } from '../../format/text.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { Empty, Failed } from '../../parts/states.tsx';
+import classes from '../../parts/table.module.css';
+import { Ago } from '../../parts/time.tsx';
+import { tellFailure } from '../../shell/tell-failure.ts';
+import { Refusal } from '../session/doorway.tsx';
+import { Once } from './once.tsx';
+
+export function Tokens(): ReactNode {
+  const tokens = useQuery(api.settings.tokens.list.queryOptions());
+  const renew = (): void => void queries.invalidateQueries({ queryKey: api.settings.tokens.list.queryKey() });
+  const [name, setName] = useState('');
+  const [days, setDays] = useState('90');
+  const [made, setMade] = useState<string | null>(null);
+  const make = useMutation(
+    api.settings.tokens.make.mutationOptions({
+      onSuccess: ({ token }) => {
+        setMade(token);
+        setName('');
+        renew();
+      },
+    }),
+  );
+  const revoke = useMutation(api.settings.tokens.revoke.mutationOptions({ onError: tellFailure, onSettled: renew }));
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    make.mutate({ name, days: days === '' ? null : Number(days) });
+  };
+  return (
+    <>
+      <Panel title="Make a token">
+        <form onSubmit={submit}>
+          <Group align="flex-end">
+            <TextInput
+              label="What it is for"
+              value={name}
+              onChange={({ currentTarget }) => setName(currentTarget.value)}
+              required
+              withAsterisk={false}
+              maxLength={100}
+            />
+            <NativeSelect
+              label="Valid for"
+              value={days}
+              onChange={({ currentTarget }) => setDays(currentTarget.value)}
+              data={[
+                { value: '7', label: '7 days' },
+                { value: '90', label: '90 days' },
+                { value: '365', label: 'a year' },
+                { value: '', label: 'until it is revoked' },
+              ]}
+            />
+            <Button type="submit" loading={make.isPending}>
+              Make it
+            </Button>
+          </Group>
+          {make.isError ? <Refusal {...toPageError(make.error)} /> : null}
+          {made === null ? null : <Once label="The token is shown once: put it into the environment of what uses it." value={made} />}
+        </form>
+      </Panel>
+      <br />
+      <Panel title="Tokens" flush>
+        {tokens.isError && tokens.data === undefined ? (
+          <Failed error={tokens.error} retry={() => void tokens.refetch()} />
+        ) : tokens.data === undefined ? (
+          <Skeleton height={120} />
+        ) : tokens.data.length === 0 ? (
+          <Empty title="There are no tokens.">Programs, and the command line on another machine, sign in with one.</Empty>
+        ) : (
+          <div className={classes.scroll}>
+            <Table className={classes.table}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Name</Table.Th>
+                  <Table.Th>Of</Table.Th>
+                  <Table.Th>Made</Table.Th>
+                  <Table.Th>Last used</Table.Th>
+                  <Table.Th>Until</Table.Th>
+                  <Table.Th>
+                    <span className={classes.hidden}>Orders</span>
+                  </Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {tokens.data.map((token) => (
+                  <Table.Tr key={token.id} data-row tabIndex={-1}>
+                    <Table.Td>
+                      <b>{visible(token.name)}</b>
+                    </Table.Td>
+                    <Table.Td>{visible(token.login)}</Table.Td>
+                    <Table.Td>
+                      <Ago at={token.createdAt} />
+                    </Table.Td>
+                    <Table.Td>{token.lastUsedAt === null ? <span className="dim">never</span> : <Ago at={token.lastUsedAt} />}</Table.Td>
+                    <Table.Td>
+                      {token.revokedAt !== null ? (
+                        <span className="dim">revoked</span>
+                      ) : token.expiresAt === null ? (
+                        'revoked'
+                      ) : (
+                        <Ago at={token.expiresAt} />
+                      )}
+                    </Table.Td>
+                    <Table.Td className={classes.end}>
+                      {token.revokedAt === null ? <Button onClick={() => revoke.mutate({ id: token.id })}>Revoke</Button> : null}
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </div>
+        )}
+      </Panel>
+    </>
+  );
+}
