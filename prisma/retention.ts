@@ -3,8 +3,8 @@ import type { Sql, Statement } from './sql.ts';
 
 /** So many of an agent's settled runs stay whatever their age: it may run once a year, and clocks can be wrong. */
 const ALWAYS_KEPT = 50;
-/** After it nobody looks for an event that went to a ledger. */
-const OUTBOX_DAYS = 7;
+/** After so many days nobody looks for an event that went to a ledger, nor for what a tool printed. */
+const MOST_DAYS: Readonly<Partial<Record<RetiredTable, number>>> = { outbox: 7, logs: 14 };
 
 export interface RunsToKeep {
   readonly days: number;
@@ -69,6 +69,18 @@ const OUTBOX: Statement = {
     ) SELECT count(*)::int AS rows FROM gone`,
 };
 
+/** What tools printed; it goes with its run as well. */
+const LOGS: Statement = {
+  name: 'retire_logs',
+  text: `
+    WITH old AS (
+      SELECT l.run_id, l."check", l.place FROM upkeep.check_log l JOIN upkeep.run r ON r.id = l.run_id
+      WHERE r.settled_at < clock_timestamp() - $1 * interval '1 day' LIMIT $2
+    ), gone AS (
+      DELETE FROM upkeep.check_log l USING old o WHERE l.run_id = o.run_id AND l."check" = o."check" AND l.place = o.place RETURNING 1
+    ) SELECT count(*)::int AS rows FROM gone`,
+};
+
 /** A service that nobody has seen for so long says goodbye no more; one whose run is still to be recovered stays. */
 const SERVICES: Statement = {
   name: 'retire_services',
@@ -80,14 +92,20 @@ const SERVICES: Statement = {
     ) SELECT count(*)::int AS rows FROM gone`,
 };
 
-/** What else goes by age: events, entries of the audit, services that are gone, and what ledgers have been told. */
-export type RetiredTable = 'events' | 'audit' | 'services' | 'outbox';
+/** What else goes by age: events, entries of the audit, services that are gone, what ledgers have been told, and what checks printed. */
+export type RetiredTable = 'events' | 'audit' | 'services' | 'outbox' | 'logs';
 
-const STATEMENTS: Readonly<Record<RetiredTable, Statement>> = { events: EVENTS, audit: AUDIT, services: SERVICES, outbox: OUTBOX };
+const STATEMENTS: Readonly<Record<RetiredTable, Statement>> = {
+  events: EVENTS,
+  audit: AUDIT,
+  services: SERVICES,
+  outbox: OUTBOX,
+  logs: LOGS,
+};
 
 /** Takes away at most `most` rows that are older than `days`, and returns how many. */
 export async function retireRows(sql: Sql, table: RetiredTable, ask: { readonly days: number; readonly most: number }): Promise<number> {
-  const days = table === 'outbox' ? Math.min(ask.days, OUTBOX_DAYS) : ask.days;
+  const days = Math.min(ask.days, MOST_DAYS[table] ?? ask.days);
   const [row] = await sql.rows<{ rows: number }>(STATEMENTS[table], [days, ask.most]);
   return row?.rows ?? 0;
 }

@@ -60,9 +60,9 @@ export async function housekeep(settings: HousekeepingSettings): Promise<Houseke
     // First, so that what goes today is in it.
     const backup = await tried('the daily backup could not be made', () => backUp(settings), null);
     const pruned = await tried('old backups could not be removed', () => Promise.resolve(prune(settings)), []);
-    const retired = { runs: 0, events: 0, audit: 0, services: 0, outbox: 0 };
+    const retired = { runs: 0, events: 0, audit: 0, services: 0, outbox: 0, logs: 0 };
     await tried('old runs could not be removed', async () => (retired.runs = await retireAllRuns(settings)), 0);
-    for (const table of ['events', 'audit', 'services', 'outbox'] as const) {
+    for (const table of ['events', 'audit', 'services', 'outbox', 'logs'] as const) {
       await tried(`old ${table} could not be removed`, async () => (retired[table] = await retireAll(table, settings)), 0);
     }
     return { backup, pruned, retired };

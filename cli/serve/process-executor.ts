@@ -63,6 +63,8 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
     for (const wait of waits.values()) wait.resolve(end);
   };
   const events: UpkeepEvent[] = [];
+  /** When each check began, by run and check. */
+  const starts = new Map<string, string>();
   let tail = '';
   let isStopped = false;
   const answer = (question: number, ok: boolean): void => {
@@ -72,6 +74,7 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
     switch (message.kind) {
       case 'event':
         if (!PASSING.has(message.event.type)) events.push(message.event);
+        noteStart(starts, message.event);
         port.tell(message.event);
         break;
       case 'may-leave':
@@ -86,7 +89,8 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
         );
         break;
       case 'ends':
-        for (const end of message.ends) waits.get(end.runId)?.resolve({ kind: 'ended', result: resultOf(end, carrying, events) });
+        for (const end of message.ends)
+          waits.get(end.runId)?.resolve({ kind: 'ended', result: resultOf(end, carrying, { events, starts }) });
         break;
       case 'later':
         endRest({ kind: 'returned', delayMs: message.delayMs });
@@ -147,12 +151,24 @@ function requestOf(runs: readonly ClaimedRun[], settings: ProcessExecutorSetting
   return { kind: 'run', version: CARRY_VERSION, runs: named, branch, base, isForced, trigger, source: settings.source, correlationId };
 }
 
-function resultOf(end: CarryEnd, { runs }: Carrying, events: readonly UpkeepEvent[]): Extract<CarriedEnd, { kind: 'ended' }>['result'] {
+/** A check tells how long it took when it ends. */
+function noteStart(starts: Map<string, string>, event: UpkeepEvent): void {
+  if (event.type !== 'agent:progress' || event.data.check === null || event.data.outcome === null || event.data.durationMs === null) return;
+  const at = new Date(new Date(event.time).getTime() - event.data.durationMs);
+  starts.set(`${event.data.runId} ${event.data.check}`, at.toISOString());
+}
+
+interface Heard {
+  readonly events: readonly UpkeepEvent[];
+  readonly starts: ReadonlyMap<string, string>;
+}
+
+function resultOf(end: CarryEnd, { runs }: Carrying, { events, starts }: Heard): Extract<CarriedEnd, { kind: 'ended' }>['result'] {
   const run = runs.find(({ id }) => id === end.runId);
   const own = events.filter((event) => event.data.runId === end.runId || (end.runId === runs[0]?.id && isOfNone(event, runs)));
   return {
     ...end,
-    checks: end.checks.map((check) => ({ ...check, runId: end.runId })),
+    checks: end.checks.map((check) => ({ ...check, runId: end.runId, startedAt: starts.get(`${end.runId} ${check.check}`) ?? null })),
     events: run === undefined ? [] : own.map((event) => rowOf(event, run)),
   };
 }

@@ -4,7 +4,9 @@ import type { FastifyInstance } from 'fastify';
 import type { MountedDashboard } from '../../dashboard/server/mount.ts';
 import type { Place } from '../../dashboard/server/auth/origins.ts';
 import type { Database } from '../../prisma/client.ts';
+import type { EventRow } from '../../prisma/runs/write-events.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
+import type { ServedClones } from './served-clones.ts';
 import { packageFolder } from '../version.ts';
 import type { HttpServerOptions } from './http-server.ts';
 
@@ -13,7 +15,7 @@ export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | '
   /** The database is open. */
   readonly opened: (database: Database) => void;
   /** The service takes orders. */
-  readonly started: (scheduler: SchedulerContext) => void;
+  readonly started: (scheduler: SchedulerContext, clones: Pick<ServedClones, 'pathOf'>) => void;
   /** The database is about to be closed: from now on nobody asks it. */
   readonly ended: () => void;
 }
@@ -23,20 +25,37 @@ export interface ServeDashboardSettings {
   readonly place: Place;
   /** Routes of others. */
   readonly beside: HttpServerOptions['pages'];
+  readonly redact: (text: string) => string;
+  /** Events that an order wrote. */
+  readonly onOrdered: (events: readonly EventRow[]) => void;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
 /** Loads what it needs: other commands do without. */
-export async function serveDashboard({ version, place, beside, onProblem }: ServeDashboardSettings): Promise<ServedDashboard> {
+export async function serveDashboard({
+  version,
+  place,
+  beside,
+  redact,
+  onOrdered,
+  onProblem,
+}: ServeDashboardSettings): Promise<ServedDashboard> {
   const { openDashboard } = await import('../../dashboard/server/mount.ts');
-  const known = { database: null as Database | null, scheduler: null as SchedulerContext | null };
+  const known = {
+    database: null as Database | null,
+    scheduler: null as SchedulerContext | null,
+    clones: null as Pick<ServedClones, 'pathOf'> | null,
+  };
   const dashboard = openDashboard({
     version,
     place,
     pageFolder: join(packageFolder(), 'dist', 'dashboard'),
     database: () => known.database,
     scheduler: () => known.scheduler,
+    pathOf: (id) => known.clones?.pathOf(id) ?? null,
     now: () => new Date(),
+    redact,
+    onOrdered,
     onProblem,
   });
   return {
@@ -45,7 +64,7 @@ export async function serveDashboard({ version, place, beside, onProblem }: Serv
       await server.register(async (context) => dashboard.pages(context));
     },
     opened: (database) => (known.database = database),
-    started: (scheduler) => (known.scheduler = scheduler),
+    started: (scheduler, clones) => void Object.assign(known, { scheduler, clones }),
     ended() {
       known.database = null;
       known.scheduler = null;

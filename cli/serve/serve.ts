@@ -94,10 +94,13 @@ export async function serve(request: ServeRequest): Promise<void> {
     onNote: (note: string) => request.onNote(note),
     onProblem: (what: string, error: unknown) => request.onProblem(what, error),
   };
+  const redact = createRedactor(secretValues(environment.variables));
   const dashboard = await serveDashboard({
     version,
     place: request.place,
     beside: webhooks.pages,
+    redact,
+    onOrdered: (events) => tellEvents(events),
     onProblem: telling.onProblem,
   });
   await using observation = await openObservation({
@@ -160,7 +163,7 @@ export async function serve(request: ServeRequest): Promise<void> {
         source,
         retryLimit: config.retry.limit,
         graceMs: STOP_GRACE_MS,
-        redact: createRedactor(secretValues(environment.variables)),
+        redact,
       }),
       watch: machineWatch(),
       leaseMs: config.leaseSeconds * 1000,
@@ -188,7 +191,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   await served.announce(row.id);
   const triggers = { context: scheduler, onEvents: tellEvents, onNote: telling.onNote };
   await webhooks.begin(observation.port, () => ({ ...triggers, repositories: served.triggered() }));
-  dashboard.started(scheduler);
+  dashboard.started(scheduler, served);
   const list = (): Promise<ListedSchedule[]> => listSchedules(place.database.prisma, [...names.keys()]);
   await request.onReady({
     service,

@@ -1,5 +1,6 @@
 /** What the dashboard is made of, and what one request brings along. Types only. */
 import type { Database } from '../../prisma/client.ts';
+import type { EventRow } from '../../prisma/runs/write-events.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import type { Role } from '../wire/vocabulary-schema.ts';
 import type { RunProgress } from './live/run-progress.ts';
@@ -14,6 +15,12 @@ export interface Dashboard {
   readonly scheduler: () => SchedulerContext | null;
   /** What runs of this service told last. */
   readonly progress: RunProgress;
+  /** Absolute path of the clone of a repository that this service has; null: it has none. */
+  readonly pathOf: (repositoryId: string) => string | null;
+  /** Takes secrets out of what leaves the machine. */
+  readonly redact: (text: string) => string;
+  /** Events that an order wrote. */
+  readonly onOrdered: (events: readonly EventRow[]) => void;
   /** Sessions may have ended: who follows events by one of them is looked at. */
   readonly onSessionsEnded: () => void;
   readonly now: () => Date;

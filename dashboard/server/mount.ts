@@ -17,7 +17,7 @@ import { openLive, type Live } from './live/relay.ts';
 import { createRunProgress } from './live/run-progress.ts';
 import { appRouter } from './router.ts';
 
-export interface DashboardSettings extends Pick<Dashboard, 'version' | 'database' | 'scheduler' | 'now' | 'onProblem'> {
+export interface DashboardSettings extends Omit<Dashboard, 'progress' | 'onSessionsEnded'> {
   readonly place: Place;
   /** Where the built page is. */
   readonly pageFolder: string;
@@ -72,6 +72,7 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
       );
     },
     onProgress(event, { repositoryId, agentId }) {
+      progress.watch(event);
       if (event.type !== 'agent:progress') return;
       const { runId, check, message } = event.data;
       const word = { runId, repositoryId, agentId, progress: event.data.progress, check, message: message.slice(0, MOST_CHARACTERS) };

@@ -1,13 +1,15 @@
 /** What every order has in common: in whose name it is given, about what, and that what was refused stands in the audit as well. */
 import { uuidv7 } from '../../ledger/event.ts';
+import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import type { SteerScope } from '../../prisma/runs/steered-agents.ts';
 import { writeAudit } from '../../prisma/runs/audit-rows.ts';
+import { pausedAgents } from '../../prisma/runs/pause-rows.ts';
 import { connection } from '../../prisma/sql.ts';
 import type { Decider } from '../../scheduler/steer/steer-events.ts';
 import type { Scope } from '../wire/agents-schema.ts';
 import type { RequestContext, Visitor } from './dashboard.ts';
-import { isFault, refusalOf } from './errors.ts';
-import { adminProcedure, operatorProcedure, schedulerOf } from './procedures.ts';
+import { DashboardError, isFault, refusalOf } from './errors.ts';
+import { adminProcedure, databaseOf, operatorProcedure, schedulerOf } from './procedures.ts';
 
 type OrderContext = RequestContext & { readonly visitor: Visitor };
 
@@ -69,4 +71,19 @@ const SECRETS = /password|secret|token|current/i;
 function shortened(input: unknown): string {
   const text = JSON.stringify(input, (key, value: unknown) => (SECRETS.test(key) ? '…' : value)) as string | undefined;
   return (text ?? '').replaceAll('\\u0000', '\\ufffd').slice(0, MOST_CHARACTERS);
+}
+
+/** Throws DashboardError for an agent that this version does not have any more. */
+export function agentNamed(name: string): AgentId {
+  const found = AGENT_IDS.find((id) => id === name);
+  if (found === undefined) throw new DashboardError('CONFLICT-RENAMED', `this version has no agent ${name}: it only remembers its runs`);
+  return found;
+}
+
+/** A pause is an administrator's decision: nobody else runs past it. Throws DashboardError `CONFLICT-PAUSED`. */
+export async function requireUnpaused(ctx: OrderContext, agentIds: readonly string[]): Promise<void> {
+  if (ctx.visitor.role === 'admin') return;
+  const paused = await connection(databaseOf(ctx).pool, (sql) => pausedAgents(sql, agentIds));
+  if (paused.size > 0)
+    throw new DashboardError('CONFLICT-PAUSED', 'the agent is paused: an administrator resumes it', { agentIds: [...paused] });
 }

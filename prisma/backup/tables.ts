@@ -6,7 +6,7 @@ export interface Table {
   readonly columns: readonly string[];
 }
 
-/** All tables of a schema but Prisma's books, those that others refer to first. */
+/** All tables of a schema but Prisma's books and those that need not outlive a crash, those that others refer to first. */
 export async function tablesOf(client: pg.ClientBase, schema: string): Promise<readonly Table[]> {
   const { rows } = await client.query<{ name: string; columns: string[]; parents: string[] }>(
     `select c.relname as name,
@@ -15,7 +15,7 @@ export async function tablesOf(client: pg.ClientBase, schema: string): Promise<r
             (select coalesce(array_agg(distinct p.relname::text), '{}') from pg_constraint k join pg_class p on p.oid = k.confrelid
               where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as parents
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> '_prisma_migrations'
+      where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence = 'p' and c.relname <> '_prisma_migrations'
       order by c.relname`,
     [schema],
   );

@@ -17,6 +17,8 @@ export interface CheckRow {
   readonly check: string;
   readonly outcome: string;
   readonly reason: string | null;
+  /** ISO 8601; null or absent: nobody watched it. */
+  readonly startedAt?: string | null;
   readonly durationMs: number;
   readonly command: string | null;
   readonly findings: readonly FindingRow[];
@@ -25,9 +27,10 @@ export interface CheckRow {
 const CHECKS: Statement = {
   name: 'write_checks',
   text: `
-    INSERT INTO upkeep.check_result (run_id, "check", outcome, reason, duration_ms, command)
-    SELECT "runId", "check", outcome, reason, "durationMs", command
-    FROM json_to_recordset($1::json) AS c ("runId" uuid, "check" text, outcome text, reason text, "durationMs" int, command text)`,
+    INSERT INTO upkeep.check_result (run_id, "check", outcome, reason, started_at, duration_ms, command)
+    SELECT "runId", "check", outcome, reason, "startedAt", "durationMs", command
+    FROM json_to_recordset($1::json) AS c ("runId" uuid, "check" text, outcome text, reason text, "startedAt" timestamptz,
+      "durationMs" int, command text)`,
 };
 
 const FINDINGS: Statement = {

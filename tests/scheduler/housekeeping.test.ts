@@ -134,9 +134,9 @@ describe('housekeeping', () => {
        from upkeep.agent a, upkeep.service s where s.host = 'h93'`,
     );
     const kept = await at.keep();
-    expect(kept?.retired).toEqual({ runs: 0, events: 2411, audit: 101, services: 2, outbox: 23 });
+    expect(kept?.retired).toEqual({ runs: 0, events: 2411, audit: 101, services: 2, outbox: 23, logs: 0 });
     expect(await at.query('select host from upkeep.service order by 1')).toEqual([{ host: 'h1' }, { host: 'h89' }, { host: 'h93' }]);
-    expect((await at.keep())?.retired).toEqual({ runs: 0, events: 0, audit: 0, services: 0, outbox: 0 });
+    expect((await at.keep())?.retired).toEqual({ runs: 0, events: 0, audit: 0, services: 0, outbox: 0, logs: 0 });
   });
 
   it('makes one backup a day for all services, and keeps them as long as it is told', async () => {

@@ -41,9 +41,9 @@ export const PASSWORD = 'correct horse battery';
 
 /** `beside`: a service of the same database; its scene is disposed of after this one. */
 export async function dashboardServer(
-  change: Partial<Place> & { readonly now?: () => Date; readonly beside?: DashboardServer } = {},
+  change: Partial<Place> & { readonly now?: () => Date; readonly beside?: DashboardServer; readonly clonePath?: string } = {},
 ): Promise<DashboardServer> {
-  const { now = () => new Date(), beside, ...place } = change;
+  const { now = () => new Date(), beside, clonePath = null, ...place } = change;
   const pageFolder = mkdtempSync(join(tmpdir(), 'upkeep-page-'));
   mkdirSync(join(pageFolder, 'assets'));
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>');
@@ -53,13 +53,16 @@ export async function dashboardServer(
   const queue = await queueScene(beside === undefined ? {} : { url: beside.queue.database.url });
   const problems: string[] = [];
   let isThere = true;
-  const dashboard = openDashboard({
+  const dashboard: MountedDashboard = openDashboard({
     version: '1.2.3',
     pageFolder,
     place: { host: '127.0.0.1', hasTls: false, publicUrl: null, ...place },
     database: () => (isThere ? queue.database : null),
     scheduler: () => (isThere ? queue.context : null),
     now,
+    pathOf: () => clonePath,
+    redact: (text) => text.replaceAll('hush-hush', '[redacted]'),
+    onOrdered: () => dashboard.onEvents(),
     onProblem: (what, error) => problems.push(`${what}: ${String(error)}`),
   });
   const server = await openHttpServer({

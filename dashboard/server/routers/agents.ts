@@ -1,5 +1,4 @@
 /** Agents: their cards, and the orders that people give them. */
-import { AGENT_IDS, type AgentId } from '../../../ledger/outcome.ts';
 import { agentCards } from '../../../prisma/read/agent-cards.ts';
 import { agentPlaces } from '../../../prisma/read/agent-places.ts';
 import { pauseAgents } from '../../../scheduler/steer/pause.ts';
@@ -18,7 +17,7 @@ import {
 } from '../../wire/agents-schema.ts';
 import { agentCard } from '../agent-card.ts';
 import { DashboardError } from '../errors.ts';
-import { adminOrder, deciderOf, operatorOrder, steerScopeOf } from '../orders.ts';
+import { adminOrder, agentNamed, deciderOf, operatorOrder, requireUnpaused, steerScopeOf } from '../orders.ts';
 import { databaseOf, router, schedulerOf, viewerProcedure } from '../procedures.ts';
 
 const RUNNING = { now: 'refuse', 'after-run': 'let-end', cancel: 'cancel' } as const;
@@ -42,7 +41,8 @@ export const agentsRouter = router({
           fields: [{ field: 'until', message: 'later than now' }],
         });
       const ask = { scope: steerScopeOf(input.scope), decider: deciderOf(ctx, input.reason), until, running: RUNNING[input.how] };
-      const { agents, withdrawn, under } = await pauseAgents(schedulerOf(ctx), ask);
+      const { agents, withdrawn, under, events } = await pauseAgents(schedulerOf(ctx), ask);
+      ctx.dashboard.onOrdered(events);
       return {
         agents: agents.map(({ agent }) => agent),
         withdrawn: withdrawn.map(({ agent, id }) => ({ agent, runId: id })),
@@ -55,7 +55,8 @@ export const agentsRouter = router({
     .output(resumeOutput)
     .mutation(async ({ ctx, input }) => {
       const ask = { scope: steerScopeOf(input.scope), decider: deciderOf(ctx, input.reason) };
-      const { agents, nextRunAt } = await resumeAgents(schedulerOf(ctx), ask);
+      const { agents, nextRunAt, events } = await resumeAgents(schedulerOf(ctx), ask);
+      ctx.dashboard.onOrdered(events);
       return {
         agents: agents.map(({ agentId, agent, pause }) => ({
           id: agentId,
@@ -70,7 +71,9 @@ export const agentsRouter = router({
     .input(steerInput)
     .output(retryOutput)
     .mutation(async ({ ctx, input }) => {
-      const { retried } = await retryAgents(schedulerOf(ctx), { scope: steerScopeOf(input.scope), decider: deciderOf(ctx, input.reason) });
+      const ask = { scope: steerScopeOf(input.scope), decider: deciderOf(ctx, input.reason) };
+      const { retried, events } = await retryAgents(schedulerOf(ctx), ask);
+      ctx.dashboard.onOrdered(events);
       return {
         agents: retried.map(({ agent, refusal, words, run }) => ({
           id: agent.agentId,
@@ -89,6 +92,7 @@ export const agentsRouter = router({
       const places = (await agentPlaces(databaseOf(ctx).prisma, ids)).filter(({ isLookedAfter }) => isLookedAfter);
       const missing = ids.filter((id) => !places.some((place) => place.id === id));
       if (missing.length > 0) throw new DashboardError('NOT-FOUND-AGENT', 'there is no such agent any more', { agentIds: missing });
+      if (input.force) await requireUnpaused(ctx, ids);
       const runs: RequestedRun[] = [];
       for (const [repositoryId, agents] of Map.groupBy(places, (place) => place.repositoryId)) {
         const report = await requestRuns(schedulerOf(ctx), {
@@ -99,15 +103,9 @@ export const agentsRouter = router({
           isForced: input.force,
           base: null,
         });
+        ctx.dashboard.onOrdered(report.events);
         runs.push(...report.runs);
       }
       return { runs };
     }),
 });
-
-/** Throws DashboardError for an agent that this version does not have any more. */
-function agentNamed(name: string): AgentId {
-  const found = AGENT_IDS.find((id) => id === name);
-  if (found === undefined) throw new DashboardError('CONFLICT-RENAMED', `this version has no agent ${name}: it only remembers its runs`);
-  return found;
-}

@@ -4,6 +4,7 @@ import { schedulerCounts } from '../../../prisma/runs/scheduler-counts.ts';
 import { connection } from '../../../prisma/sql.ts';
 import { commitsOutput, escalationsOutput, recentInput, schedulerStatusOutput } from '../../wire/scheduler-schema.ts';
 import { ofRepositorySchema } from '../../wire/vocabulary-schema.ts';
+import { subjectsOf } from '../run-commit.ts';
 import { databaseOf, router, viewerProcedure } from '../procedures.ts';
 
 export const schedulerRouter = router({
@@ -30,8 +31,9 @@ export const commitsRouter = router({
     .output(commitsOutput)
     .query(async ({ ctx, input }) => {
       const commits = await recentCommits(databaseOf(ctx).prisma, input);
+      const subjects = await subjectsOf(commits, ctx.dashboard);
       return commits.map(({ sha, runId, branch, at, fixed, ...of }) => ({
-        ...{ sha, runId, branch, fixed, at: at.toISOString(), subject: null },
+        ...{ sha, runId, branch, fixed, at: at.toISOString(), subject: subjects.get(sha) ?? null },
         agent: { id: of.agentId, name: of.agent },
         repository: { id: of.repositoryId, name: of.repository },
       }));
