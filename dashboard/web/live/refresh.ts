@@ -43,7 +43,11 @@ export function makeRefresher(client: QueryClient, clock: () => number = () => p
   };
 }
 
+/** Answers that no event changes: what is in a commit stays in it. */
+const LASTING: ReadonlySet<unknown> = new Set(['diff', 'excerpt', 'preview', 'configuration']);
+
 /** tRPC's keys begin with the path: `[['runs', 'list'], …]`. */
 function familyOf(queryKey: readonly unknown[]): unknown {
-  return Array.isArray(queryKey[0]) ? (queryKey[0] as readonly unknown[])[0] : null;
+  const [family, name] = Array.isArray(queryKey[0]) ? (queryKey[0] as readonly unknown[]) : [];
+  return LASTING.has(name) ? null : family;
 }

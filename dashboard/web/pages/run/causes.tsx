@@ -11,6 +11,11 @@ import classes from './run.module.css';
 
 const ICONS = { trigger: IconBell, run: IconPlayerPlay, commit: IconGitCommit, delivery: IconSend, issue: IconAlertTriangle } as const;
 
+/** Whether its words are not those of the outcome or of the commit beside them. */
+function tellsMore({ text, outcome, sha }: RunDetails['correlation'][number]): boolean {
+  return text !== outcome && (sha === null || !sha.startsWith(text));
+}
+
 interface CausesProps {
   readonly items: RunDetails['correlation'];
   readonly runId: string;
@@ -42,7 +47,7 @@ export function Causes({ items, runId, correlationId }: CausesProps): ReactNode 
                     )}{' '}
                   </>
                 )}
-                {item.outcome === null ? null : <Status of={item.outcome} />} {visible(item.text)}{' '}
+                {item.outcome === null ? null : <Status of={item.outcome} />} {tellsMore(item) ? visible(item.text) : ''}{' '}
                 {item.sha === null ? null : <span className="mono dim">{shortSha(item.sha)}</span>}{' '}
                 {item.url === null ? null : (
                   <a href={item.url} target="_blank" rel="noreferrer">

@@ -7,7 +7,7 @@ import { api } from '../../api/client.ts';
 import { shortSha, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { Failed } from '../../parts/states.tsx';
+import { Empty, Failed } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago, Elapsed } from '../../parts/time.tsx';
 import { Page } from '../../shell/page.tsx';
@@ -37,12 +37,12 @@ export function Run(): ReactNode {
   const { run, attempts, checks, findings, commit, correlation } = data;
   const current = attempts.at(-1);
   const startedAt = run.startedAt ?? current?.startedAt ?? null;
-  const log =
-    chosen ??
-    checks.find(({ outcome, hasLog }) => hasLog && outcome === null)?.check ??
-    checks.find(({ outcome, hasLog }) => hasLog && (outcome === 'failed' || outcome === 'errored'))?.check ??
-    checks.find(({ hasLog }) => hasLog)?.check ??
-    null;
+  const withLog = checks.filter(({ hasLog }) => hasLog);
+  const wanted =
+    withLog.find(({ outcome }) => outcome === null) ??
+    withLog.find(({ outcome }) => outcome === 'failed' || outcome === 'errored') ??
+    withLog[0];
+  const log = chosen ?? wanted?.check ?? null;
   return (
     <Page
       title={`${visible(run.agent.name)}: ${run.outcome ?? run.state}`}
@@ -90,7 +90,7 @@ export function Run(): ReactNode {
         <Fact name="Service">{run.host === null ? '—' : visible(run.host)}</Fact>
       </dl>
       {run.message === null || run.message === '' ? null : <p className={classes.message}>{visible(run.message)}</p>}
-      <Panel title="Timeline" aside={checks.length === 0 ? undefined : 'Choose a check to read its log'}>
+      <Panel title="Timeline" aside={withLog.length === 0 ? undefined : 'Choose a check to read its log'}>
         <Attempts attempts={attempts} />
         {checks.length === 0 || startedAt === null ? (
           <p className="dim">{run.state === 'settled' ? 'No check ran.' : 'Its checks appear when it starts.'}</p>
@@ -109,7 +109,13 @@ export function Run(): ReactNode {
           />
         )}
       </Panel>
-      {log === null ? null : <Log key={log} runId={run.id} check={log} isOpen={run.state !== 'settled'} />}
+      {log === null ? null : run.state === 'settled' && !withLog.some(({ check }) => check === log) ? (
+        <Panel title={`Log of ${visible(log)}`}>
+          <Empty title="No log was kept.">This check printed nothing, or it is too long ago.</Empty>
+        </Panel>
+      ) : (
+        <Log key={log} runId={run.id} check={log} isOpen={run.state !== 'settled'} />
+      )}
       <Findings runId={run.id} findings={findings} />
       {commit === null ? null : <Changes runId={run.id} commit={commit} />}
       <Causes items={correlation} runId={run.id} correlationId={run.correlationId} />

@@ -1,6 +1,7 @@
 /** Reads a log on and on: what is there from the server's question, what comes by the socket. Holds a bounded part of it. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { client } from '../../api/client.ts';
+import { toPageError } from '../../api/page-error.ts';
 import { onLog } from '../../live/run-log.ts';
 
 /** Characters that are held; of a longer log the end. */
@@ -22,21 +23,29 @@ export function useLog(runId: string, check: string, isOpen: boolean): HeldLog &
   const [held, setHeld] = useState<HeldLog>(NOTHING);
   const [round, setRound] = useState(0);
 
+  // It is read to its end even when the run ends meanwhile: the server says when no more comes.
+  const wasOpen = useRef(isOpen);
+
   useEffect(() => {
     const ended = new AbortController();
     let wake: () => void = () => undefined;
-    const forget = isOpen ? onLog(runId, check, () => wake()) : () => undefined;
+    const more = (): Promise<void> => new Promise((resolve) => (wake = wakeAfter(POLL_MS, resolve)));
+    const forget = wasOpen.current ? onLog(runId, check, () => wake()) : () => undefined;
     const read = async (): Promise<void> => {
       let next = 0;
-      setHeld(NOTHING);
       while (!ended.signal.aborted) {
-        const part = await client.runs.log.query({ id: runId, check, after: next }, { signal: ended.signal });
-        next = part.next;
-        if (part.text !== '' || part.size !== 0) setHeld((before) => withMore(before, part));
-        if (part.isOver && part.next >= part.size) return;
-        if (part.next >= part.size) await new Promise<void>((resolve) => (wake = wakeAfter(POLL_MS, resolve)));
+        const part = await readPart({ id: runId, check, after: next }, { signal: ended.signal, isOpen: wasOpen.current });
+        if (ended.signal.aborted) return;
+        if (part !== null) {
+          next = part.next;
+          setHeld((before) => withMore(before, part));
+          if (part.isOver && part.next >= part.size) return;
+          if (part.next < part.size) continue;
+        }
+        await more();
       }
     };
+    setHeld(NOTHING);
     read().catch((error: unknown) => {
       if (!ended.signal.aborted) setHeld((before) => ({ ...before, error }));
     });
@@ -45,9 +54,22 @@ export function useLog(runId: string, check: string, isOpen: boolean): HeldLog &
       forget();
       wake();
     };
-  }, [runId, check, round, isOpen]);
+  }, [runId, check, round]);
 
   return { ...held, retry: useCallback(() => setRound((count) => count + 1), []) };
+}
+
+type Part = Awaited<ReturnType<typeof client.runs.log.query>>;
+type Ask = Parameters<typeof client.runs.log.query>[0];
+
+/** Null: a check that has not printed anything yet has no log yet. */
+async function readPart(ask: Ask, { signal, isOpen }: { readonly signal: AbortSignal; readonly isOpen: boolean }): Promise<Part | null> {
+  try {
+    return await client.runs.log.query(ask, { signal });
+  } catch (error) {
+    if (isOpen && toPageError(error).code === 'NOT-FOUND-LOG') return null;
+    throw error;
+  }
 }
 
 function withMore(before: HeldLog, part: { readonly text: string; readonly size: number }): HeldLog {
