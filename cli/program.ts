@@ -6,6 +6,7 @@ import { DELIVERY_MODES, PRIORITIES, TRIGGERS } from '../ledger/outcome.ts';
 import type { CommandContext } from './command-context.ts';
 import { addHelpCommand } from './help-command.ts';
 import { AGENT, AGENTS, portNumber, wholeNumber, type Add, type Runs } from './program/adding.ts';
+import type { DashboardFlags } from './commands/dashboard.ts';
 import { addDatabase } from './program/database.ts';
 import { addCarrying, addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
@@ -125,6 +126,10 @@ function addLooking(add: Add, runs: Runs): void {
         (await import('./commands/list.ts')).listCommand(agents, flags, context),
       ),
     );
+  add('dashboard', 'write what is remembered as pages that need no server', HELP.groups.look)
+    .option('--static <folder>', 'where to; what was written there before is written anew')
+    .option('--branch <name>', 'a branch instead of the one that is checked out')
+    .action(runs(async (context, flags: DashboardFlags) => (await import('./commands/dashboard.ts')).dashboardCommand(flags, context)));
   add('log', 'show what happened', HELP.groups.look)
     .option('-n, --number <n>', 'events to show', wholeNumber, 20)
     .option('--agent <agent>', 'only events of this agent')
