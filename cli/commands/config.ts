@@ -2,6 +2,7 @@
 import { catalog } from '../../agents/catalog.ts';
 import type { CommandContext } from '../command-context.ts';
 import { loadConfig, type LoadedConfig } from '../config.ts';
+import { valueAtPath } from '../config/value-at.ts';
 import { readBelow } from '../config/read-file.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { settingsAt } from '../run/load-settings.ts';
@@ -65,13 +66,4 @@ async function load(flags: ConfigFlagsOfCommand, context: CommandContext): Promi
     knownChecks: () => Promise.resolve([...new Set(catalog.flatMap((agent) => agent.checks.map((check) => check.id)))]),
   });
   return { loaded, where: fromDisk ? 'the working tree' : base.slice(0, 9) };
-}
-
-function valueAtPath(config: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
-      config,
-    );
 }

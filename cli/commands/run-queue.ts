@@ -71,7 +71,7 @@ async function follow(
     import('../../prisma/runs/run-report-rows.ts'),
     import('../../prisma/runs/open-runs.ts'),
     import('../../scheduler/wait-reason.ts'),
-    import('../queue/wait-words.ts'),
+    import('../../scheduler/wait-words.ts'),
     import('../run/queued-report.ts'),
   ]);
   const { database, repositoryId, name, branch } = service;

@@ -5,7 +5,7 @@ import type { Palette } from '../palette.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { alignedRows } from '../table.ts';
 import { ago, duration } from '../wording.ts';
-import { waitWords } from './wait-words.ts';
+import { waitWords } from '../../scheduler/wait-words.ts';
 
 /** One line a run; `hasRepositories`: of several, so each is named. */
 export function queueTable(runs: readonly OpenRun[], { palette, hasRepositories }: { palette: Palette; hasRepositories: boolean }): string {

@@ -43,7 +43,7 @@ export async function cloneFacts(
 }
 
 /** The newest commit of the branch that this clone has heard of. */
-async function newestKnown({ checkout, branch, remote, remoteAddress }: Clone): Promise<string> {
+export async function newestKnown({ checkout, branch, remote, remoteAddress }: Clone): Promise<string> {
   const fetched = remoteAddress === null ? null : await resolveRef(checkout, `refs/remotes/${remote}/${branch}`);
   return fetched ?? (await resolveRef(checkout, `refs/heads/${branch}`)) ?? checkout.head ?? '';
 }

@@ -8,6 +8,8 @@ import type { EventRow } from '../../prisma/runs/write-events.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import type { ServedClones } from './served-clones.ts';
 import { packageFolder } from '../version.ts';
+import type { CommandContext } from '../command-context.ts';
+import { cloneSettings } from './clone-settings.ts';
 import type { HttpServerOptions } from './http-server.ts';
 
 export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | 'onEvents' | 'onStatus' | 'claimPath'> {
@@ -21,7 +23,7 @@ export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | '
 }
 
 export interface ServeDashboardSettings {
-  readonly version: string;
+  readonly context: Pick<CommandContext, 'environment' | 'version' | 'debug'>;
   readonly place: Place;
   /** Routes of others. */
   readonly beside: HttpServerOptions['pages'];
@@ -33,7 +35,7 @@ export interface ServeDashboardSettings {
 
 /** Loads what it needs: other commands do without. */
 export async function serveDashboard({
-  version,
+  context,
   place,
   beside,
   redact,
@@ -46,13 +48,19 @@ export async function serveDashboard({
     scheduler: null as SchedulerContext | null,
     clones: null as Pick<ServedClones, 'pathOf'> | null,
   };
+  const settings = cloneSettings(context);
+  const pathOf = (id: string): string | null => known.clones?.pathOf(id) ?? null;
   const dashboard = openDashboard({
-    version,
+    version: context.version,
     place,
     pageFolder: join(packageFolder(), 'dist', 'dashboard'),
     database: () => known.database,
     scheduler: () => known.scheduler,
-    pathOf: (id) => known.clones?.pathOf(id) ?? null,
+    pathOf,
+    settingsOf: async (id) => {
+      const path = pathOf(id);
+      return path === null ? null : settings.of(path);
+    },
     now: () => new Date(),
     redact,
     onOrdered,

@@ -96,7 +96,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   };
   const redact = createRedactor(secretValues(environment.variables));
   const dashboard = await serveDashboard({
-    version,
+    context,
     place: request.place,
     beside: webhooks.pages,
     redact,

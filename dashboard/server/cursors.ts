@@ -26,3 +26,10 @@ export function placeOf(cursor: string | null | undefined, most: number = MOST):
 export function badCursor(): DashboardError {
   return new DashboardError('VAL-CURSOR', 'the cursor is none that this list gave: begin again without one');
 }
+
+/** Of a list whose rows have numbers. Throws DashboardError `VAL-CURSOR` for what no list gave. */
+export function numberOf(cursor: string | null | undefined): number | null {
+  if (cursor === null || cursor === undefined) return null;
+  if (!/^\d{1,15}$/.test(cursor)) throw badCursor();
+  return Number(cursor);
+}

@@ -1,9 +1,27 @@
 /** What the dashboard is made of, and what one request brings along. Types only. */
+import type { Priority } from '../../ledger/outcome.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import type { Role } from '../wire/vocabulary-schema.ts';
 import type { RunProgress } from './live/run-progress.ts';
+
+/** The configuration of a repository, as it is resolved. */
+export interface RepositorySettings {
+  readonly values: readonly { readonly key: string; readonly value: unknown; readonly origin: string }[];
+  /** Why it cannot be read. */
+  readonly problem: string | null;
+  readonly agents: readonly ConfiguredAgent[];
+}
+
+export interface ConfiguredAgent {
+  readonly name: string;
+  readonly triggers: readonly string[];
+  readonly checks: readonly string[];
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly priority: Priority;
+}
 
 /** The service around the dashboard. */
 export interface Dashboard {
@@ -17,6 +35,8 @@ export interface Dashboard {
   readonly progress: RunProgress;
   /** Absolute path of the clone of a repository that this service has; null: it has none. */
   readonly pathOf: (repositoryId: string) => string | null;
+  /** What the configuration of a repository says; null: this service has no clone of it. Never rejects. */
+  readonly settingsOf: (repositoryId: string) => Promise<RepositorySettings | null>;
   /** Takes secrets out of what leaves the machine. */
   readonly redact: (text: string) => string;
   /** Events that an order wrote. */

@@ -1,8 +1,10 @@
 /** Every question and order of the dashboard, by subject. The page knows no more of the server than this type. */
 import { router } from './procedures.ts';
 import { agentsRouter } from './routers/agents.ts';
+import { queueRouter } from './routers/queue.ts';
 import { repositoriesRouter } from './routers/repositories.ts';
 import { runsRouter } from './routers/runs.ts';
+import { scheduleRouter } from './routers/schedule.ts';
 import { commitsRouter, escalationsRouter, schedulerRouter } from './routers/scheduler.ts';
 import { sessionRouter } from './routers/session.ts';
 
@@ -14,6 +16,8 @@ export const appRouter = router({
   escalations: escalationsRouter,
   runs: runsRouter,
   repositories: repositoriesRouter,
+  queue: queueRouter,
+  schedule: scheduleRouter,
 });
 
 export type AppRouter = typeof appRouter;

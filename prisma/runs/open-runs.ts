@@ -3,8 +3,11 @@ import type { Sql, Statement } from '../sql.ts';
 
 export interface OpenRun {
   readonly id: string;
+  readonly repositoryId: string;
   readonly repository: string;
+  readonly agentId: string;
   readonly agent: string;
+  readonly branch: string;
   readonly state: 'waiting' | 'queued' | 'running';
   readonly trigger: string;
   readonly priority: string;
@@ -42,7 +45,8 @@ const OPEN: Statement = {
         row_number() OVER (PARTITION BY r.state = 'running' ORDER BY r.rank, r.requested_at, r.id) END AS position
       FROM upkeep.run r WHERE r.state IN ('waiting', 'queued', 'running')
     )
-    SELECT r.id, p.name AS repository, a.name AS agent, r.state, r.trigger, r.priority, r.labels, r.requested_by AS "requestedBy",
+    SELECT r.id, r.repository_id AS "repositoryId", p.name AS repository, r.agent_id AS "agentId", a.name AS agent, a.branch,
+      r.state, r.trigger, r.priority, r.labels, r.requested_by AS "requestedBy",
       r.requested_at AS "requestedAt", r.eligible_at AS "eligibleAt", r.started_at AS "startedAt", r.attempt, h.host,
       r.position::int AS position,
       (SELECT b.id FROM open b WHERE b.agent_id = r.agent_id AND b.state IN ('queued', 'running') AND b.id <> r.id LIMIT 1) AS "agentRunId",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { waitReason } from '../../scheduler/wait-reason.ts';
-import { waitWords } from '../../cli/queue/wait-words.ts';
+import { waitWords } from '../../scheduler/wait-words.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const LATER = new Date('2026-03-01T12:05:00Z');

@@ -7,6 +7,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import type { TRPCClient } from '@trpc/client';
 import { openHttpServer } from '../../cli/serve/http-server.ts';
 import type { Place } from '../../dashboard/server/auth/origins.ts';
+import type { RepositorySettings } from '../../dashboard/server/dashboard.ts';
 import { openDashboard, type MountedDashboard } from '../../dashboard/server/mount.ts';
 import type { AppRouter } from '../../dashboard/server/router.ts';
 import type { Failure } from '../../dashboard/wire/failure.ts';
@@ -41,9 +42,14 @@ export const PASSWORD = 'correct horse battery';
 
 /** `beside`: a service of the same database; its scene is disposed of after this one. */
 export async function dashboardServer(
-  change: Partial<Place> & { readonly now?: () => Date; readonly beside?: DashboardServer; readonly clonePath?: string } = {},
+  change: Partial<Place> & {
+    readonly now?: () => Date;
+    readonly beside?: DashboardServer;
+    readonly clonePath?: string;
+    readonly settings?: RepositorySettings;
+  } = {},
 ): Promise<DashboardServer> {
-  const { now = () => new Date(), beside, clonePath = null, ...place } = change;
+  const { now = () => new Date(), beside, clonePath = null, settings = null, ...place } = change;
   const pageFolder = mkdtempSync(join(tmpdir(), 'upkeep-page-'));
   mkdirSync(join(pageFolder, 'assets'));
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>');
@@ -61,6 +67,7 @@ export async function dashboardServer(
     scheduler: () => (isThere ? queue.context : null),
     now,
     pathOf: () => clonePath,
+    settingsOf: () => Promise.resolve(settings),
     redact: (text) => text.replaceAll('hush-hush', '[redacted]'),
     onOrdered: () => dashboard.onEvents(),
     onProblem: (what, error) => problems.push(`${what}: ${String(error)}`),

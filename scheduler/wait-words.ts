@@ -1,6 +1,5 @@
 /** Why a run waits, in words. Pure. */
-import type { WaitReason } from '../../scheduler/wait-reason.ts';
-import { count } from '../wording.ts';
+import type { WaitReason } from './wait-reason.ts';
 
 /** No full stop; `isRetry`: it was tried before. */
 export function waitWords(reason: WaitReason, isRetry: boolean): string {
@@ -16,7 +15,7 @@ export function waitWords(reason: WaitReason, isRetry: boolean): string {
     case 'no-service':
       return 'no service that looks after the repository takes runs now';
     case 'no-place':
-      return `${count(reason.places, 'place')} of the service ${reason.places === 1 ? 'is' : 'are all'} taken (scheduler.maxConcurrent)`;
+      return `${reason.places === 1 ? '1 place of the service is' : `${reason.places} places of the service are all`} taken (scheduler.maxConcurrent)`;
     case 'next':
       return 'about to start';
   }
