@@ -79,7 +79,13 @@ export default defineConfig(
   {
     // A script that runs before the page, as it is.
     files: ['dashboard/web/public/*.js'],
-    languageOptions: { sourceType: 'script', globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } },
+    languageOptions: {
+      sourceType: 'script',
+      globals: {
+        ...{ document: 'readonly', fetch: 'readonly', globalThis: 'readonly', localStorage: 'readonly' },
+        ...{ location: 'readonly', matchMedia: 'readonly', performance: 'readonly' },
+      },
+    },
     rules: { 'no-undef': 'error', 'no-unused-vars': 'error' },
   },
   { files: ['*.config.ts'], rules: { 'no-restricted-exports': 'off' } },

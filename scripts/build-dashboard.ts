@@ -82,7 +82,8 @@ function weighFirstPage(out: string): number {
 function partsOfFirstPage(out: string): readonly (readonly [string, number])[] {
   const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Manifest;
   const always = Object.keys(manifest).filter((key) => manifest[key]?.isEntry === true || key.includes('node_modules/socket.io-client/'));
-  const files = new Set<string>();
+  // What index.html runs before the page.
+  const files = new Set(['early.js']);
   const visit = (key: string): void => {
     const chunk = manifest[key];
     if (chunk === undefined || files.has(chunk.file)) return;
@@ -94,7 +95,7 @@ function partsOfFirstPage(out: string): readonly (readonly [string, number])[] {
 }
 
 function servedSize(path: string): number {
-  return existsSync(`${path}.br`) ? statSync(`${path}.br`).size : statSync(path).size;
+  return [`${path}.br`, path].map((file) => statSync(file, { throwIfNoEntry: false })?.size).find((size) => size !== undefined) ?? 0;
 }
 
 /** What is served often is compressed once, as well as it can be. */

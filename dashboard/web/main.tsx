@@ -1,5 +1,5 @@
 /** The page's entry: puts the dashboard into the document. */
-import '@mantine/core/styles.layer.css';
+import './styles.ts';
 import './page.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';

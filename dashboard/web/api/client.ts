@@ -3,6 +3,7 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../../server/router.ts';
+import { earlyLink } from './early-link.ts';
 import { asksForSignIn, toPageError } from './page-error.ts';
 
 const signedOut = new EventTarget();
@@ -33,7 +34,7 @@ export const queries = new QueryClient({
 });
 
 export const client = createTRPCClient<AppRouter>({
-  links: [httpBatchLink({ url: '/api/trpc', maxURLLength: 4000, maxItems: 10 })],
+  links: [earlyLink, httpBatchLink({ url: '/api/trpc', maxURLLength: 4000, maxItems: 10 })],
 });
 
 /** Options for `useQuery` and `useMutation`, by the names of the router. */

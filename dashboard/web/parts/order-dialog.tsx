@@ -1,4 +1,5 @@
 /** Asks for the reason of an order and sends it. Loaded when the first order is given. */
+import '../all-styles.ts';
 import { Button, Checkbox, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, useSyncExternalStore, type ReactNode, type SubmitEvent } from 'react';

@@ -1,4 +1,5 @@
 /** The command palette: pages, repositories, agents and what can be done with them. Loaded when it is first asked for. */
+import '../all-styles.ts';
 import '@mantine/spotlight/styles.css';
 import { Spotlight, spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconFolder, IconRobot, IconSearch } from '@tabler/icons-react';

@@ -1,4 +1,5 @@
 /** Who did what, from where, and what came of it. */
+import '../../all-styles.ts';
 import { Button, Skeleton, Table } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';

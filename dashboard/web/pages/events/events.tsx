@@ -1,4 +1,5 @@
 /** The stream of events: filtered, followed or held still, each with its whole envelope. */
+import '../../all-styles.ts';
 import { Button, MultiSelect, NativeSelect, Skeleton } from '@mantine/core';
 import { IconDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';

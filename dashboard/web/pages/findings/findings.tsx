@@ -1,4 +1,5 @@
 /** What agents find over time: trends, rules, the oldest and the most frequent, coverage, and where it gathers. */
+import '../../all-styles.ts';
 import { Skeleton, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';

@@ -1,4 +1,5 @@
 /** The queue: what runs, what waits and why, and what could not be carried at all. */
+import '../../all-styles.ts';
 import { ActionIcon, Button, NativeSelect, Skeleton, Table } from '@mantine/core';
 import { IconBan, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -6,7 +7,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Priority } from '../../../../ledger/outcome.ts';
 import { api } from '../../api/client.ts';
-import { visible } from '../../format/text.ts';
+import { plural, visible } from '../../format/text.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Ago, Elapsed } from '../../parts/time.tsx';
@@ -35,7 +36,7 @@ export function Queue(): ReactNode {
       ) : (
         <>
           <Running rows={data.running} />
-          <Waiting rows={data.waiting} />
+          <Waiting rows={data.waiting} hasMore={data.hasMore} />
           <Dead rows={data.dead} />
         </>
       )}
@@ -97,7 +98,7 @@ function Running({ rows }: { readonly rows: QueueAnswer['running'] }): ReactNode
   );
 }
 
-function Waiting({ rows }: { readonly rows: QueueAnswer['waiting'] }): ReactNode {
+function Waiting({ rows, hasMore }: { readonly rows: QueueAnswer['waiting']; readonly hasMore: boolean }): ReactNode {
   const cancel = useCancel();
   const mayOperate = useMay('operator');
   const mayOrder = useMay('admin');
@@ -105,7 +106,7 @@ function Waiting({ rows }: { readonly rows: QueueAnswer['waiting'] }): ReactNode
     api.queue.setPriority.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Its place in the queue has changed.') }),
   );
   return (
-    <Panel title="Waiting" aside={rows.length} flush>
+    <Panel title="Waiting" aside={hasMore ? `the first ${rows.length}` : rows.length} flush>
       {rows.length === 0 ? (
         <Empty title="Nothing waits.">What is due goes into the queue by itself; the overview shows when that is.</Empty>
       ) : (
@@ -199,10 +200,23 @@ function Dead({ rows }: { readonly rows: QueueAnswer['dead'] }): ReactNode {
             </Table.Thead>
             <Table.Tbody>
               {rows.map((row) => (
-                <Table.Tr key={row.id} data-row tabIndex={-1}>
+                <Table.Tr key={row.agent.id} data-row tabIndex={-1}>
                   <Table.Td>
-                    {row.agent === null ? '' : <b>{visible(row.agent.name)}</b>}{' '}
-                    {row.repository === null ? '' : visible(row.repository.name)}
+                    {row.runId === null ? (
+                      <b>{visible(row.agent.name)}</b>
+                    ) : (
+                      <Link
+                        to="/runs/$runId"
+                        params={{ runId: row.runId }}
+                        search={(search) => ({ repository: search.repository })}
+                        className={classes.name}
+                      >
+                        {visible(row.agent.name)}
+                      </Link>
+                    )}{' '}
+                    <span className="dim">
+                      {visible(row.repository.name)} {visible(row.branch)}, {plural(row.attempts, 'attempt')}
+                    </span>
                   </Table.Td>
                   <Table.Td>
                     {row.reason === null ? '' : <b>{row.reason} </b>}
@@ -213,12 +227,12 @@ function Dead({ rows }: { readonly rows: QueueAnswer['dead'] }): ReactNode {
                   </Table.Td>
                   <Table.Td className={classes.end}>
                     {mayOperate ? (
-                      <Button leftSection={<IconRefresh size={14} aria-hidden />} onClick={() => retry.mutate({ id: row.id })}>
+                      <Button leftSection={<IconRefresh size={14} aria-hidden />} onClick={() => retry.mutate({ agentId: row.agent.id })}>
                         Retry
                       </Button>
                     ) : null}
                     {mayDiscard ? (
-                      <ActionIcon onClick={() => discard.mutate({ id: row.id })} aria-label="Discard" title="Discard">
+                      <ActionIcon onClick={() => discard.mutate({ agentId: row.agent.id })} aria-label="Discard" title="Discard">
                         <IconTrash size={16} stroke={1.8} />
                       </ActionIcon>
                     ) : null}

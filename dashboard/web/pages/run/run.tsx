@@ -1,4 +1,5 @@
 /** One run: its timeline, what it found, its logs, what it changed, and how it came about. */
+import '../../all-styles.ts';
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';

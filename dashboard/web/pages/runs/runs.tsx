@@ -1,4 +1,5 @@
 /** The table of runs. Its filters stand in the address, and its pages come from the server. */
+import '../../all-styles.ts';
 import { Button, Skeleton, Table } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';

@@ -23,15 +23,20 @@ export function Changes(): ReactNode {
         <div className={classes.scroll}>
           <Table className={classes.table}>
             <Table.Tbody>
-              {changes.data?.rows.map((row, index) => (
-                <Table.Tr key={index} data-row tabIndex={-1}>
+              {changes.data?.rows.map((row) => (
+                <Table.Tr key={row.id} data-row tabIndex={-1}>
                   <Table.Td>
                     <Ago at={row.at} />
                   </Table.Td>
                   <Table.Td>
                     <b>{visible(row.by)}</b> {visible(row.action)}
                   </Table.Td>
-                  <Table.Td>{visible(row.subject)}</Table.Td>
+                  <Table.Td>
+                    {visible(row.subject)}{' '}
+                    <span className="dim mono">
+                      {row.isDefault ? 'as configured' : visible([row.cron, row.timeZone, row.priority].filter(Boolean).join(' '))}
+                    </span>
+                  </Table.Td>
                   <Table.Td className="dim">{row.reason === null ? '' : visible(row.reason)}</Table.Td>
                 </Table.Tr>
               ))}

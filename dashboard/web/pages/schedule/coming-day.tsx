@@ -28,7 +28,8 @@ export function ComingDay(): ReactNode {
       { enabled: repository.isKnown },
     ),
   );
-  const lanes = useMemo(() => (coming.data === undefined ? [] : lanesOf(coming.data, from, to)), [coming.data, from, to]);
+  const lanes = useMemo(() => (coming.data === undefined ? [] : lanesOf(coming.data.rows, from, to)), [coming.data, from, to]);
+  const hasSeveral = new Set(lanes.map((lane) => lane.repository)).size > 1;
   const hours = Number(span);
   const step = hours === 24 ? 2 : hours === 6 ? 1 : 0.25;
   return (
@@ -51,6 +52,7 @@ export function ComingDay(): ReactNode {
         <Empty title="Nothing is planned in this time." />
       ) : (
         <div className={classes.day}>
+          {coming.data.isCut ? <p className="dim">There are more times than are shown here.</p> : null}
           <div className={classes.scale} aria-hidden>
             {Array.from({ length: Math.floor(hours / step) }, (_, index) => (
               <span key={index} style={{ left: `${((index * step) / hours) * 100}%` }}>
@@ -61,7 +63,7 @@ export function ComingDay(): ReactNode {
           {lanes.map((lane) => (
             <div key={lane.key} className={classes.lane}>
               <span className={classes.name}>
-                {visible(lane.agent)} {repository.name === null ? <span className="dim">{visible(lane.repository)}</span> : null}
+                {visible(lane.agent)} {hasSeveral ? <span className="dim">{visible(lane.repository)}</span> : null}
               </span>
               <svg
                 className={classes.track}

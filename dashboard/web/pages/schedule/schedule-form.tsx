@@ -1,19 +1,29 @@
 /** Changes when an agent runs, and shows while typing what that means. */
-import { Button, Group, NativeSelect, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import type { Priority } from '../../../../ledger/outcome.ts';
 import { api } from '../../api/client.ts';
 import { toPageError } from '../../api/page-error.ts';
+import { visible } from '../../format/text.ts';
+import { duration } from '../../format/time.ts';
 import { say } from '../../shell/toast.ts';
 import { Refusal } from '../session/doorway.tsx';
 import { useMay } from '../session/viewer.ts';
+import classes from './cron-preview.module.css';
 import { CronPreview } from './cron-preview.tsx';
+import { triggersInWords } from './triggers-in-words.ts';
 import type { ScheduleRow } from './schedule-row.ts';
 
 const TYPING_MS = 150;
 const SHOWN = 10;
+const MISSED: Readonly<Record<string, string>> = { latest: 'the latest is made up for', skip: 'are skipped', all: 'are all made up for' };
+const OVERLAP: Readonly<Record<string, string>> = {
+  skip: 'the time is skipped',
+  queue: 'it waits behind it',
+  cancel: 'the last run is cancelled',
+};
 
 interface ScheduleFormProps {
   readonly row: ScheduleRow;
@@ -25,9 +35,6 @@ export function ScheduleForm({ row, onDone }: ScheduleFormProps): ReactNode {
   const [cron, setCron] = useState(row.cron);
   const [timeZone, setTimeZone] = useState(row.timeZone);
   const [priority, setPriority] = useState<Priority>(row.priority);
-  const [missed, setMissed] = useState(row.missed);
-  const [overlap, setOverlap] = useState(row.overlap);
-  const [jitterSeconds, setJitter] = useState(row.jitterSeconds);
   const [reason, setReason] = useState('');
   const [asked] = useDebouncedValue({ cron, timeZone }, TYPING_MS);
   const preview = useQuery(
@@ -44,6 +51,7 @@ export function ScheduleForm({ row, onDone }: ScheduleFormProps): ReactNode {
       },
     }),
   );
+  const why = reason.trim() === '' ? {} : { reason: reason.trim() };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     set.mutate({
@@ -51,10 +59,7 @@ export function ScheduleForm({ row, onDone }: ScheduleFormProps): ReactNode {
       cron,
       timeZone,
       priority,
-      missed,
-      overlap,
-      jitterSeconds,
-      ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+      ...why,
     });
   };
   const refusal = preview.data?.valid === false ? preview.data.message : null;
@@ -89,47 +94,26 @@ export function ScheduleForm({ row, onDone }: ScheduleFormProps): ReactNode {
           ))}
         </datalist>
         <CronPreview preview={preview.data} error={preview.error} timeZone={asked.timeZone} />
-        <Group grow>
-          <NativeSelect
-            label="Priority"
-            value={priority}
-            onChange={({ currentTarget }) => setPriority(currentTarget.value as Priority)}
-            data={['CRITICAL', 'HIGH', 'NORMAL', 'LOW']}
-            disabled={!maySchedule}
-          />
-          <NativeSelect
-            label="Missed times"
-            value={missed}
-            onChange={({ currentTarget }) => setMissed(currentTarget.value as typeof missed)}
-            data={[
-              { value: 'latest', label: 'make up for the latest' },
-              { value: 'skip', label: 'skip them' },
-              { value: 'all', label: 'make up for all' },
-            ]}
-            disabled={!maySchedule}
-          />
-        </Group>
-        <Group grow>
-          <NativeSelect
-            label="While the last run is not over"
-            value={overlap}
-            onChange={({ currentTarget }) => setOverlap(currentTarget.value as typeof overlap)}
-            data={[
-              { value: 'skip', label: 'skip the time' },
-              { value: 'queue', label: 'wait behind it' },
-              { value: 'cancel', label: 'cancel it' },
-            ]}
-            disabled={!maySchedule}
-          />
-          <NumberInput
-            label="Jitter in seconds"
-            value={jitterSeconds}
-            onChange={(value) => setJitter(Number(value) || 0)}
-            min={0}
-            max={3600}
-            disabled={!maySchedule}
-          />
-        </Group>
+        <NativeSelect
+          label="Priority"
+          value={priority}
+          onChange={({ currentTarget }) => setPriority(currentTarget.value as Priority)}
+          data={['CRITICAL', 'HIGH', 'NORMAL', 'LOW']}
+          disabled={!maySchedule}
+        />
+        <dl className={classes.rules}>
+          <dt>Missed times</dt>
+          <dd>{MISSED[row.missed] ?? row.missed}</dd>
+          <dt>While the last run is not over</dt>
+          <dd>{OVERLAP[row.overlap] ?? row.overlap}</dd>
+          <dt>Jitter</dt>
+          <dd>{row.jitterSeconds === 0 ? 'none' : duration(row.jitterSeconds * 1000)}</dd>
+          <dt>Triggers</dt>
+          <dd>{row.triggers === null ? 'this service has no clone to read them from' : triggersInWords(row.triggers)}</dd>
+          <dt>Labels</dt>
+          <dd>{row.labels.length === 0 ? 'none' : row.labels.map(visible).join(', ')}</dd>
+        </dl>
+        <p className="dim">These come from the configuration of the repository.</p>
         <TextInput
           label="Reason"
           value={reason}
@@ -139,6 +123,11 @@ export function ScheduleForm({ row, onDone }: ScheduleFormProps): ReactNode {
         />
         {set.isError ? <Refusal {...toPageError(set.error)} /> : null}
         <Group justify="flex-end">
+          {row.source === 'person' && maySchedule ? (
+            <Button onClick={() => set.mutate({ agentId: row.agentId, isDefault: true, ...why })} loading={set.isPending}>
+              Back to the configuration
+            </Button>
+          ) : null}
           <Button onClick={onDone}>Leave it</Button>
           <Button type="submit" variant="filled" loading={set.isPending} disabled={!maySchedule || refusal !== null}>
             Set the schedule

@@ -1,4 +1,5 @@
 /** When agents run: their schedules, the coming day, and who changed what. */
+import '../../all-styles.ts';
 import { Button, Drawer, Skeleton, Table } from '@mantine/core';
 import { IconPencil, IconPlayerPause, IconPlayerTrackNext } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -20,6 +21,7 @@ import { useMay } from '../session/viewer.ts';
 import { Changes } from './changes.tsx';
 import { ComingDay } from './coming-day.tsx';
 import type { ScheduleRow } from './schedule-row.ts';
+import { triggersInWords } from './triggers-in-words.ts';
 import { ScheduleForm } from './schedule-form.tsx';
 
 export function Schedule(): ReactNode {
@@ -66,7 +68,7 @@ export function Schedule(): ReactNode {
         ) : (
           <ScheduleTable
             rows={schedules.data}
-            hasSeveral={repository.name === null}
+            hasSeveral={new Set(schedules.data.map((row) => row.repository.id)).size > 1}
             onEdit={(id) => void navigate({ search: (search) => ({ ...search, agent: id }) })}
           />
         )}
@@ -142,7 +144,7 @@ function ScheduleTable({ rows, hasSeveral, onEdit }: TableProps): ReactNode {
               </Table.Td>
               <Table.Td>{row.nextRunAt === null ? <span className="dim">none</span> : <Countdown at={row.nextRunAt} />}</Table.Td>
               <Table.Td>{row.priority.toLowerCase()}</Table.Td>
-              <Table.Td className="dim">{row.triggers.join(', ')}</Table.Td>
+              <Table.Td className="dim">{row.triggers === null ? '' : triggersInWords(row.triggers)}</Table.Td>
               <Table.Td className="dim">
                 {row.missed}, {row.overlap}
               </Table.Td>

@@ -1,4 +1,5 @@
 /** Where a password is chosen by a link: by the first administrator, and by everybody who was invited. */
+import '../../all-styles.ts';
 import { Button, PasswordInput, Skeleton, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';

@@ -1,4 +1,5 @@
 /** Where people sign in. */
+import '../../all-styles.ts';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';

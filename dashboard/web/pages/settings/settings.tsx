@@ -1,4 +1,5 @@
 /** One's own account, people, tokens, and the configuration as it is resolved. */
+import '../../all-styles.ts';
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
