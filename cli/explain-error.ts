@@ -11,6 +11,7 @@ import { BusyError } from './busy-error.ts';
 import { ConfigError } from './config/config-error.ts';
 import { plainLine, plainText } from './reporters/plain-text.ts';
 import { shellWord } from './shell-word.ts';
+import { RemoteError } from './remote/remote-error.ts';
 import { UsageError } from './usage-error.ts';
 import { REPORT_ADDRESS } from './wording.ts';
 
@@ -67,6 +68,7 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
   // It says itself what is full, and what to do.
   if (error instanceof DatabaseError) return { ...told({ code: error.code, exitCode: 3 }, error.message), text: databaseText(error) };
   if (error instanceof UsageError) return told({ code: 'usage', exitCode: 2 }, error.message);
+  if (error instanceof RemoteError) return told({ code: error.code, exitCode: 3 }, error.message);
   if (error instanceof SteerError) return told({ code: error.code, exitCode: 2 }, error.message);
   const noRoom = explainFullDisk(error);
   if (noRoom !== null) return told({ code: 'disk-full', exitCode: 3 }, noRoom, ADVICE['disk-full']);

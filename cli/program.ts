@@ -21,6 +21,7 @@ import { HELP } from './wording.ts';
 export interface GlobalFlags {
   readonly directory?: string;
   readonly debug?: boolean;
+  readonly server?: string;
 }
 
 /** What the program needs of its process. */
@@ -38,6 +39,11 @@ export function buildProgram(host: ProgramHost): Command {
     .description(HELP.program)
     .version(host.version, '-V, --version', 'print the version')
     .addOption(new Option('-C, --directory <path>', 'work in this folder instead of the current one').argParser(existingFolder))
+    .addOption(
+      new Option('--server <url>', 'a service elsewhere, by a token in UPKEEP_TOKEN: for commands that steer and look').env(
+        'UPKEEP_SERVER',
+      ),
+    )
     .addOption(new Option('--debug', 'show where an unexpected error came from'))
     .helpOption('-h, --help', 'explain a command')
     .addHelpText('after', HELP.examples)

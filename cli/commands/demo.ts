@@ -36,6 +36,7 @@ function inFolder(cwd: string, context: CommandContext): CommandContext {
     cwd,
     environment,
     version,
+    server: null,
     output,
     debug,
     get signal() {

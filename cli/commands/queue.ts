@@ -51,9 +51,9 @@ export async function cancelCommand(what: string, flags: { readonly reason?: str
     const running = runUnderWay((await openRepository(context.cwd)).commonDir);
     throw new SteerError('no-service', running === null ? NO_SERVICE : `${NO_SERVICE}; ${runningWords(running)}`);
   }
-  const [{ cancelFor }, { scopeOf }] = await Promise.all([import('../../scheduler/steer/cancel.ts'), import('../steer/in-service.ts')]);
+  const [{ cancelFor }, { scopeOf }] = await Promise.all([import('../../scheduler/steer/cancel.ts'), import('../steer/by-database.ts')]);
   const { out } = context.output;
-  const scope = await scopeOf({ service, agent, flags: {} });
+  const scope = await scopeOf(service, agent);
   const report = await cancelFor(await service.scheduler(), { scope, decider: deciderOf(flags, context), run: isRun ? what : null });
   for (const [name, ended] of Map.groupBy(report.ended, (run) => run.agent))
     out(`${count(ended.length, 'run')} of ${name} that had not started ${ended.length === 1 ? 'is' : 'are'} cancelled\n`);

@@ -102,9 +102,9 @@ async function setInService(
   const { set, service, context, configured } = ask;
   const [{ setSchedule }, { scopeOf }] = await Promise.all([
     import('../../scheduler/steer/set-schedule.ts'),
-    import('../steer/in-service.ts'),
+    import('../steer/by-database.ts'),
   ]);
-  const scope = await scopeOf({ service, agent, flags: {} });
+  const scope = await scopeOf(service, agent);
   const report = await setSchedule(service.database, {
     scope,
     decider: deciderOf({}, context),

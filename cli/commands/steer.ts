@@ -19,11 +19,11 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
   const agent = name === undefined ? null : agentNamed(name);
   const until = flags.for === undefined ? null : endOf(flags.for, new Date());
   requireSense(agent, flags);
-  await using service = await serviceMeant(flags, context);
-  if (service !== null) return await (await import('../steer/in-service.ts')).pauseInService({ service, agent, flags, context }, until);
+  await using meant = await serviceMeant(flags, context);
+  if (meant !== null) return await (await import('../steer/in-service.ts')).pauseInService({ ...meant, agent, flags, context }, until);
   requireService(flags);
   const here = await openHere(context, flags.branch);
-  const events = meant(agent, flags).map((one) => pauseEvent(one, deciderOf(flags, context), until));
+  const events = meantAgents(agent, flags).map((one) => pauseEvent(one, deciderOf(flags, context), until));
   const noted = await noteForAudience(here, events, { shared: flags.shared === true, context });
   const end = [agent ?? [], flags.branch === undefined ? [] : ['--branch', flags.branch], flags.shared === true ? '--shared' : []].flat();
   context.output.out(
@@ -36,12 +36,12 @@ export async function pauseCommand(name: string | undefined, flags: SteerFlags, 
 export async function resumeCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
   requireSense(agent, flags);
-  await using service = await serviceMeant(flags, context);
-  if (service !== null) return await (await import('../steer/in-service.ts')).resumeInService({ service, agent, flags, context });
+  await using meant = await serviceMeant(flags, context);
+  if (meant !== null) return await (await import('../steer/in-service.ts')).resumeInService({ ...meant, agent, flags, context });
   requireService(flags);
   const here = await openHere(context, flags.branch);
   requireHeld(agent, here);
-  const events = meant(agent, flags).map((one) => resumeEvent(one, deciderOf(flags, context)));
+  const events = meantAgents(agent, flags).map((one) => resumeEvent(one, deciderOf(flags, context)));
   const noted = await noteForAudience(here, events, { shared: flags.shared === true, context });
   const { layered, shared } = await readState(here.ledger);
   const after = { state: layered, shared, branch: here.branch, now: new Date() };
@@ -50,15 +50,15 @@ export async function resumeCommand(name: string | undefined, flags: SteerFlags,
 }
 
 /** A pause of all agents knows no branch: on one branch each of them is meant by itself. */
-function meant(agent: AgentId | null, { branch }: SteerFlags): readonly (AgentId | null)[] {
+function meantAgents(agent: AgentId | null, { branch }: SteerFlags): readonly (AgentId | null)[] {
   return agent === null && branch !== undefined ? AGENT_IDS : [agent];
 }
 
 /** Ends ERROR; a pause stays, because that is somebody's decision. Throws SteerError when one agent is named and needs none. */
 export async function retryCommand(name: string | undefined, flags: SteerFlags, context: CommandContext): Promise<number> {
   const agent = name === undefined ? null : agentNamed(name);
-  await using service = await serviceMeant(flags, context);
-  if (service !== null) return await (await import('../steer/in-service.ts')).retryInService({ service, agent, flags, context });
+  await using meant = await serviceMeant(flags, context);
+  if (meant !== null) return await (await import('../steer/in-service.ts')).retryInService({ ...meant, agent, flags, context });
   const here = await openHere(context, flags.branch);
   const asked = agent === null ? AGENT_IDS : [agent];
   const { out } = context.output;

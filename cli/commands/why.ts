@@ -6,7 +6,7 @@ import { DatabaseError } from '../../prisma/database-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import { agentNamed, openHere } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
-import { serviceMeant } from '../steer/steer-flags.ts';
+import { serviceHere } from '../steer/steer-flags.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Explanation } from '../why/explain-agent.ts';
 import { explainHere } from '../why/explain-here.ts';
@@ -41,7 +41,7 @@ export async function whyCommand(
 /** What a service says of it; one that cannot be asked keeps nobody from the rest. */
 async function ofService(agent: AgentId, branch: string, context: CommandContext): Promise<readonly Explanation[]> {
   try {
-    await using service = await serviceMeant({ branch }, context);
+    await using service = await serviceHere({ branch }, context);
     if (service === null) return [];
     const { explainInService } = await import('../why/explain-service.ts');
     return [await explainInService(agent, service)];

@@ -1,9 +1,7 @@
 /** Finds the service that looks after the repository at hand. Where there is none this is quick: no database client is loaded then. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { remoteUrl } from '../../git/remote-access.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
-import { repositoryNameOf } from '../../github/repository-name.ts';
 import type { Database } from '../../prisma/client.ts';
 import { DatabaseError } from '../../prisma/database-error.ts';
 import type { ServedRow } from '../../prisma/runs/find-service.ts';
@@ -12,7 +10,7 @@ import type { CommandContext } from '../command-context.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { knownStateFolder } from './state-folder.ts';
-import { repositoryIdentity } from './repository-identity.ts';
+import { identityOf } from './identity-here.ts';
 
 type Asker = Pick<CommandContext, 'cwd' | 'environment' | 'version'>;
 
@@ -39,13 +37,7 @@ export async function findService(context: Asker): Promise<RunningService | null
   if (place === null) return null;
   const repository = await openRepository(context.cwd);
   const config = await configOf(repository, context);
-  const remoteAddress = await remoteUrl(repository, config?.delivery.remote ?? 'origin');
-  const name = remoteAddress === null ? null : repositoryNameOf(remoteAddress);
-  const { identity } = repositoryIdentity({
-    checkout: repository,
-    repository: name === null ? null : `${name.owner}/${name.repo}`,
-    remoteAddress,
-  });
+  const identity = await identityOf(repository, config?.delivery.remote);
   const database = await openWhereItIs(place);
   if (database === null) return null;
   try {

@@ -2,11 +2,6 @@
 import { shellLine } from '../../agents/checks/shell-line.ts';
 import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import { pauseOf } from '../../ledger/state.ts';
-import { steeredAgents, type SteerScope } from '../../prisma/runs/steered-agents.ts';
-import { connection } from '../../prisma/sql.ts';
-import { pauseAgents, type PauseReport } from '../../scheduler/steer/pause.ts';
-import { retryAgents } from '../../scheduler/steer/request-runs.ts';
-import { resumeAgents } from '../../scheduler/steer/resume.ts';
 import { SteerError } from '../../scheduler/steer/steer-error.ts';
 import { resumeEvent } from '../../scheduler/steer/steer-events.ts';
 import { endOfPause } from '../../scheduler/steer/steering.ts';
@@ -14,17 +9,18 @@ import type { CommandContext } from '../command-context.ts';
 import { openHere, type Here } from '../here.ts';
 import { remember } from '../remember.ts';
 import { plainLine } from '../reporters/plain-text.ts';
-import type { RunningService } from '../serve/running-service.ts';
 import { away, count, OUTCOME_WORDS } from '../wording.ts';
 import { resumedSentence } from './resume-words.ts';
 import { deciderOf, type SteerFlags } from './steer-flags.ts';
-import { waitForRuns } from './wait-for-runs.ts';
+import type { Order, Paused, ResumedAgent, SteeringService } from './steering-service.ts';
 
 /** Where it holds: the service knows it now, and the shared ledger with its next word. */
 const WHERE = ', for everyone';
 
 export interface InService {
-  readonly service: RunningService;
+  readonly service: SteeringService;
+  /** Whether the service looks after a clone of the repository at hand. */
+  readonly isHere: boolean;
   /** Null: all of the repository, or with `everything` of all repositories. */
   readonly agent: AgentId | null;
   readonly flags: SteerFlags;
@@ -35,9 +31,8 @@ export interface InService {
 export async function pauseInService(ask: InService, until: string | null): Promise<number> {
   const { service, agent, flags, context } = ask;
   const { out } = context.output;
-  const report = await pauseAgents(await service.scheduler(), {
-    scope: await scopeOf(ask),
-    decider: deciderOf(flags, context),
+  const report = await service.pause({
+    ...orderOf(ask),
     until: until === null ? null : new Date(until),
     running: flags.cancel ? 'cancel' : flags.afterRun ? 'let-end' : 'refuse',
   });
@@ -48,19 +43,22 @@ export async function pauseInService(ask: InService, until: string | null): Prom
   return report.under.length === 0 ? 0 : waitFor(report, ask);
 }
 
-function sayWithdrawn({ withdrawn }: PauseReport, { output }: CommandContext): void {
+function orderOf({ agent, flags }: InService): Order {
+  return { agent, everything: flags.everything ?? false, reason: flags.reason ?? null };
+}
+
+function sayWithdrawn({ withdrawn }: Paused, { output }: CommandContext): void {
   if (withdrawn.length === 0) return;
   const agents = [...new Set(withdrawn.map(({ agent }) => agent))].join(', ');
   output.out(`${count(withdrawn.length, 'run')} that had not started ${withdrawn.length === 1 ? 'is' : 'are'} skipped: ${agents}\n`);
 }
 
-async function waitFor({ under }: PauseReport, { service, flags, context }: InService): Promise<number> {
-  const { output } = context;
+async function waitFor({ under }: Paused, { service, flags, context }: InService): Promise<number> {
+  const { output, signal } = context;
   const runs = under.map(({ agent, runId }) => `${agent} (run ${runId})`).join(', ');
   output.err(`${flags.cancel ? 'ending' : 'waiting for the end of'} ${runs}; Ctrl-C stops waiting, and the pause holds\n`);
-  const { signal } = context;
   const ids = under.map(({ runId }) => runId);
-  const hasEnded = await waitForRuns(service, ids, {
+  const hasEnded = await service.waitFor(ids, {
     signal,
     onEnd: ({ agent, outcome }) => output.out(`${agent} ${OUTCOME_WORDS[outcome as 'passed']}\n`),
   });
@@ -69,27 +67,20 @@ async function waitFor({ under }: PauseReport, { service, flags, context }: InSe
 
 /** Ends what holds agents back in the service, and a pause of this clone's own with it. Throws SteerError. */
 export async function resumeInService(ask: InService): Promise<number> {
-  const { service, agent, flags, context } = ask;
+  const { service, agent, context, isHere } = ask;
   const { out } = context.output;
-  const here = await openHere(context);
-  const isHeldHere = await resumeHere(here, ask);
-  const scope = await scopeOf(ask);
-  const { agents, nextRunAt } = await resumeAgents(await service.scheduler(), { scope, decider: deciderOf(flags, context) }).catch(
-    async (error: unknown) => {
-      if (!isHeldHere || !(error instanceof SteerError) || error.code !== 'not-paused') throw error;
-      return {
-        agents: await connection(service.database.pool, (sql) => steeredAgents(sql, scope)),
-        nextRunAt: new Map<string, Date | null>(),
-      };
-    },
-  );
+  const isHeldHere = isHere && (await resumeHere(await openHere(context), ask));
+  const agents = await service.resume(orderOf(ask)).catch(async (error: unknown): Promise<ResumedAgent[]> => {
+    if (!isHeldHere || !(error instanceof SteerError) || error.code !== 'not-paused') throw error;
+    return (await service.held(orderOf(ask))).map((held) => ({ ...held, nextRunAt: null }));
+  });
   const byName = new Map(agents.map((one) => [one.agent, one]));
   const stays = (name: string): string | null => {
-    const one = byName.get(name);
-    return one === undefined || one.pause === null ? null : `paused by ${one.pause.by}: ${endOfPause(one)} ends that`;
+    const pause = byName.get(name)?.pause ?? null;
+    return pause === null ? null : `paused by ${pause.by}: ${endOfPause({ agent: name, pause: { ...pause, reason: null } })} ends that`;
   };
   const words = resumedSentence([...byName.keys()], stays, WHERE);
-  const next = agent === null ? null : (nextRunAt.get(byName.get(agent)?.agentId ?? '') ?? null);
+  const next = agent === null ? null : (byName.get(agent)?.nextRunAt ?? null);
   out(`${nameOf(ask)} ${plainLine(words)}${next === null ? '' : `; it comes next ${away(next, new Date())}`}\n`);
   return 0;
 }
@@ -108,14 +99,15 @@ async function resumeHere(here: Here, { agent, flags, context }: InService): Pro
 
 /** Throws SteerError when one agent is named and needs no retry. */
 export async function retryInService(ask: InService): Promise<number> {
-  const { service, agent, flags, context } = ask;
+  const { service, agent, context } = ask;
   const { out } = context.output;
-  const { retried } = await retryAgents(await service.scheduler(), { scope: await scopeOf(ask), decider: deciderOf(flags, context) });
-  for (const { agent: one, refusal, words, run } of retried) {
-    if (refusal === null) out(`${one.agent} is back in the schedule, and tried at once (run ${run?.runId ?? ''})\n`);
-    else if (agent !== null) throw new SteerError(refusal, words);
+  const retried = await service.retry(orderOf(ask));
+  for (const one of retried) {
+    const { refusal } = one;
+    if (refusal === null) out(`${one.agent} is back in the schedule, and tried at once (run ${one.runId ?? ''})\n`);
+    else if (agent !== null) throw new SteerError(refusal.code, refusal.words);
     // Of agents that nobody named, only those are spoken of that a retry concerns.
-    else if (refusal === 'keeps-failing' || (refusal === 'paused' && one.isInError)) out(`${plainLine(words)}\n`);
+    else if (refusal.code === 'keeps-failing' || (refusal.code === 'paused' && one.isInError)) out(`${plainLine(refusal.words)}\n`);
   }
   if (!retried.some(({ refusal }) => refusal === null)) out('no agent needs a retry\n');
   return 0;
@@ -123,16 +115,4 @@ export async function retryInService(ask: InService): Promise<number> {
 
 function nameOf({ agent, flags }: Pick<InService, 'agent' | 'flags'>): string {
   return flags.everything === true ? 'every agent of every repository' : (agent ?? 'every agent');
-}
-
-/** Throws SteerError `unknown-agent` when the service does not know the agent. */
-export async function scopeOf({ service, agent, flags }: Pick<InService, 'service' | 'agent' | 'flags'>): Promise<SteerScope> {
-  if (flags.everything === true) return { repositoryId: null, agentId: null };
-  const { repositoryId } = service;
-  if (agent === null) return { repositoryId, agentId: null };
-  const agents = await connection(service.database.pool, (sql) => steeredAgents(sql, { repositoryId, agentId: null }));
-  const found = agents.find((one) => one.agent === agent);
-  if (found === undefined)
-    throw new SteerError('unknown-agent', `the service knows no agent ${agent} of ${service.name} on ${service.branch}`);
-  return { repositoryId, agentId: found.agentId };
 }

@@ -5,6 +5,7 @@ import { SteerError } from '../../scheduler/steer/steer-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import { personalOrigin } from '../here.ts';
 import type { RunningService } from '../serve/running-service.ts';
+import type { SteeringService } from './steering-service.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface SteerFlags {
@@ -31,13 +32,49 @@ export function deciderOf(flags: SteerFlags, context: CommandContext): Decider {
   };
 }
 
-/** The service that looks after the branch that is meant, or null. Throws DatabaseError. */
-export async function serviceMeant(flags: Pick<SteerFlags, 'branch'>, context: CommandContext): Promise<RunningService | null> {
+/** A service that is steered. */
+export interface MeantService extends AsyncDisposable {
+  readonly service: SteeringService;
+  /** Whether it looks after a clone of the repository at hand. */
+  readonly isHere: boolean;
+}
+
+/** The one that is named, else the one that looks after the branch that is meant, or null. Throws DatabaseError, UsageError and RemoteError. */
+export async function serviceMeant(
+  flags: Pick<SteerFlags, 'branch' | 'everything'>,
+  context: CommandContext,
+): Promise<MeantService | null> {
+  if (context.server !== null) return remoteService(context.server, flags, context);
+  const service = await serviceHere(flags, context);
+  if (service === null) return null;
+  const { byDatabase } = await import('./by-database.ts');
+  return { service: byDatabase(service, context), isHere: true, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+}
+
+/** The service that looks after the repository at hand, on the branch that is meant, or null. Throws DatabaseError. */
+export async function serviceHere({ branch }: Pick<SteerFlags, 'branch'>, context: CommandContext): Promise<RunningService | null> {
   const { findService } = await import('../serve/running-service.ts');
   const service = await findService(context);
-  if (service === null || flags.branch === undefined || flags.branch === service.branch) return service;
+  if (service === null || branch === undefined || branch === service.branch) return service;
   await service[Symbol.asyncDispose]();
   return null;
+}
+
+async function remoteService(
+  address: string,
+  { branch, everything = false }: Pick<SteerFlags, 'branch' | 'everything'>,
+  context: CommandContext,
+): Promise<MeantService> {
+  const [{ openRemote }, { byApi }] = await Promise.all([import('../remote/remote-service.ts'), import('../remote/by-api.ts')]);
+  const remote = openRemote(address, context);
+  const repository = everything ? null : await remote.repository();
+  if (branch !== undefined && repository !== null && branch !== repository.branch)
+    throw new UsageError(`the service looks after ${repository.name} on ${repository.branch}, not on ${branch}`);
+  return {
+    service: byApi(remote, repository),
+    isHere: repository?.isHere ?? false,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /** Throws UsageError for options that contradict each other. */

@@ -73,7 +73,15 @@ describe('a file that cannot be written in the end', () => {
     const said: string[] = [];
     const environment = readEnvironment({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder.path, GITHUB_OUTPUT: folder.path });
     const output = { ...createOutput(environment, process), out: (text: string) => said.push(text), err: () => undefined };
-    const context = { cwd: folder.path, environment, version: 'test', output, debug: false, signal: new AbortController().signal };
+    const context = {
+      cwd: folder.path,
+      environment,
+      version: 'test',
+      server: null,
+      output,
+      debug: false,
+      signal: new AbortController().signal,
+    };
     const reporters = await openReporters({ json: true, ci: true, sarif: '.' }, context);
     const shown = await reporters.finish(runReport({ head: NEXT_SHA }));
     const notes = [

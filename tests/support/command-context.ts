@@ -24,7 +24,7 @@ export function commandContext({
   const streams = { stdin: stdin.stream, stdout: stdout.stream, stderr: stderr.stream } as unknown as Parameters<typeof createOutput>[1];
   const output = createOutput(environment, streams);
   return {
-    context: { cwd, environment, version: '1.2.3', output, signal: new AbortController().signal, debug: false },
+    context: { cwd, environment, version: '1.2.3', server: null, output, signal: new AbortController().signal, debug: false },
     out: stdout.text,
     err: stderr.text,
   };
