@@ -89,8 +89,8 @@ export function Audit(): ReactNode {
                       ) : null}
                     </Table.Td>
                     <Table.Td>{visible(row.subject)}</Table.Td>
-                    <Table.Td className="dim">{row.address === null ? '' : visible(row.address)}</Table.Td>
-                    <Table.Td>{row.result === null ? '' : visible(row.result)}</Table.Td>
+                    <Table.Td className="dim">{row.address === null ? 'command line' : visible(row.address)}</Table.Td>
+                    <Table.Td>{visible(row.result)}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

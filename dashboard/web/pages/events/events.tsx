@@ -36,8 +36,8 @@ export function Events(): ReactNode {
     limit: 100,
   };
   const events = useInfiniteQuery({
-    queryKey: api.events.list.infiniteQueryKey(input),
-    queryFn: ({ pageParam, signal }) => client.events.list.query({ ...input, cursor: pageParam }, { signal }),
+    queryKey: [...api.events.list.queryKey(input), 'pages'],
+    queryFn: ({ pageParam, signal }) => client.events.list.query({ ...input, before: pageParam }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     enabled: repository.isKnown,
@@ -70,6 +70,12 @@ export function Events(): ReactNode {
     setHeld(false);
   };
   const old = events.data?.pages.flatMap(({ rows }) => rows) ?? [];
+  // The server looks at so many at a time: of rare ones a page may be empty, and there are earlier ones all the same.
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = events;
+  const looksOn = rowsAreFew(old.length, events.data?.pages.length ?? 0) && hasNextPage;
+  useEffect(() => {
+    if (looksOn && !isFetchingNextPage) void fetchNextPage();
+  }, [looksOn, isFetchingNextPage, fetchNextPage]);
   const newest = old[0]?.cursor;
   const rows = [
     ...fresh.filter(({ cursor }) => newest === undefined || compareCursors(cursor, newest) > 0),
@@ -132,7 +138,7 @@ export function Events(): ReactNode {
     >
       {events.isError && events.data === undefined ? (
         <Failed error={events.error} what="The events" retry={() => void events.refetch()} />
-      ) : events.isPending ? (
+      ) : events.isPending || (looksOn && rows.length === 0) ? (
         <Skeleton height={480} />
       ) : rows.length === 0 ? (
         <Empty title="No events yet.">They appear here as they happen.</Empty>
@@ -143,13 +149,18 @@ export function Events(): ReactNode {
           ))}
         </ol>
       )}
-      {events.hasNextPage ? (
-        <Button onClick={() => void events.fetchNextPage()} loading={events.isFetchingNextPage}>
+      {hasNextPage ? (
+        <Button onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
           Show earlier ones
         </Button>
       ) : null}
     </Page>
   );
+}
+
+/** Whether to look further back by itself. */
+function rowsAreFew(rows: number, pages: number): boolean {
+  return rows < 20 && pages < 25;
 }
 
 function EventRow({ item }: { readonly item: LiveEvent }): ReactNode {
