@@ -10,6 +10,7 @@ import { isSecure, type Place } from './auth/origins.ts';
 import { firstAdminSecret } from './auth/sign-in.ts';
 import type { Dashboard } from './dashboard.ts';
 import { DashboardError, isFault } from './errors.ts';
+import { addExports, type MakeContext } from './http/exports.ts';
 import { addGuards, TRPC_PREFIX } from './http/guards.ts';
 import { createCookies, requestContext } from './http/request-context.ts';
 import { addStaticFiles } from './http/static-files.ts';
@@ -67,9 +68,9 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
       await server.register(compress, { threshold: 1024 });
       await server.register(cookie);
       await server.register(async (page) => addStaticFiles(page, settings.pageFolder));
-      await server.register(async (api) =>
-        addProcedures(api, (request, reply) => requestContext(request, reply, { dashboard, place, cookies }), dashboard),
-      );
+      const createContext: MakeContext = (request, reply) => requestContext(request, reply, { dashboard, place, cookies });
+      addExports(server, createContext);
+      await server.register(async (api) => addProcedures(api, createContext, dashboard));
     },
     onProgress(event, { repositoryId, agentId }) {
       progress.watch(event);
@@ -95,10 +96,6 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
     },
   };
 }
-
-type MakeContext = (
-  ...of: Parameters<typeof requestContext> extends [infer Request, infer Reply, ...unknown[]] ? [Request, Reply] : never
-) => ReturnType<typeof requestContext>;
 
 /** The questions and orders, under one address each. */
 function addProcedures(server: FastifyInstance, createContext: MakeContext, { onProblem }: Pick<Dashboard, 'onProblem'>): void {

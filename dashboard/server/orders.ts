@@ -9,26 +9,27 @@ import type { Decider } from '../../scheduler/steer/steer-events.ts';
 import type { Scope } from '../wire/agents-schema.ts';
 import type { RequestContext, Visitor } from './dashboard.ts';
 import { DashboardError, isFault, refusalOf } from './errors.ts';
-import { adminProcedure, databaseOf, operatorProcedure, schedulerOf } from './procedures.ts';
+import { databaseOf, needsRole, publicProcedure, schedulerOf } from './procedures.ts';
 
 type OrderContext = RequestContext & { readonly visitor: Visitor };
 
 /** Longest part of an input that the audit keeps. */
 const MOST_CHARACTERS = 2000;
 
-/** Somebody who may run, retry and cancel. */
-export const operatorOrder = operatorProcedure.use(async ({ ctx, path, getRawInput, next }) => {
+/** Outermost, so that it sees who was refused for a role that is too low. */
+const noted = publicProcedure.use(async ({ ctx, path, getRawInput, next }) => {
   const result = await next();
-  if (!result.ok) await noteRefusal(ctx, { action: path, input: await getRawInput(), error: result.error });
+  if (!result.ok && ctx.visitor !== null)
+    await noteRefusal(ctx, ctx.visitor, { action: path, input: await getRawInput().catch(() => null), error: result.error });
   return result;
 });
 
+/** Anybody about what is theirs. */
+export const viewerOrder = noted.use(needsRole('viewer'));
+/** Somebody who may run, retry and cancel. */
+export const operatorOrder = noted.use(needsRole('operator'));
 /** Somebody who may also pause, resume, schedule and manage people. */
-export const adminOrder = adminProcedure.use(async ({ ctx, path, getRawInput, next }) => {
-  const result = await next();
-  if (!result.ok) await noteRefusal(ctx, { action: path, input: await getRawInput(), error: result.error });
-  return result;
-});
+export const adminOrder = noted.use(needsRole('admin'));
 
 /** Who decides, from where. */
 export function deciderOf(ctx: OrderContext, reason: string | null | undefined): Decider {
@@ -51,7 +52,8 @@ export function steerScopeOf(scope: Scope): SteerScope {
 
 /** In a transaction of its own, as that of the order was taken back. Where the database is gone there is nowhere to write it. */
 async function noteRefusal(
-  ctx: OrderContext,
+  ctx: RequestContext,
+  { login }: Visitor,
   { action, input, error }: { readonly action: string; readonly input: unknown; readonly error: unknown },
 ): Promise<void> {
   const database = ctx.dashboard.database();
@@ -59,7 +61,7 @@ async function noteRefusal(
   const { code } = refusalOf(error);
   const detail = { from: ctx.request.address, result: code, ...(isFault(error) ? {} : { input: shortened(input) }) };
   try {
-    await connection(database.pool, (sql) => writeAudit(sql, { by: ctx.visitor.login, action, subject: 'refused', detail }));
+    await connection(database.pool, (sql) => writeAudit(sql, { by: login, action, subject: 'refused', detail }));
   } catch (failure) {
     ctx.dashboard.onProblem('a refused order could not be noted', failure);
   }

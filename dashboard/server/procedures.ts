@@ -28,21 +28,19 @@ const coded = trpc.middleware(async ({ next }) => {
 /** Anybody may ask it. */
 export const publicProcedure = trpc.procedure.use(coded);
 
-/** Whoever has one of the roles from `least` on. */
-function procedureFor(least: Role) {
-  return publicProcedure.use(({ ctx, next }) => {
+/** Lets those pass who have one of the roles from `least` on. */
+export function needsRole(least: Role) {
+  return trpc.middleware(({ ctx, next }) => {
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it came
     if (ctx.visitor === null && ctx.unknownBecause !== null) throw ctx.unknownBecause;
-    return next({ ctx: { ...ctx, visitor: requireRole(ctx.visitor, least) } });
+    return next({ ctx: { visitor: requireRole(ctx.visitor, least) } });
   });
 }
 
 /** Reads. */
-export const viewerProcedure = procedureFor('viewer');
-/** Runs, retries and cancels. */
-export const operatorProcedure = procedureFor('operator');
+export const viewerProcedure = publicProcedure.use(needsRole('viewer'));
 /** Pauses, resumes, schedules and manages people. */
-export const adminProcedure = procedureFor('admin');
+export const adminProcedure = publicProcedure.use(needsRole('admin'));
 
 /** Throws DashboardError `AUTH-REQUIRED` or `AUTH-ROLE`. */
 export function requireRole(visitor: Visitor | null, least: Role): Visitor {

@@ -21,9 +21,6 @@ export interface AuditFact {
   readonly detail: Readonly<Record<string, unknown>> | null;
 }
 
-/** So many entries are looked through for one page. */
-const MOST_LOOKED_AT = 20_000;
-
 /** At most `limit` entries before the one with the id `before`. */
 export async function auditPage(
   reader: Reader,
@@ -40,12 +37,11 @@ export async function auditPage(
     from === undefined ? null : Prisma.sql`u.at >= ${from}`,
     to === undefined ? null : Prisma.sql`u.at < ${to}`,
   ]);
-  const before = ask.before === null ? Prisma.sql`true` : Prisma.sql`l.id < ${ask.before}::bigint`;
+  const before = ask.before === null ? Prisma.sql`true` : Prisma.sql`u.id < ${ask.before}::bigint`;
   return read<AuditFact>(
     reader,
     Prisma.sql`
       SELECT u.id::float8 AS id, u.at, u.by, u.action, u.subject, u.detail
-      FROM (SELECT l.* FROM upkeep.audit l WHERE ${before} ORDER BY l.id DESC LIMIT ${MOST_LOOKED_AT}) u
-      WHERE ${conditions} ORDER BY u.id DESC LIMIT ${ask.limit}`,
+      FROM upkeep.audit u WHERE ${before} AND ${conditions} ORDER BY u.id DESC LIMIT ${ask.limit}`,
   );
 }
