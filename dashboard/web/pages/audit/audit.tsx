@@ -3,6 +3,7 @@ import '../../all-styles.ts';
 import { Button, Skeleton, Table } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { api, client } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
@@ -62,6 +63,7 @@ export function Audit(): ReactNode {
                   <Table.Th>Who</Table.Th>
                   <Table.Th>What</Table.Th>
                   <Table.Th>About</Table.Th>
+                  <Table.Th>Why</Table.Th>
                   <Table.Th>From</Table.Th>
                   <Table.Th>Result</Table.Th>
                 </Table.Tr>
@@ -88,7 +90,10 @@ export function Audit(): ReactNode {
                         <pre style={{ margin: 0, whiteSpace: 'pre-wrap' }}>{visible(JSON.stringify(row.detail, null, 2))}</pre>
                       ) : null}
                     </Table.Td>
-                    <Table.Td>{visible(row.subject)}</Table.Td>
+                    <Table.Td>
+                      {visible(row.subject)} <AskedRuns detail={row.detail} />
+                    </Table.Td>
+                    <Table.Td className="dim">{typeof row.detail?.['reason'] === 'string' ? visible(row.detail['reason']) : ''}</Table.Td>
                     <Table.Td className="dim">{row.address === null ? 'command line' : visible(row.address)}</Table.Td>
                     <Table.Td>{visible(row.result)}</Table.Td>
                   </Table.Tr>
@@ -107,4 +112,18 @@ export function Audit(): ReactNode {
       </Panel>
     </Page>
   );
+}
+
+const MOST_LINKS = 6;
+
+/** Links to the runs that were asked for. */
+function AskedRuns({ detail }: { readonly detail: Readonly<Record<string, unknown>> | null }): ReactNode {
+  const runs = (Array.isArray(detail?.['runs']) ? (detail['runs'] as unknown[]) : [detail?.['runId']]).filter(
+    (id) => typeof id === 'string',
+  );
+  return runs.slice(0, MOST_LINKS).map((runId, index) => (
+    <Link key={runId} to="/runs/$runId" params={{ runId }} search={(search) => ({ repository: search.repository })}>
+      run{runs.length > 1 ? ` ${index + 1}` : ''}{' '}
+    </Link>
+  ));
 }

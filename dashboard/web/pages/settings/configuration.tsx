@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { api } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
+import { Choice } from '../../parts/choice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import classes from '../../parts/table.module.css';
@@ -14,24 +15,36 @@ export function Configuration(): ReactNode {
   const repositories = useQuery(api.repositories.list.queryOptions());
   const repository = repositories.data?.find(({ id }) => id === chosen.id) ?? repositories.data?.[0];
   const [words, setWords] = useState('');
+  const [which, setWhich] = useState<'all' | 'set'>('all');
   const configuration = useQuery(
     api.settings.configuration.queryOptions({ repository: repository?.id ?? '' }, { enabled: repository !== undefined }),
   );
-  const values = (configuration.data?.values ?? []).filter(({ key, origin }) =>
-    `${key} ${origin}`.toLowerCase().includes(words.toLowerCase()),
+  const values = (configuration.data?.values ?? []).filter(
+    ({ key, origin }) => (which === 'all' || origin !== 'default') && `${key} ${origin}`.toLowerCase().includes(words.toLowerCase()),
   );
   return (
     <Panel
       title={repository === undefined ? 'Configuration' : `Configuration of ${visible(repository.identity)}`}
       flush
       aside={
-        <TextInput
-          type="search"
-          aria-label="Search in the configuration"
-          placeholder="Search"
-          value={words}
-          onChange={({ currentTarget }) => setWords(currentTarget.value)}
-        />
+        <>
+          <Choice
+            label="Which settings"
+            value={which}
+            onChange={setWhich}
+            options={[
+              { value: 'all', label: 'All' },
+              { value: 'set', label: 'Set somewhere' },
+            ]}
+          />
+          <TextInput
+            type="search"
+            aria-label="Search in the configuration"
+            placeholder="Search"
+            value={words}
+            onChange={({ currentTarget }) => setWords(currentTarget.value)}
+          />
+        </>
       }
     >
       {configuration.isError && configuration.data === undefined ? (
@@ -42,6 +55,9 @@ export function Configuration(): ReactNode {
         <Skeleton height={320} />
       ) : (
         <div className={classes.scroll}>
+          {configuration.data.isHere ? null : (
+            <Empty title="This service has no clone of the repository.">Open the dashboard of a service that looks after it.</Empty>
+          )}
           {configuration.data.problem === null ? null : <p style={{ padding: '0 14px' }}>{visible(configuration.data.problem)}</p>}
           <Table className={classes.table}>
             <Table.Thead>

@@ -30,6 +30,9 @@ export function People(): ReactNode {
       },
     }),
   );
+  const renewLink = useMutation(
+    api.settings.users.link.mutationOptions({ onError: tellFailure, onSuccess: (made) => setLink(new URL(made.link, location.href).href) }),
+  );
   const change = useMutation(
     api.settings.users.setRole.mutationOptions({
       onError: tellFailure,
@@ -84,6 +87,7 @@ export function People(): ReactNode {
                   <Table.Th>Login</Table.Th>
                   <Table.Th>Role</Table.Th>
                   <Table.Th>Since</Table.Th>
+                  <Table.Th>Last seen</Table.Th>
                   <Table.Th>
                     <span className={classes.hidden}>Orders</span>
                   </Table.Th>
@@ -94,21 +98,33 @@ export function People(): ReactNode {
                   <Table.Tr key={person.id} data-row tabIndex={-1}>
                     <Table.Td>
                       <b>{visible(person.login)}</b> {person.name === null ? '' : visible(person.name)}{' '}
-                      {person.disabledAt === null ? null : <span className="dim">disabled</span>}
+                      {person.disabledAt !== null ? (
+                        <span className="dim">disabled</span>
+                      ) : person.isInvited ? (
+                        <span className="dim">invited</span>
+                      ) : null}
                     </Table.Td>
                     <Table.Td>
                       <NativeSelect
                         aria-label={`Role of ${person.login}`}
                         value={person.role}
-                        onChange={({ currentTarget }) => change.mutate({ id: person.id, role: currentTarget.value as RoleName })}
+                        onChange={({ currentTarget }) => change.mutate({ userId: person.id, role: currentTarget.value as RoleName })}
                         data={[...ROLE_NAMES]}
                       />
                     </Table.Td>
                     <Table.Td>
                       <Ago at={person.createdAt} />
                     </Table.Td>
+                    <Table.Td>{person.lastSeenAt === null ? <span className="dim">never</span> : <Ago at={person.lastSeenAt} />}</Table.Td>
                     <Table.Td className={classes.end}>
-                      {person.disabledAt === null ? <Button onClick={() => disable.mutate({ id: person.id })}>Disable</Button> : null}
+                      <Group gap="xs" justify="flex-end" wrap="nowrap">
+                        {person.disabledAt === null ? (
+                          <Button onClick={() => renewLink.mutate({ userId: person.id })}>New link</Button>
+                        ) : null}
+                        <Button onClick={() => disable.mutate({ userId: person.id, isDisabled: person.disabledAt === null })}>
+                          {person.disabledAt === null ? 'Disable' : 'Enable'}
+                        </Button>
+                      </Group>
                     </Table.Td>
                   </Table.Tr>
                 ))}

@@ -11,13 +11,19 @@ import classes from '../../parts/table.module.css';
 import { Ago } from '../../parts/time.tsx';
 import { tellFailure } from '../../shell/tell-failure.ts';
 import { Refusal } from '../session/doorway.tsx';
+import { useWho } from '../session/viewer.ts';
 import { Once } from './once.tsx';
+import { ROLE_NAMES, type RoleName } from './roles.ts';
 
 export function Tokens(): ReactNode {
   const tokens = useQuery(api.settings.tokens.list.queryOptions());
   const renew = (): void => void queries.invalidateQueries({ queryKey: api.settings.tokens.list.queryKey() });
   const [name, setName] = useState('');
   const [days, setDays] = useState('90');
+  const { data: who } = useWho();
+  const [chosenRole, setRole] = useState<RoleName | null>(null);
+  const allowed = ROLE_NAMES.slice(0, ROLE_NAMES.indexOf(who?.user?.role ?? 'viewer') + 1);
+  const role = chosenRole ?? 'viewer';
   const [made, setMade] = useState<string | null>(null);
   const make = useMutation(
     api.settings.tokens.make.mutationOptions({
@@ -31,7 +37,7 @@ export function Tokens(): ReactNode {
   const revoke = useMutation(api.settings.tokens.revoke.mutationOptions({ onError: tellFailure, onSettled: renew }));
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    make.mutate({ name, days: days === '' ? null : Number(days) });
+    make.mutate({ name, role, days: days === '' ? null : Number(days) });
   };
   return (
     <>
@@ -45,6 +51,12 @@ export function Tokens(): ReactNode {
               required
               withAsterisk={false}
               maxLength={100}
+            />
+            <NativeSelect
+              label="Role"
+              value={role}
+              onChange={({ currentTarget }) => setRole(currentTarget.value as RoleName)}
+              data={[...allowed]}
             />
             <NativeSelect
               label="Valid for"
@@ -94,7 +106,9 @@ export function Tokens(): ReactNode {
                     <Table.Td>
                       <b>{visible(token.name)}</b>
                     </Table.Td>
-                    <Table.Td>{visible(token.login)}</Table.Td>
+                    <Table.Td>
+                      {visible(token.login)} <span className="dim">{token.role}</span>
+                    </Table.Td>
                     <Table.Td>
                       <Ago at={token.createdAt} />
                     </Table.Td>
@@ -103,7 +117,7 @@ export function Tokens(): ReactNode {
                       {token.revokedAt !== null ? (
                         <span className="dim">revoked</span>
                       ) : token.expiresAt === null ? (
-                        'revoked'
+                        'it is revoked'
                       ) : (
                         <Ago at={token.expiresAt} />
                       )}
