@@ -6,6 +6,7 @@ import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { ROLES, type Role } from '../wire/vocabulary-schema.ts';
 import type { RequestContext, Visitor } from './dashboard.ts';
 import { asTrpcError, DashboardError, failureOf } from './errors.ts';
+import { requireStorable } from './stored-text.ts';
 
 const trpc = initTRPC.context<RequestContext>().create({
   isDev: false,
@@ -25,8 +26,14 @@ const coded = trpc.middleware(async ({ next }) => {
   throw asTrpcError(result.error.cause ?? result.error);
 });
 
+/** Of what can be read at all; the rest is refused where it is read. */
+const storable = trpc.middleware(async ({ getRawInput, next }) => {
+  requireStorable(await getRawInput());
+  return next();
+});
+
 /** Anybody may ask it. */
-export const publicProcedure = trpc.procedure.use(coded);
+export const publicProcedure = trpc.procedure.use(coded).use(storable);
 
 /** Lets those pass who have one of the roles from `least` on. */
 export function needsRole(least: Role) {

@@ -12,6 +12,7 @@ import { auditFilters, auditRow, eventFilters, eventRow } from '../event-rows.ts
 import { databaseOf, requireRole } from '../procedures.ts';
 import { requireRun } from '../run-details.ts';
 import { checkLog } from '../run-log.ts';
+import { requireStorable } from '../stored-text.ts';
 import { csvLine } from './csv.ts';
 
 export type MakeContext = (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
@@ -54,6 +55,7 @@ async function asked<Query>(
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it came
   if (ctx.visitor === null && ctx.unknownBecause !== null) throw ctx.unknownBecause;
   requireRole(ctx.visitor, 'viewer');
+  requireStorable(request.query);
   const parsed = schema.safeParse(request.query);
   if (parsed.success) return { ctx, query: parsed.data };
   const fields = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ field: path.join('.'), message }));
