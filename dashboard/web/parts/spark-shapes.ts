@@ -5,7 +5,6 @@ import { plural } from '../format/text.ts';
 type Recent = AgentCard['recent'];
 
 export interface Bar {
-  readonly id: string;
   readonly x: number;
   readonly y: number;
   readonly height: number;
@@ -21,13 +20,13 @@ const TONES: Readonly<Record<string, Bar['tone']>> = { passed: 'good', fixed: 'm
 export function barsOf(recent: Recent): readonly Bar[] {
   const shown = recent.slice(-SLOTS);
   const longest = Math.max(1, ...shown.map(({ durationMs }) => Math.log1p(durationMs ?? 0)));
-  return shown.map(({ id, outcome, durationMs }, index) => {
+  return shown.map(({ outcome, durationMs }, index) => {
     const tone = TONES[outcome] ?? 'quiet';
     const share = Math.log1p(durationMs ?? 0) / longest;
     const x = (SLOTS - shown.length + index) * STEP;
-    if (tone === 'bad' || tone === 'broken') return { id, x, y: GROUND + 1, height: 4 + 5 * share, tone };
-    const height = tone === 'quiet' ? 3 : 4 + 14 * share;
-    return { id, x, y: GROUND - height, height, tone };
+    if (tone === 'bad' || tone === 'broken') return { x, y: GROUND + 1, height: round(4 + 5 * share), tone };
+    const height = tone === 'quiet' ? 3 : round(4 + 14 * share);
+    return { x, y: round(GROUND - height), height, tone };
   });
 }
 

@@ -14,8 +14,8 @@ export function RunBars({ recent }: SparkProps): ReactNode {
     <svg className={classes.bars} viewBox="0 0 200 28" preserveAspectRatio="none" role="img" aria-label={inWords(recent)}>
       <title>{inWords(recent)}</title>
       <line x1="0" x2="200" y1="18.5" y2="18.5" className={classes.ground} />
-      {barsOf(recent).map(({ id, x, y, height, tone }) => (
-        <rect key={id} x={x} y={y} width="3" height={height} fill={`var(--bar-${tone})`} />
+      {[...Map.groupBy(barsOf(recent), ({ tone }) => tone)].map(([tone, bars]) => (
+        <path key={tone} d={bars.map(({ x, y, height }) => `M${x} ${y}h3v${height}h-3z`).join('')} fill={`var(--bar-${tone})`} />
       ))}
     </svg>
   );

@@ -156,11 +156,9 @@ export function Findings(): ReactNode {
                       </Link>
                     </Table.Td>
                     <Table.Td>
-                      <Ago at={finding.firstSeenAt} />
+                      {finding.firstSeenAt === null ? <span className="dim">long ago</span> : <Ago at={finding.firstSeenAt} />}
                     </Table.Td>
-                    <Table.Td>
-                      <Ago at={finding.lastSeenAt} />
-                    </Table.Td>
+                    <Table.Td>{finding.lastSeenAt === null ? '' : <Ago at={finding.lastSeenAt} />}</Table.Td>
                     <Table.Td>{finding.times}</Table.Td>
                   </Table.Tr>
                 ))}

@@ -1,6 +1,6 @@
 /** One agent: what it does now, when it is next, how it went. */
 import { Link } from '@tanstack/react-router';
-import { memo, type ReactNode } from 'react';
+import { memo, useRef, type ReactNode } from 'react';
 import type { AgentCard as Card } from '../../../wire/agents-schema.ts';
 import { plural, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
@@ -9,10 +9,21 @@ import { FindingsLine, RunBars } from '../../parts/sparkline.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago, Countdown, Elapsed } from '../../parts/time.tsx';
 import classes from './agent-card.module.css';
+import { useNear } from './use-near.ts';
 
-export const AgentCard = memo(function AgentCard({ card }: { readonly card: Card }): ReactNode {
+interface AgentCardProps {
+  readonly card: Card;
+  /** Among the first: it is filled at once. */
+  readonly isFirst: boolean;
+}
+
+/** What is far from the window is a frame with a name: of hundreds of agents only those in sight cost anything. */
+export const AgentCard = memo(function AgentCard({ card, isFirst }: AgentCardProps): ReactNode {
+  const place = useRef<HTMLElement>(null);
+  const isNear = useNear(place, isFirst);
   return (
     <article
+      ref={place}
       className={classes.card}
       data-state={card.state}
       data-agent={card.name}
@@ -20,6 +31,14 @@ export const AgentCard = memo(function AgentCard({ card }: { readonly card: Card
       tabIndex={-1}
       aria-label={`${visible(card.name)}: ${card.state.toLowerCase()}`}
     >
+      {isNear ? <Inside card={card} /> : <h3>{visible(card.name)}</h3>}
+    </article>
+  );
+});
+
+function Inside({ card }: { readonly card: Card }): ReactNode {
+  return (
+    <>
       <header className={classes.head}>
         <h3>
           <Link to="/runs" search={(search) => ({ repository: search.repository, agent: [card.name] })} className="plain-link">
@@ -70,9 +89,9 @@ export const AgentCard = memo(function AgentCard({ card }: { readonly card: Card
           )}
         </span>
       </footer>
-    </article>
+    </>
   );
-});
+}
 
 function UnderWay({ run }: { readonly run: NonNullable<Card['run']> }): ReactNode {
   const percent = run.progress === null ? null : Math.round(run.progress * 100);

@@ -8,6 +8,9 @@ import { AgentCard } from './agent-card.tsx';
 import classes from './card-board.module.css';
 import { byRepository } from './which-cards.ts';
 
+/** So many fill a window. */
+const FIRST = 12;
+
 interface CardBoardProps {
   readonly cards: readonly Card[];
   /** Whether cards of several repositories may be among them. */
@@ -15,6 +18,7 @@ interface CardBoardProps {
 }
 
 export function CardBoard({ cards, hasSeveral }: CardBoardProps): ReactNode {
+  const first = new Set(cards.slice(0, FIRST).map(({ id }) => id));
   return byRepository(cards).map(({ key, name, branch, cards: group }) => (
     <section key={key} className={classes.group} aria-label={`${visible(name)} on ${visible(branch)}`}>
       <h2 className={classes.heading}>
@@ -29,7 +33,7 @@ export function CardBoard({ cards, hasSeveral }: CardBoardProps): ReactNode {
       </h2>
       <div className={classes.board}>
         {group.map((card) => (
-          <AgentCard key={card.id} card={card} />
+          <AgentCard key={card.id} card={card} isFirst={first.has(card.id)} />
         ))}
       </div>
     </section>
