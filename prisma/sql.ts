@@ -71,11 +71,13 @@ function settled(promise: Promise<unknown>): Sent {
   return { done: promise };
 }
 
-/** A value as the text of a JSON parameter. PostgreSQL keeps no NUL characters: they become U+FFFD. */
+/** A value as the text of a JSON parameter. PostgreSQL keeps no NUL characters, and no halves of pairs of UTF-16: they become U+FFFD. */
 export function jsonParameter(value: unknown): string {
   const text = JSON.stringify(value);
-  // Nearly always there is none, and then nothing is copied.
-  return !text.includes('\\u0000') ? text : text.replaceAll(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd');
+  // Nearly always there is none, and then nothing is copied. What is escaped so is always a half: pairs are written as they are.
+  return !text.includes('\\u0000') && !text.includes('\\ud')
+    ? text
+    : text.replaceAll(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd');
 }
 
 /** What is asked before anything else happens goes out in one piece: the server wakes up once. */

@@ -2,6 +2,7 @@
 import { router } from './procedures.ts';
 import { agentsRouter } from './routers/agents.ts';
 import { auditRouter, eventsRouter } from './routers/events.ts';
+import { findingsRouter } from './routers/findings.ts';
 import { queueRouter } from './routers/queue.ts';
 import { repositoriesRouter } from './routers/repositories.ts';
 import { runsRouter } from './routers/runs.ts';
@@ -20,6 +21,7 @@ export const appRouter = router({
   repositories: repositoriesRouter,
   queue: queueRouter,
   settings: settingsRouter,
+  findings: findingsRouter,
   events: eventsRouter,
   audit: auditRouter,
   schedule: scheduleRouter,

@@ -1,5 +1,5 @@
 /** Who did what. */
-import type { Sql, Statement } from '../sql.ts';
+import { jsonParameter, type Sql, type Statement } from '../sql.ts';
 
 export interface AuditRow {
   readonly by: string;
@@ -17,7 +17,7 @@ const WRITE: Statement = {
 
 /** In the transaction of what was done. */
 export async function writeAudit(sql: Sql, { by, action, subject, detail }: AuditRow): Promise<void> {
-  await sql.rows(WRITE, [by, action, subject, JSON.stringify(detail)]);
+  await sql.rows(WRITE, [by, action, subject, jsonParameter(detail)]);
 }
 
 const LATELY: Statement = {
