@@ -10,12 +10,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { setGitEnvironment } from '../../git/git-environment.ts';
 import { makeDemo } from '../../cli/demo/make-demo.ts';
 import { openEmbedded } from '../../prisma/embedded/open-embedded.ts';
 import { buildDist } from '../build.ts';
 import { projectRoot } from './install-packed.ts';
 import { judge, median, mustRun } from './measure.ts';
 
+setGitEnvironment(process.env);
 const ROUNDS = 5;
 /** Slots come every so many seconds: long enough for a round. */
 const SLOT_SECONDS = 30;
