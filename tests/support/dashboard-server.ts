@@ -46,10 +46,11 @@ export async function dashboardServer(
     readonly now?: () => Date;
     readonly beside?: DashboardServer;
     readonly clonePath?: string;
+    readonly requestsAMinute?: number;
     readonly settings?: RepositorySettings;
   } = {},
 ): Promise<DashboardServer> {
-  const { now = () => new Date(), beside, clonePath = null, settings = null, ...place } = change;
+  const { now = () => new Date(), beside, clonePath = null, requestsAMinute = 1e9, settings = null, ...place } = change;
   const pageFolder = mkdtempSync(join(tmpdir(), 'upkeep-page-'));
   mkdirSync(join(pageFolder, 'assets'));
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>');
@@ -62,6 +63,7 @@ export async function dashboardServer(
   const dashboard: MountedDashboard = openDashboard({
     version: '1.2.3',
     pageFolder,
+    requestsAMinute,
     place: { host: '127.0.0.1', hasTls: false, publicUrl: null, ...place },
     database: () => (isThere ? queue.database : null),
     scheduler: () => (isThere ? queue.context : null),

@@ -154,6 +154,18 @@ describe('orders and questions', () => {
     expect(await person.api.agents.list.query()).toEqual([]);
   });
 
+  it('are limited by address, which is told in advance', async () => {
+    await using scene = await dashboardServer({ requestsAMinute: 3 });
+    const guest = scene.guest();
+    const remaining = [];
+    for (let at = 0; at < 3; at += 1) remaining.push((await guest.fetch('/api/trpc/session.who')).headers.get('x-ratelimit-remaining'));
+    expect(remaining).toEqual(['2', '1', '0']);
+    const limited = await guest.fetch('/api/trpc/session.who');
+    expect([limited.status, Number(limited.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect(await failureOf(guest.api.session.who.query())).toMatchObject({ code: 'LIMIT-REQUESTS', httpStatus: 429 });
+    expect((await guest.fetch('/healthz')).status).toBe(200);
+  });
+
   it('fail in one shape, with the id of the request, and without a trace', async () => {
     await using scene = await dashboardServer();
     const response = await scene.guest().fetch('/api/trpc/agents.nothing');
