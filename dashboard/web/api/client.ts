@@ -5,22 +5,17 @@ import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../../server/router.ts';
 import { earlyLink } from './early-link.ts';
 import { asksForSignIn, toPageError } from './page-error.ts';
+import { noticeAnswer, noticeFailure } from './trouble.ts';
 
-const signedOut = new EventTarget();
-
-/** Calls `listener` when an answer says that nobody is signed in any more. */
-export function onSignedOut(listener: () => void): () => void {
-  signedOut.addEventListener('signed-out', listener);
-  return () => signedOut.removeEventListener('signed-out', listener);
-}
-
-function noticeSignedOut(error: unknown): void {
-  if (asksForSignIn(error)) signedOut.dispatchEvent(new Event('signed-out'));
+function noticeError(error: unknown): void {
+  noticeFailure(error);
+  // Who is signed in is asked again: when nobody is, the shell leads to where one signs in.
+  if (asksForSignIn(error)) void queries.invalidateQueries({ queryKey: api.session.who.queryKey() });
 }
 
 export const queries = new QueryClient({
-  queryCache: new QueryCache({ onError: noticeSignedOut }),
-  mutationCache: new MutationCache({ onError: noticeSignedOut }),
+  queryCache: new QueryCache({ onError: noticeError, onSuccess: noticeAnswer }),
+  mutationCache: new MutationCache({ onError: noticeError }),
   defaultOptions: {
     queries: {
       // Events say when something changed; this is for what no event tells.

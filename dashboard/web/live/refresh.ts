@@ -22,14 +22,17 @@ export function makeRefresher(client: QueryClient, clock: () => number = () => p
     timer = null;
     let soonest = Number.POSITIVE_INFINITY;
     for (const family of dirty) {
-      const wait = (lastTime.get(family) ?? Number.NEGATIVE_INFINITY) + (REST[family] ?? 1_000) - clock();
+      const predicate = ({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean => familyOf(queryKey) === family;
+      // An answer that is under way may be of before the event: it is waited for, and then asked for anew.
+      const rest = client.isFetching({ predicate }) > 0 ? GATHER : 0;
+      const wait = Math.max(rest, (lastTime.get(family) ?? Number.NEGATIVE_INFINITY) + (REST[family] ?? 1_000) - clock());
       if (wait > 0) {
         soonest = Math.min(soonest, wait);
         continue;
       }
       dirty.delete(family);
       lastTime.set(family, clock());
-      void client.invalidateQueries({ predicate: ({ queryKey }) => familyOf(queryKey) === family }, { cancelRefetch: false });
+      void client.invalidateQueries({ predicate });
     }
     if (dirty.size > 0) timer = setTimeout(flush, soonest);
   };

@@ -13,6 +13,7 @@ import { PersonMenu } from './person-menu.tsx';
 import { RepositorySwitch } from './repository-switch.tsx';
 import { PaletteButton } from './palette-button.tsx';
 import { useShortcuts } from './shortcuts.ts';
+import { TroubleBanner } from './trouble-banner.tsx';
 import { Toasts } from './toasts.tsx';
 import classes from './shell.module.css';
 
@@ -87,6 +88,7 @@ export function Shell(): ReactNode {
         <p className={classes.version}>{who.data === undefined ? ' ' : `upkeep ${who.data.version}`}</p>
       </nav>
       <main id="content" className={classes.main} tabIndex={-1}>
+        <TroubleBanner />
         <Outlet />
       </main>
       {wantsPalette ? (

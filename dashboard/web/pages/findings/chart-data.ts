@@ -6,18 +6,23 @@ interface AgentDay {
   readonly agent: string;
 }
 
-/** A row a day, the oldest first, with the sums of all agents. */
+const DAY = 86_400_000;
+
+/** A row for each day from `from` to `to`, with the sums of all agents; days on which nobody looked have none. */
 export function findingsByDay(
   rows: readonly (AgentDay & { readonly errors: number; readonly warnings: number; readonly fixed: number })[],
+  from: string,
+  to: string,
 ) {
-  return [...Map.groupBy(rows, ({ day }) => day)]
-    .map(([day, of]) => ({
-      day,
-      errors: of.reduce((sum, { errors }) => sum + errors, 0),
-      warnings: of.reduce((sum, { warnings }) => sum + warnings, 0),
-      fixed: of.reduce((sum, { fixed }) => sum + fixed, 0),
-    }))
-    .sort((a, b) => a.day.localeCompare(b.day));
+  const byDay = Map.groupBy(rows, ({ day }) => day);
+  const days: string[] = [];
+  for (let at = Date.parse(`${from.slice(0, 10)}T00:00:00Z`); at <= Date.parse(to); at += DAY)
+    days.push(new Date(at).toISOString().slice(0, 10));
+  return days.map((day) => {
+    const of = byDay.get(day) ?? [];
+    const sum = (key: 'errors' | 'warnings' | 'fixed'): number => of.reduce((total, row) => total + row[key], 0);
+    return { day: day.slice(5), 'errors left': sum('errors'), 'warnings left': sum('warnings'), fixed: sum('fixed') };
+  });
 }
 
 /** A row a day with a column an agent; days on which nobody measured are left out. */

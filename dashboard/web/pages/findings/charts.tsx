@@ -1,6 +1,6 @@
 /** The charts of findings; recharts is loaded with them and with nothing else. */
 import '@mantine/charts/styles.css';
-import { AreaChart, LineChart } from '@mantine/charts';
+import { BarChart, LineChart } from '@mantine/charts';
 import { useReducedMotion } from '@mantine/hooks';
 import type { inferRouterOutputs } from '@trpc/server';
 import type { ReactNode } from 'react';
@@ -15,30 +15,34 @@ export type FindingsSummary = inferRouterOutputs<AppRouter>['findings']['summary
 
 const AGENT_COLOURS = ['var(--moving)', 'var(--good)', 'var(--held)', 'var(--waiting)', 'var(--mended)', 'var(--bad)'];
 
-export function Charts({ summary }: { readonly summary: FindingsSummary }): ReactNode {
+interface ChartsProps {
+  readonly summary: FindingsSummary;
+  /** ISO 8601. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export function Charts({ summary, from, to }: ChartsProps): ReactNode {
   const isStill = useReducedMotion();
-  const days = findingsByDay(summary.byDay);
+  const days = findingsByDay(summary.byDay, from, to);
   const coverage = coverageByDay(summary.coverage);
   const { errors, warnings, fixed } = summary.total;
   return (
     <div className={own.charts}>
-      <Panel title="Found by day" aside={`${plural(errors, 'error')}, ${plural(warnings, 'warning')}, ${fixed} fixed`}>
-        {days.length === 0 ? (
+      <Panel title="By day" aside={`now ${plural(errors, 'error')} and ${plural(warnings, 'warning')} left, ${fixed} fixed in these days`}>
+        {summary.byDay.length === 0 ? (
           <Empty title="Nothing was found in this time." />
         ) : (
-          <AreaChart
+          <BarChart
             h={220}
-            data={[...days]}
+            data={days}
             dataKey="day"
-            type="stacked"
-            curveType="monotone"
             withLegend
-            strokeWidth={1.5}
-            areaProps={{ isAnimationActive: !isStill }}
+            barProps={{ isAnimationActive: !isStill }}
             series={[
-              { name: 'errors', color: 'var(--bar-bad)' },
-              { name: 'warnings', color: 'var(--held)' },
-              { name: 'fixed', color: 'var(--bar-mended)' },
+              { name: 'errors left', color: 'var(--bar-bad)', stackId: 'left' },
+              { name: 'warnings left', color: 'var(--bar-warn)', stackId: 'left' },
+              { name: 'fixed', color: 'var(--bar-mended)', stackId: 'fixed' },
             ]}
           />
         )}

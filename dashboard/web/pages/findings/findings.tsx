@@ -58,13 +58,13 @@ export function Findings(): ReactNode {
         <Skeleton height={300} />
       ) : (
         <Suspense fallback={<Skeleton height={300} />}>
-          <Charts summary={summary.data} />
+          <Charts summary={summary.data} {...span} />
         </Suspense>
       )}
       <div className={own.columns}>
-        <Panel title="By rule" flush>
+        <Panel title="Left now, by rule" flush>
           {summary.data?.byRule.length === 0 ? (
-            <Empty title="Nothing was found in this time." />
+            <Empty title="Nothing is left." />
           ) : (
             <div className={classes.scroll}>
               <Table className={classes.table}>
