@@ -100,10 +100,14 @@ export async function dashboardScene(): Promise<DashboardScene> {
         void dialog.dismiss();
       });
       if (cookies === null) {
-        await page.goto(`${address}/sign-in`);
+        const who = (await (await fetch(`${address}/api/trpc/session.who`)).json()) as {
+          readonly result: { readonly data: { readonly isUnclaimed: boolean } };
+        };
+        const { isUnclaimed } = who.result.data;
+        await page.goto(isUnclaimed ? claimLink : `${address}/sign-in`);
         await page.getByLabel('Login').fill(ADMIN.login);
         await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
-        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('button', { name: isUnclaimed ? /Make the account/ : 'Sign in' }).click();
         await page.getByRole('heading', { name: 'Overview' }).waitFor();
         cookies = await context.storageState();
       } else await page.goto(`${address}/`);

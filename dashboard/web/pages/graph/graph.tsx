@@ -11,6 +11,7 @@ import { Empty, Failed } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Page } from '../../shell/page.tsx';
 import { useRepository } from '../../shell/repository.ts';
+import { triggersInWords } from '../schedule/triggers-in-words.ts';
 import { AgentFlow } from './agent-flow.tsx';
 import classes from './graph.module.css';
 import type { GraphAgent } from './lay-out.ts';
@@ -28,24 +29,31 @@ export function Graph(): ReactNode {
   const enabled = repository !== undefined;
   const graph = useQuery(api.repositories.graph.queryOptions(input, { enabled, staleTime: 60_000 }));
   const cards = useQuery(api.agents.list.queryOptions(input, { enabled }));
+  const looks = (cards.data ?? []).map(({ recent }) => recent.findLast(({ outcome }) => outcome !== 'skipped' && outcome !== 'cancelled'));
   const lastRuns = useQueries({
-    queries: (cards.data ?? []).map(({ lastRunId }) =>
-      api.runs.get.queryOptions({ id: lastRunId ?? '' }, { enabled: lastRunId !== null, staleTime: Number.POSITIVE_INFINITY }),
+    queries: looks.map((look) =>
+      api.runs.get.queryOptions({ id: look?.id ?? '' }, { enabled: look !== undefined, staleTime: Number.POSITIVE_INFINITY }),
     ),
   });
   const agents = (cards.data ?? []).map<GraphAgent>((card, index) => {
     const known = graph.data?.agents.find(({ id }) => id === card.id);
-    const ended = lastRuns[index]?.data?.checks ?? [];
+    const ran = lastRuns[index]?.data?.checks.filter(({ outcome }) => outcome !== 'skipped') ?? [];
+    // Of all that an agent has, what applied here when it looked last; whatever runs now as well.
+    const names = ran.length === 0 ? (known?.checks ?? []) : ran.map(({ check }) => check);
+    const now = card.run?.check ?? null;
     return {
       id: card.id,
       name: card.name,
       state: card.state,
       progress: card.run?.progress ?? null,
-      check: card.run?.check ?? null,
-      outcome: card.lastOutcome,
+      check: now,
+      outcome: looks[index]?.outcome ?? null,
       hasIssue: card.escalations.length > 0,
       triggers: known?.triggers ?? [],
-      checks: (known?.checks ?? []).map((name) => ({ name, outcome: ended.find(({ check }) => check === name)?.outcome ?? null })),
+      checks: [...new Set(now === null ? names : [...names, now])].map((name) => ({
+        name,
+        outcome: ran.find(({ check }) => check === name)?.outcome ?? null,
+      })),
     };
   });
   return (
@@ -88,7 +96,7 @@ export function Graph(): ReactNode {
                 <li key={agent.id}>
                   <b>{visible(agent.name)}</b> <Status of={agent.state} />{' '}
                   <span className="dim">
-                    {agent.triggers.length === 0 ? 'no triggers' : `by ${agent.triggers.join(', ')}`}; checks:{' '}
+                    by {triggersInWords(agent.triggers)}; checks:{' '}
                     {agent.checks.length === 0 ? 'none' : agent.checks.map(({ name }) => visible(name)).join(', ')}
                   </span>
                 </li>

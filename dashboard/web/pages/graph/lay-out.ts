@@ -20,7 +20,7 @@ export type PlainNode = Node<
   'plain'
 >;
 
-const COLUMNS = { triggers: 0, agents: 210, checks: 500, results: 760 } as const;
+const COLUMNS = { triggers: 0, agents: 240, checks: 560, results: 880 } as const;
 const ROW = 38;
 const AGENT_HEIGHT = 74;
 const GAP = 18;
@@ -69,7 +69,7 @@ export function layOut(
     y += height + GAP;
   }
   const triggers = [...new Set(agents.flatMap((agent) => agent.triggers))];
-  const middle = (index: number, of: number): number => (y - GAP) / 2 + (index - (of - 1) / 2) * 56 - 16;
+  const middle = (index: number, of: number): number => (y - GAP) / 2 + (index - (of - 1) / 2) * 46 - 15;
   triggers.forEach((trigger, index) => {
     const id = `trigger:${trigger}`;
     const isLit = [...lights].some((light) => light.startsWith(`${id}>`));

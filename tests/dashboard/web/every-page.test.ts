@@ -1,0 +1,127 @@
+/** What holds on every page: it is light, it is usable by everybody, by the keyboard and on a phone. In a real browser. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MOST_FIRST_SCRIPT } from '../../../scripts/build-dashboard.ts';
+import { pictureFolder } from '../../support/browser.ts';
+import { dashboardScene, type DashboardScene } from '../../support/dashboard-scene.ts';
+
+let scene: DashboardScene;
+const pictures = pictureFolder();
+
+beforeAll(async () => {
+  scene = await dashboardScene();
+});
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+});
+
+describe('the page', () => {
+  it('is light, and stays where it is while it loads', async () => {
+    const { context } = await scene.signedIn();
+    const page = await context.newPage();
+    const line = await context.newCDPSession(page);
+    await line.send('Network.enable');
+    await line.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 150,
+      downloadThroughput: 200_000,
+      uploadThroughput: 90_000,
+    });
+    await line.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    await page.addInitScript(() => {
+      const seen = { shift: 0, largest: 0 };
+      Object.assign(window, { seen });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) seen.shift += entry.value;
+      }).observe({ type: 'layout-shift', buffered: true });
+      new PerformanceObserver((list) => (seen.largest = list.getEntries().at(-1)?.startTime ?? 0)).observe({
+        type: 'largest-contentful-paint',
+        buffered: true,
+      });
+    });
+    await page.goto(`${scene.address}/`);
+    await page.locator('article[data-agent="docs"]').waitFor();
+    await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+    const { seen, script } = await page.evaluate(() => ({
+      seen: (window as unknown as { seen: { shift: number; largest: number } }).seen,
+      script: (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+        .filter(({ name }) => name.endsWith('.js'))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+    }));
+    console.log(
+      `first page on a slow line: ${script} bytes of script, largest paint after ${Math.round(seen.largest)} ms, shift ${seen.shift.toFixed(3)}`,
+    );
+    expect(script).toBeGreaterThan(50_000);
+    expect(script).toBeLessThanOrEqual(MOST_FIRST_SCRIPT);
+    expect(seen.shift).toBeLessThan(0.1);
+    await context.close();
+  });
+
+  it('is used by the keyboard alone', async () => {
+    const { page, context } = await scene.signedIn();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.getByRole('link', { name: 'Skip to the content' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    await page.keyboard.press('g');
+    await page.keyboard.press('q');
+    await page.getByRole('heading', { name: 'Queue' }).waitFor();
+    expect(await page.title()).toBe('Queue · Upkeep');
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('A page, an agent, a repository').waitFor();
+    await page.keyboard.type('Schedule');
+    await page.getByRole('dialog').getByText('Schedule', { exact: true }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Schedule', exact: true }).waitFor();
+    await context.close();
+  });
+});
+
+const AXE = readFileSync(join(import.meta.dirname, '../../../node_modules/axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+const PAGES = [
+  ['/', 'Overview'],
+  ['/runs', 'Runs'],
+  ['/schedule', 'Schedule'],
+  ['/queue', 'Queue'],
+  ['/findings', 'Findings'],
+  ['/graph', 'Graph'],
+  ['/events', 'Events'],
+  ['/audit', 'Audit'],
+  ['/repositories', 'Repositories'],
+  ['/settings', 'Settings'],
+] as const;
+
+describe.each(['light', 'dark'] as const)('in its %s colours', (colorScheme) => {
+  it('every page is usable by everybody, and no wider than a phone', async () => {
+    const { page, context, complaints } = await scene.signedIn({ colorScheme, reducedMotion: 'reduce' });
+    const broken: string[] = [];
+    for (const [path, title] of PAGES) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.goto(`${scene.address}${path}`);
+      await page.getByRole('heading', { name: title, exact: true }).waitFor();
+      await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]') === null);
+      await page.evaluate(AXE);
+      const violations = await page.evaluate(async (tags) => {
+        interface Axe {
+          run(
+            where: Document,
+            how: object,
+          ): Promise<{ readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[] }>;
+        }
+        const { axe } = window as unknown as { readonly axe: Axe };
+        return (await axe.run(document, { runOnly: tags })).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+      }, RULES);
+      broken.push(...violations.map((violation) => `${path} ${violation}`));
+      await page.screenshot({ path: join(pictures, `${title}-${colorScheme}.png`) });
+      await page.setViewportSize({ width: 390, height: 844 });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) broken.push(`${path} is ${over} px wider than a phone`);
+      await page.screenshot({ path: join(pictures, `${title}-${colorScheme}-phone.png`) });
+    }
+    expect(broken).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
