@@ -7,7 +7,7 @@ export interface CommandContext {
   readonly cwd: string;
   readonly environment: Environment;
   readonly version: string;
-  /** Address of the service that is meant, by --server or UPKEEP_SERVER; null: the one that looks after the repository at hand. */
+  /** Address of the service that is meant, by --server; null: the one that looks after the repository at hand. */
   readonly server: string | null;
   readonly output: Output;
   /** Aborted by Ctrl-C or SIGTERM. From the first time it is asked for these end the process no longer: whoever asks also stops. */

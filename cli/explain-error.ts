@@ -68,7 +68,7 @@ function explain(error: unknown, about: { debug: boolean; version: string }): Ex
   // It says itself what is full, and what to do.
   if (error instanceof DatabaseError) return { ...told({ code: error.code, exitCode: 3 }, error.message), text: databaseText(error) };
   if (error instanceof UsageError) return told({ code: 'usage', exitCode: 2 }, error.message);
-  if (error instanceof RemoteError) return told({ code: error.code, exitCode: 3 }, error.message);
+  if (error instanceof RemoteError) return told({ code: error.code, exitCode: error.code.startsWith('VAL-') ? 2 : 3 }, error.message);
   if (error instanceof SteerError) return told({ code: error.code, exitCode: 2 }, error.message);
   const noRoom = explainFullDisk(error);
   if (noRoom !== null) return told({ code: 'disk-full', exitCode: 3 }, noRoom, ADVICE['disk-full']);

@@ -60,7 +60,7 @@ function context(flags: GlobalFlags): CommandContext {
     cwd: resolve(flags.directory ?? '.'),
     environment,
     version,
-    server: flags.server ?? environment.variables['UPKEEP_SERVER'] ?? null,
+    server: flags.server ?? null,
     output,
     debug,
     get signal(): AbortSignal {

@@ -8,6 +8,7 @@ import { addHelpCommand } from './help-command.ts';
 import { AGENT, AGENTS, portNumber, wholeNumber, type Add, type Runs } from './program/adding.ts';
 import type { DashboardFlags } from './commands/dashboard.ts';
 import { addDatabase } from './program/database.ts';
+import { requireRemote } from './program/remote-commands.ts';
 import { addCarrying, addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { QueueRunFlags } from './commands/run-queue.ts';
@@ -39,11 +40,7 @@ export function buildProgram(host: ProgramHost): Command {
     .description(HELP.program)
     .version(host.version, '-V, --version', 'print the version')
     .addOption(new Option('-C, --directory <path>', 'work in this folder instead of the current one').argParser(existingFolder))
-    .addOption(
-      new Option('--server <url>', 'a service elsewhere, by a token in UPKEEP_TOKEN: for commands that steer and look').env(
-        'UPKEEP_SERVER',
-      ),
-    )
+    .option('--server <url>', 'a service elsewhere, by a token in UPKEEP_TOKEN: for commands that run, steer and look')
     .addOption(new Option('--debug', 'show where an unexpected error came from'))
     .helpOption('-h, --help', 'explain a command')
     .addHelpText('after', HELP.examples)
@@ -57,6 +54,7 @@ export function buildProgram(host: ProgramHost): Command {
     async (...values: unknown[]): Promise<void> => {
       const command = values.pop() as Command;
       const context = host.context(command.optsWithGlobals());
+      requireRemote(command, context.server);
       const unused = unusedGitVariables(context.environment.variables);
       if (unused !== null) context.output.err(`${unused}\n`);
       host.finish(await work(context, ...(values as Arguments)));
@@ -97,7 +95,8 @@ function addRun(add: Add, runs: Runs): void {
     .addHelpText('after', HELP.run)
     .action(
       runs(async (context, agents: string[], options: QueueRunFlags) => {
-        if (options.queue) return (await import('./commands/run-queue.ts')).runQueueCommand(agents, options, context);
+        if (options.queue || context.server !== null)
+          return (await import('./commands/run-queue.ts')).runQueueCommand(agents, options, context);
         if (options.priority !== undefined || options.wait === false)
           throw new UsageError('--priority and --no-wait belong to --queue: a run here begins at once');
         return (await import('./commands/run.ts')).runCommand(runFlagsOf(agents, options), context);

@@ -14,6 +14,13 @@ const NO_SERVICE = 'no service looks after this repository, so nothing is queued
 
 export async function queueCommand(flags: { readonly json?: boolean; readonly all?: boolean }, context: CommandContext): Promise<number> {
   const { out, palette } = context.output;
+  if (context.server !== null) {
+    const [{ openRemote }, { remoteQueue }] = await Promise.all([
+      import('../remote/remote-service.ts'),
+      import('../remote/remote-queue.ts'),
+    ]);
+    return remoteQueue(openRemote(context.server, context), flags, context);
+  }
   await using service = await findService(context);
   if (service === null) {
     const running = runUnderWay((await openRepository(context.cwd)).commonDir);
@@ -44,6 +51,13 @@ function runningWords({ pid, since }: { readonly pid: number; readonly since: st
 
 /** `what`: an agent, or the beginning of the id of a run. Throws SteerError where nothing can be cancelled. */
 export async function cancelCommand(what: string, flags: { readonly reason?: string }, context: CommandContext): Promise<number> {
+  if (context.server !== null) {
+    const [{ openRemote }, { remoteCancel }] = await Promise.all([
+      import('../remote/remote-service.ts'),
+      import('../remote/remote-queue.ts'),
+    ]);
+    return remoteCancel(openRemote(context.server, context), what, { reason: flags.reason ?? null, context });
+  }
   const isRun = !(AGENT_IDS as readonly string[]).includes(what) && /^[0-9a-f][0-9a-f-]{5,35}$/i.test(what);
   const agent = isRun ? null : agentNamed(what);
   await using service = await findService(context);

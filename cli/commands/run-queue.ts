@@ -25,6 +25,10 @@ const NOT_WITH_QUEUE = ['due', 'ci', 'trigger', 'base', 'workingTree', 'delivery
 export async function runQueueCommand(names: readonly string[], flags: QueueRunFlags, context: CommandContext): Promise<number> {
   requireFitting(flags);
   const agents = names.map(agentNamed);
+  if (context.server !== null) {
+    const [{ openRemote }, { remoteRun }] = await Promise.all([import('../remote/remote-service.ts'), import('../remote/remote-run.ts')]);
+    return remoteRun(openRemote(context.server, context), agents, { flags, context });
+  }
   await using service = await findService(context);
   if (service === null)
     throw new SteerError(

@@ -35,6 +35,7 @@ export async function scheduleSetCommand(
 ): Promise<number> {
   const agent = agentNamed(name);
   requireSomething(expression, flags);
+  if (context.server !== null) return setRemotely(agent, { expression, flags, server: context.server, context });
   const schedules = await schedulesHere(context);
   const configured = schedules.configured(agent);
   await using service = await findService(context);
@@ -87,6 +88,33 @@ async function currentOf(
   const rows = await connection(database.pool, (sql) => steeredAgents(sql, { repositoryId, agentId: null }));
   const row = rows.find((one) => one.agent === agent);
   return { cron: row?.cron ?? known.cron, zone: row?.timeZone ?? known.zone, priority: known.priority };
+}
+
+/** Throws UsageError where the service gives the agent no schedule. */
+async function setRemotely(
+  agent: AgentId,
+  {
+    expression,
+    flags,
+    server,
+    context,
+  }: { readonly expression: string | undefined; readonly flags: SetFlags; readonly server: string; readonly context: CommandContext },
+): Promise<number> {
+  const [{ openRemote }, { setRemoteSchedule }] = await Promise.all([
+    import('../remote/remote-service.ts'),
+    import('../remote/remote-schedules.ts'),
+  ]);
+  const row = await setRemoteSchedule(openRemote(server, context), agent, {
+    ...(expression === undefined ? {} : { cron: expression }),
+    ...(flags.tz === undefined ? {} : { timeZone: flags.tz }),
+    ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+    isDefault: flags.default ?? false,
+  });
+  const parsed = row === undefined ? null : parseCron(row.cron, row.timeZone);
+  if (row === undefined || parsed?.ok !== true) throw new UsageError(`the service has no schedule of ${agent}`);
+  const set = { cron: row.cron, zone: row.timeZone, priority: flags.priority ?? null, isDefault: flags.default ?? false };
+  say(agent, { set, parsed: parsed.value, context, where: ', for everyone', isOut: row.nextRunAt === null });
+  return 0;
 }
 
 interface Setting {

@@ -7,17 +7,46 @@ import { alignedRows } from '../table.ts';
 import { ago, duration } from '../wording.ts';
 import { waitWords } from '../../scheduler/wait-words.ts';
 
-/** One line a run; `hasRepositories`: of several, so each is named. */
-export function queueTable(runs: readonly OpenRun[], { palette, hasRepositories }: { palette: Palette; hasRepositories: boolean }): string {
+/** What the table shows of a run. */
+export interface QueueLine {
+  readonly id: string;
+  /** Null: it is under way. */
+  readonly position: number | null;
+  readonly agent: string;
+  readonly repository: string;
+  readonly priority: string;
+  /** When, as far as that is known, and by whom. */
+  readonly asked: string;
+  /** Why it waits, or that it is under way. */
+  readonly words: string;
+}
+
+interface TableStyle {
+  readonly palette: Palette;
+  /** Of several, so each is named. */
+  readonly hasRepositories: boolean;
+}
+
+/** One line a run. */
+export function queueTable(runs: readonly OpenRun[], style: TableStyle): string {
+  const lines = runs.map((run) => ({
+    ...run,
+    asked: `${ago(run.requestedAt.toISOString(), run.now)} by ${run.requestedBy ?? run.trigger}`,
+    words: stateWords(run),
+  }));
+  return queueLines(lines, style);
+}
+
+export function queueLines(lines: readonly QueueLine[], { palette, hasRepositories }: TableStyle): string {
   const names = ['', 'agent', ...(hasRepositories ? ['repository'] : []), 'priority', 'asked for', 'run', 'state'];
-  const rows = runs.map((run) => [
-    run.position === null ? palette.good('▶') : String(run.position),
-    run.agent,
-    ...(hasRepositories ? [plainLine(run.repository)] : []),
-    run.priority,
-    plainLine(`${ago(run.requestedAt.toISOString(), run.now)} by ${run.requestedBy ?? run.trigger}`),
-    run.id,
-    plainLine(stateWords(run)),
+  const rows = lines.map((line) => [
+    line.position === null ? palette.good('▶') : String(line.position),
+    line.agent,
+    ...(hasRepositories ? [plainLine(line.repository)] : []),
+    line.priority,
+    plainLine(line.asked),
+    line.id,
+    plainLine(line.words),
   ]);
   return alignedRows([names.map((name) => palette.dim(name)), ...rows]);
 }
@@ -25,9 +54,12 @@ export function queueTable(runs: readonly OpenRun[], { palette, hasRepositories 
 /** `under way for 3 min 5 s on ci-1, attempt 2`, or why it waits. */
 export function stateWords(run: OpenRun): string {
   const reason = waitReason(run);
-  if (reason !== null) return waitWords(reason, run.attempt > 0);
-  const since = run.startedAt === null ? '' : ` for ${duration(Math.max(run.now.getTime() - run.startedAt.getTime(), 0))}`;
-  return `under way${since}${run.host === null ? '' : ` on ${run.host}`}${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}`;
+  return reason === null ? underWayWords(run) : waitWords(reason, run.attempt > 0);
+}
+
+export function underWayWords({ startedAt, now, host, attempt }: Pick<OpenRun, 'startedAt' | 'now' | 'host' | 'attempt'>): string {
+  const since = startedAt === null ? '' : ` for ${duration(Math.max(now.getTime() - startedAt.getTime(), 0))}`;
+  return `under way${since}${host === null ? '' : ` on ${host}`}${attempt > 1 ? `, attempt ${attempt}` : ''}`;
 }
 
 /** A run as `--json` prints it. */

@@ -1,4 +1,4 @@
-/** A service that is asked over HTTP, by a token: `--server URL`, or UPKEEP_SERVER. */
+/** A service that is asked over HTTP, by a token: `--server URL`. */
 import { createTRPCClient, httpLink, TRPCClientError, type TRPCClient } from '@trpc/client';
 import type { AppRouter } from '../../dashboard/server/router.ts';
 import { REFUSALS } from '../../scheduler/agent-states.ts';
@@ -37,7 +37,8 @@ export function openRemote(address: string, context: CommandContext): RemoteServ
       httpLink({
         url: new URL('api/trpc', url),
         headers: { authorization: `Bearer ${token}` },
-        fetch: (input, init) => fetch(input as string | URL, { ...(init as RequestInit), redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) }),
+        fetch: (input, init) =>
+          fetch(input as string | URL, { ...(init as RequestInit), redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) }),
       }),
     ],
   });

@@ -68,6 +68,54 @@ describe('a service elsewhere', () => {
     );
   });
 
+  it('shows its schedules and sets them', async () => {
+    await using place = await scene();
+    const set = await place.agent('admin', 'schedule', 'set', 'qa', '30 4 * * *', '--tz', 'Europe/Berlin', '--priority', 'LOW');
+    expect(set.stdout.split('\n')[0]).toBe('qa: At 04:30 – Europe/Berlin, LOW, for everyone');
+    const list = await place.agent('viewer', 'schedule', 'list');
+    expect(list.stdout).toMatch(/^acme\/site on main\n/);
+    expect(list.stdout).toMatch(/\nqa +ACTIVE +LOW +At 04:30, Europe\/Berlin \(set by person-\w+\) /);
+    const next = await place.agent('viewer', 'schedule', 'next', 'qa', '-n', '1');
+    expect(next.stdout.split('\n')[0]).toMatch(/^qa: At 04:30 – Europe\/Berlin \(set by person-\w+\)$/);
+    expect(await place.agent('admin', 'schedule', 'set', 'qa', '0 0 31 2 *')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('never fires') as string,
+    });
+  });
+
+  it('queues runs, shows them and cancels them', async () => {
+    await using place = await scene();
+    const queued = await place.agent('operator', 'run', 'docs', '--no-wait');
+    expect(queued).toMatchObject({ exitCode: 0, stderr: '' });
+    const [, id = ''] = /^docs {10}queued as run ([0-9a-f-]{36})\n$/.exec(queued.stdout) ?? [];
+    const shown = await place.agent('viewer', 'queue');
+    expect(shown.stdout).toContain(id);
+    expect(JSON.parse((await place.agent('viewer', 'queue', '--json')).stdout)).toMatchObject({
+      runs: [{ runId: id, agent: 'docs', state: 'waiting', position: 1, why: 'no-service' }],
+    });
+    expect((await place.agent('operator', 'cancel', id.slice(0, 13))).stdout).toBe(`run ${id} of docs is cancelled\n`);
+    expect(await place.server.queue.stateOf(id)).toBe('settled cancelled');
+    expect((await place.agent('operator', 'cancel', 'docs')).stderr).toBe('agent: docs has no run that waits or is under way\n');
+  });
+
+  it('is followed until its runs have ended, and ends as they did', async () => {
+    await using place = await scene();
+    const { queue } = place.server;
+    const following = place.agent('operator', 'run', 'docs');
+    const open = `SELECT 1 FROM upkeep.run WHERE state = 'queued'`;
+    while ((await queue.query(open)).length === 0) await queue.query('SELECT pg_sleep(0.05)');
+    await queue.query(`UPDATE upkeep.run SET state = 'settled', outcome = 'failed', settled_at = now()`);
+    expect(await following).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/\ndocs {10}failed\n$/) as string });
+  });
+
+  it('is not meant by what works on the clone at hand', async () => {
+    await using place = await scene();
+    expect(await place.agent('admin', 'status')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/--server is for run, pause, .*: agent status works on the clone at hand/) as string,
+    });
+  });
+
   it('refuses whoever may not, and says so', async () => {
     await using place = await scene();
     expect(await place.agent('viewer', 'pause', 'qa')).toMatchObject({
