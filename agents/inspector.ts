@@ -14,7 +14,8 @@ import { readProject } from './read-project.ts';
 import type { ReadProject } from './read-project.ts';
 import { throwIfInterrupted } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
-import type { ToolCall } from './tools/run-tool.ts';
+import { createOutputLog, type OutputLog } from './output-log.ts';
+import type { RunTool, ToolCall, ToolResult } from './tools/run-tool.ts';
 import type { Trees } from './trees.ts';
 
 /** A commit with what applies to it. */
@@ -42,6 +43,15 @@ export interface Inspector {
 /** Attempts that took longer than this are not repeated within the process: the next run will. */
 const RETRY_WITHIN_MS = 30_000;
 
+/** The same call, with what it prints in the log. */
+async function watched(call: ToolCall, log: OutputLog | null, run: RunTool): Promise<ToolResult> {
+  if (log === null) return run(call);
+  const own = log.begin(call);
+  const result = await run({ ...call, onOutput: own.onOutput });
+  own.end(result);
+  return result;
+}
+
 /** Where a worktree of a run stands in the folder for them. */
 const TREE_BELOW = String.raw`/[\w.-]+/upkeep-[\w-]+`;
 
@@ -60,6 +70,17 @@ export function createInspector(options: InspectorOptions): Inspector {
   const inspections = new Map<string, Promise<Inspection>>();
   const withoutTree = treeCutter(context.journal.entry.worktrees, TREE_BELOW);
 
+  const logs = new Map<string, OutputLog>();
+  /** One for each check, whatever looks and repairs with it. */
+  const logOf = ({ check, agents }: PlannedCheck): OutputLog | null => {
+    const { onOutput } = context;
+    if (onOutput === undefined) return null;
+    const log =
+      logs.get(check.id) ??
+      createOutputLog({ clean: (text) => context.redact(withoutTree(text)), write: (text) => onOutput(check.id, agents, text) });
+    logs.set(check.id, log);
+    return log;
+  };
   const contextFor: Inspector['contextFor'] = (planned, scene, place) => ({
     project: scene.project,
     root: place.tree.path,
@@ -67,12 +88,13 @@ export function createInspector(options: InspectorOptions): Inspector {
     inRealFiles: (use) => trees.copied(scene.project, (tree) => use(tree.path)),
     signal: context.signal,
     bundledSeverity: policy.strict ? 'error' : 'warning',
-    runTool: (call: ToolCall) =>
-      context.runTool({
+    runTool: (call: ToolCall) => {
+      const bounds = {
         timeoutMs: policy.checks[planned.check.id]?.timeoutMs ?? policy.toolTimeoutMs,
         maxOutputBytes: policy.maxOutputBytes,
-        ...call,
-      }),
+      };
+      return watched({ ...bounds, ...call }, logOf(planned), context.runTool);
+    },
     withoutTree,
     progress: (message) => options.onProgress(planned, context.redact(withoutTree(message))),
   });

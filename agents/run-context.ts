@@ -1,5 +1,6 @@
 import type { Repository } from '../git/repository.ts';
 import type { EventOrigin, UpkeepEvent } from '../ledger/event.ts';
+import type { AgentId } from '../ledger/outcome.ts';
 import type { Journal } from './journal.ts';
 import type { RunPolicy } from './run-policy.ts';
 import type { RunTool } from './tools/run-tool.ts';
@@ -16,6 +17,8 @@ export interface RunContext {
   emit(event: UpkeepEvent): void;
   /** Takes secrets out of text that leaves the machine or is shown. */
   redact(text: string): string;
+  /** Told what the tools of a check print as they print it, without secrets; none: nobody watches. */
+  readonly onOutput?: ((check: string, agents: readonly AgentId[], text: string) => void) | undefined;
 }
 
 /** Thrown through the engine when the signal fires; caught once, in runAgents. */

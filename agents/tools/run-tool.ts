@@ -14,6 +14,8 @@ export interface ToolCall {
   readonly maxOutputBytes?: number;
   /** Absolute path of a file that the tool writes its report into: read when it ends, bounded and redacted like stdout. */
   readonly reportFile?: string;
+  /** Told of what it prints as it prints it, secrets and all. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }
 
 /** How the process ended; the first cause wins. */

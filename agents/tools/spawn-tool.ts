@@ -90,6 +90,11 @@ async function runOne(call: ToolCall, options: ToolRunnerOptions, groups: Set<nu
   const limit = call.maxOutputBytes ?? options.maxOutputBytes;
   const stdout = collectOutput(subprocess.stdout, limit, () => end('output-limit'));
   const stderr = collectOutput(subprocess.stderr, limit, () => end('output-limit'));
+  const { onOutput } = call;
+  if (onOutput !== undefined) {
+    subprocess.stdout.on('data', (chunk: Buffer) => onOutput('stdout', chunk));
+    subprocess.stderr.on('data', (chunk: Buffer) => onOutput('stderr', chunk));
+  }
   const timer = setTimeout(() => end('timeout'), call.timeoutMs ?? options.timeoutMs);
   const onAbort = (): void => end('cancelled');
   options.signal.addEventListener('abort', onAbort, { once: true });

@@ -121,6 +121,10 @@ function runIt(
       lastTry: new Set(runs.filter(({ isLastTry }) => isLastTry).map(({ agent }) => agent)),
       attempt: Math.max(...runs.map(({ attempt }) => attempt)),
       mayLeave: () => context.mayLeave(),
+      onOutput: (check, agentsOfIt, text) => {
+        const runIds = runs.flatMap(({ agent, runId }) => (agentsOfIt.includes(agent) ? [runId] : []));
+        context.emitTo({ kind: 'log', runIds, check, text });
+      },
     },
   });
 }

@@ -40,6 +40,8 @@ export interface CarryEnd extends Omit<AttemptResult, 'checks' | 'events'> {
 export type FromCarrier =
   | { readonly kind: 'event'; readonly event: UpkeepEvent }
   | { readonly kind: 'may-leave'; readonly question: number }
+  /** What the tools of a check printed, without secrets. */
+  | { readonly kind: 'log'; readonly runIds: readonly string[]; readonly check: string; readonly text: string }
   | { readonly kind: 'ends'; readonly ends: readonly CarryEnd[] }
   /** Nothing was begun, and it is to be asked again in a while, such as when a person's run holds the clone. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly why: string };

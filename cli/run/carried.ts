@@ -17,6 +17,8 @@ export interface Carried {
   readonly attempt: number;
   /** Whether the runs are still this service's: asked before anything leaves the machine. */
   mayLeave(): Promise<boolean>;
+  /** Told what the tools of a check print as they print it, without secrets. */
+  onOutput(check: string, agents: readonly AgentId[], text: string): void;
 }
 
 /** Whether an event tells of an end that is none yet, since the queue tries again. */

@@ -70,7 +70,7 @@ export interface ExecuteResult extends RunAgentsResult {
 
 /** Runs the decided agents under a journal; whatever happens, nothing is left behind. Throws UsageError where worktrees or refs have no place. */
 export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult> {
-  const { repository, policy } = request;
+  const { repository, policy, carried } = request;
   const blocking = await blockingRef(repository);
   if (blocking !== null) throw new UsageError(blockedBy(blocking));
   const deadline = AbortSignal.timeout(request.timeLimitMs);
@@ -98,6 +98,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
     origin: request.origin,
     emit: (event) => request.emit(event),
     redact,
+    ...(carried === undefined ? {} : { onOutput: (check, agents, text) => carried.onOutput(check, agents, text) }),
   };
   try {
     const result = await runAgents({

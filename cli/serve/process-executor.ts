@@ -22,6 +22,10 @@ export interface ProcessExecutorSettings {
   readonly retryLimit: number;
   readonly graceMs: number;
   redact(text: string): string;
+  /** Runs of whose checks another attempt begins. */
+  onBegin?(runIds: readonly string[]): void;
+  /** What the tools of a check printed. */
+  onLog?(runIds: readonly string[], check: string, text: string): void;
 }
 
 /** Variables that only the service needs: a run, and the tools in it, never learn them. */
@@ -77,6 +81,13 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
         noteStart(starts, message.event);
         port.tell(message.event);
         break;
+      case 'log':
+        settings.onLog?.(
+          message.runIds.filter((id) => waits.has(id)),
+          message.check,
+          message.text,
+        );
+        break;
       case 'may-leave':
         port.mayDeliver().then(
           (held) =>
@@ -100,7 +111,7 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
   child.stdin?.on('error', () => undefined); // it has ended, and `close` tells of that
   if (child.stdout !== null) {
     createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', (line) => {
-      const message = messageOf<FromCarrier>(line, ['event', 'may-leave', 'ends', 'later']);
+      const message = messageOf<FromCarrier>(line, ['event', 'log', 'may-leave', 'ends', 'later']);
       if (message !== null) onMessage(message);
     });
   }
@@ -125,8 +136,10 @@ function carrierOf(child: ChildProcess, carrying: Carrying): Carrier {
   if (child.pid !== undefined) {
     const noted = port.identify({ pid: child.pid, processStartedAt: processIdentity(child.pid).startedAt });
     void noted.then((isNoted) => {
-      if (isNoted) child.stdin?.write(lineOf(request));
-      else void kill();
+      if (isNoted) {
+        settings.onBegin?.(runs.map(({ id }) => id));
+        child.stdin?.write(lineOf(request));
+      } else void kill();
     });
   }
   return {

@@ -5,6 +5,8 @@ import type { MountedDashboard } from '../../dashboard/server/mount.ts';
 import type { Place } from '../../dashboard/server/auth/origins.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
+import { createLogKeeper, type LogKeeper } from '../../scheduler/keep-logs.ts';
+import type { ServiceObserver } from '../../scheduler/service-observer.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import type { ServedClones } from './served-clones.ts';
 import { packageFolder } from '../version.ts';
@@ -19,7 +21,10 @@ export interface ServedDashboard extends Pick<MountedDashboard, 'onProgress' | '
   /** The service takes orders. */
   readonly started: (scheduler: SchedulerContext, clones: Pick<ServedClones, 'pathOf'>) => void;
   /** The database is about to be closed: from now on nobody asks it. */
-  readonly ended: () => void;
+  readonly ended: () => Promise<void>;
+  readonly observer: ServiceObserver;
+  /** What checks print. */
+  readonly logs: Pick<LogKeeper, 'begin' | 'append'>;
 }
 
 export interface ServeDashboardSettings {
@@ -66,14 +71,25 @@ export async function serveDashboard({
     onOrdered,
     onProblem,
   });
+  const logs = createLogKeeper({
+    pool: () => known.database?.pool ?? null,
+    onPiece: (piece) => dashboard.onLog(piece),
+    onProblem: (error) => onProblem('what checks print could not be kept', error),
+  });
   return {
+    logs,
+    observer: {
+      claimed: (runs) => dashboard.onClaimed(runs),
+      finished: (attempts) => logs.end(attempts.map(({ run }) => run.id)),
+    },
     async pages(server: FastifyInstance) {
       if (beside !== undefined) await server.register(async (context) => beside(context));
       await server.register(async (context) => dashboard.pages(context));
     },
     opened: (database) => (known.database = database),
     started: (scheduler, clones) => void Object.assign(known, { scheduler, clones }),
-    ended() {
+    async ended() {
+      await logs.close();
       known.database = null;
       known.scheduler = null;
     },

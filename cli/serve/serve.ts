@@ -13,7 +13,7 @@ import { admitWaiting } from '../../scheduler/runs/admit-waiting.ts';
 import { openQueue, type QueueSettings } from '../../scheduler/queue.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { startService, type Service } from '../../scheduler/service.ts';
-import type { ServiceObserver } from '../../scheduler/service-observer.ts';
+import { tellAll, type ServiceObserver } from '../../scheduler/service-observer.ts';
 import type { StatusEvent } from '../../scheduler/status-feed.ts';
 import type { Place } from '../../dashboard/server/auth/origins.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -123,9 +123,9 @@ export async function serve(request: ServeRequest): Promise<void> {
     onProblem: (error) => request.onProblem('a connection to the database broke', error),
   });
   const { pool } = place.database;
-  await using _asked = closing(pool, () => {
+  await using _asked = closing(pool, async () => {
+    await dashboard.ended();
     observation.ended();
-    dashboard.ended();
   });
   observation.opened(pool);
   dashboard.opened(place.database);
@@ -164,12 +164,14 @@ export async function serve(request: ServeRequest): Promise<void> {
         retryLimit: config.retry.limit,
         graceMs: STOP_GRACE_MS,
         redact,
+        onBegin: (runIds) => dashboard.logs.begin(runIds),
+        onLog: (runIds, check, text) => dashboard.logs.append(runIds, check, text),
       }),
       watch: machineWatch(),
       leaseMs: config.leaseSeconds * 1000,
       without: () => served.others(),
       onEvents: tellEvents,
-      observer: observation.observer,
+      observer: tellAll([observation.observer, dashboard.observer]),
       onProgress: (event, repositoryId) => {
         const agentId = running?.dispatcher.running.get(event.data.runId)?.agentId ?? null;
         dashboard.onProgress(event, { repositoryId, agentId });

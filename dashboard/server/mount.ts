@@ -6,6 +6,9 @@ import rateLimit from '@fastify/rate-limit';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { EventOf, UpkeepEvent } from '../../ledger/event.ts';
+import type { LogPiece } from '../../prisma/runs/check-logs.ts';
+import type { ClaimedRun } from '../../prisma/runs/run-row.ts';
+import type { LiveProgress } from '../wire/live-schema.ts';
 import { isSecure, type Place } from './auth/origins.ts';
 import { firstAdminSecret } from './auth/sign-in.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -33,6 +36,10 @@ export interface MountedDashboard {
   readonly onProgress: (event: UpkeepEvent, of: { readonly repositoryId: string; readonly agentId: string | null }) => void;
   /** This service, or one of its clones, wrote events. */
   readonly onEvents: () => void;
+  /** This service begins with runs. */
+  readonly onClaimed: (runs: readonly Pick<ClaimedRun, 'id' | 'repositoryId' | 'agentId'>[]) => void;
+  /** A check of a run of this service printed something. */
+  readonly onLog: (piece: LogPiece) => void;
   readonly onStatus: (event: EventOf<'scheduler:status'>) => void;
   /** The path of the link that makes the first administrator, made anew; null: there is one. Throws what the database says. */
   readonly claimPath: () => Promise<string | null>;
@@ -51,6 +58,10 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
   let live: Live | null = null;
   const dashboard: Dashboard = { ...settings, progress, onSessionsEnded: () => live?.onSessionsEnded() };
   const cookies = createCookies(dashboard, place);
+  const tell = (word: LiveProgress): void => {
+    progress.hear(word);
+    live?.onProgress(word);
+  };
   return {
     async pages(server) {
       live = openLive({ server: server.server, dashboard, place, cookies, onForeignProgress: (word) => progress.hear(word) });
@@ -75,12 +86,17 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
     },
     onProgress(event, { repositoryId, agentId }) {
       progress.watch(event);
+      if (event.type === 'agent:started')
+        tell({ runId: event.data.runId, repositoryId, agentId, progress: 0, check: null, message: 'started' });
       if (event.type !== 'agent:progress') return;
       const { runId, check, message } = event.data;
-      const word = { runId, repositoryId, agentId, progress: event.data.progress, check, message: message.slice(0, MOST_CHARACTERS) };
-      progress.hear(word);
-      live?.onProgress(word);
+      tell({ runId, repositoryId, agentId, progress: event.data.progress, check, message: message.slice(0, MOST_CHARACTERS) });
     },
+    onClaimed(runs) {
+      for (const { id, repositoryId, agentId } of runs)
+        tell({ runId: id, repositoryId, agentId, progress: 0, check: null, message: 'claimed' });
+    },
+    onLog: ({ runId, check, place: offset, text }) => live?.onLog({ runId, check, offset, chunk: text }),
     onEvents: () => live?.onEvents(),
     onStatus({ time, data }) {
       const { running, queued, paused, tripped, errored, nextDueAt, driftMs } = data;

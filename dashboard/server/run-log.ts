@@ -7,6 +7,14 @@ import { DashboardError } from './errors.ts';
 /** Pieces are up to 64 kB. */
 const MOST_PIECES = 64;
 
+/** What was printed last is written soon after the end. */
+const LAST_WRITES_MS = 3_000;
+
+/** Whether nothing more will come. */
+export function isOver({ settledAt }: { readonly settledAt: Date | null }, now: Date): boolean {
+  return settledAt !== null && now.getTime() - settledAt.getTime() > LAST_WRITES_MS;
+}
+
 export interface LogPart {
   readonly text: string;
   readonly from: number;

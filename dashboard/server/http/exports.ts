@@ -11,7 +11,7 @@ import { DashboardError } from '../errors.ts';
 import { auditFilters, auditRow, eventFilters, eventRow } from '../event-rows.ts';
 import { databaseOf, requireRole } from '../procedures.ts';
 import { requireRun } from '../run-details.ts';
-import { checkLog } from '../run-log.ts';
+import { checkLog, isOver } from '../run-log.ts';
 import { requireStorable } from '../stored-text.ts';
 import { csvLine } from './csv.ts';
 
@@ -37,7 +37,7 @@ export function addExports(server: FastifyInstance, createContext: MakeContext):
   server.get('/api/export/log', async (request, reply) => {
     const { ctx, query } = await asked(request, reply, { createContext, schema: exportLogQuery });
     const run = await requireRun(databaseOf(ctx).prisma, query.run);
-    const about = { runId: run.id, check: query.check, isSettled: run.state === 'settled' };
+    const about = { runId: run.id, check: query.check, isSettled: isOver(run, ctx.dashboard.now()) };
     const name = `${run.agent}-${query.check}-${run.id}.log`.replaceAll(/[^\w.-]/g, '_');
     // Before a word is sent, so that a log that is not there is told as such.
     const first = await checkLog(databaseOf(ctx).pool, { ...about, after: 0 });

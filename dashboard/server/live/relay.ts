@@ -185,7 +185,7 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
       status = newest;
       io.except(followers.slow()).emit('status', newest);
     },
-    onLog: (piece) => io.to(runRoom(piece.runId)).except(followers.slow()).emit('log', piece),
+    onLog: (piece) => void io.to(runRoom(piece.runId)).except(followers.slow()).emit('log', piece),
     onSessionsEnded: () => void endGone(),
     isFollowed: (runId) => io.sockets.adapter.rooms.has(runRoom(runId)),
     async close() {

@@ -20,7 +20,7 @@ import { cursorOf, placeOf } from '../cursors.ts';
 import { DashboardError } from '../errors.ts';
 import { agentNamed, deciderOf, operatorOrder, requireUnpaused } from '../orders.ts';
 import { databaseOf, router, schedulerOf, viewerProcedure } from '../procedures.ts';
-import { checkLog } from '../run-log.ts';
+import { checkLog, isOver } from '../run-log.ts';
 import { commitOf, diffOf, excerptOf } from '../run-commit.ts';
 import { requireRun, runDetails } from '../run-details.ts';
 import { rowOf } from '../run-row.ts';
@@ -85,7 +85,7 @@ export const runsRouter = router({
     .query(async ({ ctx, input }) => {
       const { pool, prisma } = databaseOf(ctx);
       const run = await requireRun(prisma, input.id);
-      return checkLog(pool, { runId: run.id, isSettled: run.state === 'settled', check: input.check, after: input.after });
+      return checkLog(pool, { runId: run.id, isSettled: isOver(run, ctx.dashboard.now()), check: input.check, after: input.after });
     }),
 
   rerun: operatorOrder

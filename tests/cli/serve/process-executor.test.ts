@@ -23,7 +23,7 @@ interface Started {
 }
 
 /** `program`: JavaScript. It is noted when `noted` says how that went. */
-function start(program: string, noted: Promise<boolean> = Promise.resolve(true)): Started {
+function start(program: string, noted: Promise<boolean> = Promise.resolve(true), heard: string[] = []): Started {
   const pid = Promise.withResolvers<number>();
   const port: CarrierPort = {
     identify: (process) => {
@@ -37,6 +37,8 @@ function start(program: string, noted: Promise<boolean> = Promise.resolve(true))
     ...{ command: [process.execPath, '-e', program, '--'], env: process.env, source: 'service:test', retryLimit: 3, graceMs: 100 },
     cloneOf: () => '/',
     redact: (text) => text,
+    onBegin: (runIds) => heard.push(`begin ${runIds.join()}`),
+    onLog: (runIds, check, text) => heard.push(`${runIds.join()} ${check} ${text}`),
   });
   const carrier = executor([RUN], port);
   return { carrier, end: Promise.resolve(carrier.ends.get('one')), pid: pid.promise };
@@ -81,4 +83,16 @@ it('ends what is left of a group whose leader is gone, and nothing when the numb
   } finally {
     other.kill('SIGKILL');
   }
+});
+
+it('passes on what checks print, of its own runs only', async () => {
+  const heard: string[] = [];
+  const line = JSON.stringify({ kind: 'log', runIds: ['one', 'foreign'], check: 'eslint', text: '<b>\u001b[31m' });
+  const { end } = start(
+    `process.stdin.once('data', () => { console.log(${JSON.stringify(line)}); process.exitCode = 3; process.stdin.destroy(); })`,
+    undefined,
+    heard,
+  );
+  expect(await end).toMatchObject({ kind: 'crashed' });
+  expect(heard).toEqual(['begin one', 'one eslint <b>\u001b[31m']);
 });
