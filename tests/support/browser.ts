@@ -1,5 +1,5 @@
 /** A real Chromium for tests of the page: from the packages of this repository, or the machine's own. */
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,9 @@ function system(): Promise<Found> {
     : Promise.resolve({ executablePath, libraries: '', fonts: '' });
 }
 
-/** A folder for pictures that a person may look at; it is left behind on purpose. */
+/** Where pictures of the page are put, so that a person may look at them; the folder is ignored. */
 export function pictureFolder(): string {
-  return process.env['UPKEEP_PICTURES'] ?? mkdtempSync(join(tmpdir(), 'upkeep-pictures-'));
+  const folder = join(import.meta.dirname, '..', '..', '.vitest', 'pictures');
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }

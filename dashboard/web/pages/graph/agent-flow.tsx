@@ -1,9 +1,9 @@
 /** Triggers, agents, checks and results; it lights up as events pass. */
 import { useComputedColorScheme } from '@mantine/core';
-import { Background, Controls, ReactFlow } from '@xyflow/react';
-import { useMemo, type ReactNode } from 'react';
+import { Background, Controls, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import classes from './graph.module.css';
-import { layOut, type GraphAgent } from './lay-out.ts';
+import { layOut, type AgentNode, type GraphAgent, type PlainNode } from './lay-out.ts';
 import { nodeTypes } from './nodes.tsx';
 import { useLights } from './use-lights.ts';
 
@@ -22,6 +22,12 @@ export function AgentFlow({ agents, repository }: AgentFlowProps): ReactNode {
     const known = JSON.parse(key) as { readonly agents: readonly GraphAgent[]; readonly lights: readonly string[] };
     return layOut(known.agents, branch, new Set(known.lights));
   }, [key, branch]);
+  // What is new is brought into sight.
+  const [flow, setFlow] = useState<ReactFlowInstance<AgentNode | PlainNode> | null>(null);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => void flow?.fitView({ padding: 0.06 }));
+    return () => cancelAnimationFrame(frame);
+  }, [flow, nodes.length]);
   return (
     <div className={classes.flow}>
       <ReactFlow
@@ -30,6 +36,8 @@ export function AgentFlow({ agents, repository }: AgentFlowProps): ReactNode {
         nodeTypes={nodeTypes}
         colorMode={scheme}
         fitView
+        fitViewOptions={{ padding: 0.06 }}
+        onInit={setFlow}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={false}
