@@ -24,5 +24,3 @@ export const PAGES = [
   { to: '/repositories', name: 'Repositories', letter: 'p', icon: IconFolders },
   { to: '/settings', name: 'Settings', letter: 't', icon: IconSettings },
 ] as const;
-
-export type PagePath = (typeof PAGES)[number]['to'];

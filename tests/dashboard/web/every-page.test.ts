@@ -1,6 +1,7 @@
 /** What holds on every page: it is light, it is usable by everybody, by the keyboard and on a phone. In a real browser. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_FIRST_SCRIPT } from '../../../scripts/build-dashboard.ts';
 import { pictureFolder } from '../../support/browser.ts';
@@ -78,7 +79,7 @@ describe('the page', () => {
   });
 });
 
-const AXE = readFileSync(join(import.meta.dirname, '../../../node_modules/axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 const PAGES = [
   ['/', 'Overview'],

@@ -45,7 +45,15 @@ export function LogView({ text, words, current, isFollowing, onFollow, label }: 
   const first = Math.max(0, Math.floor(top / LINE) - BEYOND);
   const last = Math.min(lines.length, Math.ceil((top + height) / LINE) + BEYOND);
   return (
-    <div ref={view} className={classes.view} onScroll={look} tabIndex={0} role="region" aria-label={label}>
+    <div
+      ref={view}
+      className={classes.view}
+      style={{ height: lines.length * LINE + 18 }}
+      onScroll={look}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+    >
       <div style={{ height: lines.length * LINE }} />
       <div className={classes.lines} style={{ top: first * LINE }}>
         {lines.slice(first, last).map((line, index) => (

@@ -3,7 +3,7 @@ import '../../all-styles.ts';
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { api } from '../../api/client.ts';
 import { shortSha, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
@@ -27,6 +27,7 @@ export function Run(): ReactNode {
     api.runs.get.queryOptions({ id: runId }, { refetchInterval: ({ state }) => (state.data?.run.state === 'settled' ? false : 5_000) }),
   );
   const [chosen, setChosen] = useState<string | null>(null);
+  const logPlace = useRef<HTMLDivElement>(null);
   const { data } = answer;
   if (data === undefined) {
     return (
@@ -35,6 +36,10 @@ export function Run(): ReactNode {
       </Page>
     );
   }
+  const choose = (check: string): void => {
+    setChosen(check);
+    logPlace.current?.scrollIntoView({ block: 'nearest' });
+  };
   const { run, attempts, checks, findings, commit, correlation } = data;
   const current = attempts.at(-1);
   const startedAt = run.startedAt ?? current?.startedAt ?? null;
@@ -106,18 +111,20 @@ export function Run(): ReactNode {
             from={Date.parse(startedAt)}
             to={run.state === 'running' ? null : Date.parse(startedAt) + (run.durationMs ?? 0)}
             chosen={log}
-            onChoose={setChosen}
+            onChoose={choose}
           />
         )}
       </Panel>
-      {log === null ? null : run.state === 'settled' && !withLog.some(({ check }) => check === log) ? (
-        <Panel title={`Log of ${visible(log)}`}>
-          <Empty title="No log was kept.">This check printed nothing, or it is too long ago.</Empty>
-        </Panel>
-      ) : (
-        <Log key={log} runId={run.id} check={log} isOpen={run.state !== 'settled'} />
-      )}
       <Findings runId={run.id} findings={findings} />
+      <div ref={logPlace} className={classes.log}>
+        {log === null ? null : run.state === 'settled' && !withLog.some(({ check }) => check === log) ? (
+          <Panel title={`Log of ${visible(log)}`}>
+            <Empty title="No log was kept.">This check printed nothing, or it is too long ago.</Empty>
+          </Panel>
+        ) : (
+          <Log key={log} runId={run.id} check={log} isOpen={run.state !== 'settled'} />
+        )}
+      </div>
       {commit === null ? null : <Changes runId={run.id} commit={commit} />}
       <Causes items={correlation} runId={run.id} correlationId={run.correlationId} />
       <p className="dim mono">

@@ -4,5 +4,4 @@ import type { AppRouter } from '../../../server/router.ts';
 
 type Answers = inferRouterOutputs<AppRouter>['schedule'];
 export type ScheduleRow = Answers['list'][number];
-export type Coming = Answers['coming'];
 export type Preview = Answers['preview'];
