@@ -57,7 +57,7 @@ function agentReport(run: ReportedRun, { checks, events }: Pick<QueuedFacts, 'ch
 
 function checkReport({ check, outcome, reason, durationMs, command, findings }: CheckRow): CheckRunReport {
   return {
-    ...{ check, durationMs, command },
+    ...{ check, durationMs: durationMs ?? 0, command },
     title: check,
     outcome: outcome as Outcome,
     reason: reason as Reason | null,

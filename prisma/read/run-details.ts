@@ -55,7 +55,7 @@ export interface CheckFacts {
   readonly outcome: string;
   readonly reason: string | null;
   readonly startedAt: Date | null;
-  readonly durationMs: number;
+  readonly durationMs: number | null;
   readonly command: string | null;
 }
 

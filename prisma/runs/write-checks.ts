@@ -19,7 +19,8 @@ export interface CheckRow {
   readonly reason: string | null;
   /** ISO 8601; null or absent: nobody watched it. */
   readonly startedAt?: string | null;
-  readonly durationMs: number;
+  /** Null: nobody says. */
+  readonly durationMs: number | null;
   readonly command: string | null;
   readonly findings: readonly FindingRow[];
 }

@@ -8,10 +8,11 @@ import type { Ledger, Scope } from '../../ledger/store.ts';
 import { moveLedgerPosition } from '../../prisma/runs/ledger-facts.ts';
 import { importedAgents, importEvents, importRuns, lockRepository } from '../../prisma/runs/import-rows.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
+import { writeChecks } from '../../prisma/runs/write-checks.ts';
 import { transaction, type ConnectionPool } from '../../prisma/sql.ts';
 import { wakeServices } from '../runs/wake.ts';
 import { hasCommit } from './compare-position.ts';
-import { agentPlacesOf, eventRow, isSettled, placeKey, runOf } from './imported.ts';
+import { agentPlacesOf, checksOf, eventRow, isSettled, placeKey, runOf } from './imported.ts';
 
 export interface ImportAsk {
   readonly repositoryId: string;
@@ -77,6 +78,10 @@ async function importStep(
     const ids = new Map(agents.map((agent) => [placeKey(agent), agent.id]));
     const runs = step.flatMap((event) => runOf(event, ids));
     const made = await importRuns(sql, repositoryId, runs);
+    await writeChecks(
+      sql,
+      step.flatMap(checksOf).filter(({ runId }) => made.has(runId)),
+    );
     const settled = new Set(runs.map(({ id }) => id));
     // How a run ended that is here already was told by whoever carried it out for this database.
     const foreign = step.filter((event) => !isSettled(event) || !settled.has(event.data.runId) || made.has(event.data.runId));

@@ -2,6 +2,7 @@
 import type { EventOf, UpkeepEvent } from '../../ledger/event.ts';
 import { uuidTime } from '../../ledger/run-order.ts';
 import type { ImportedPlace, ImportedRun } from '../../prisma/runs/import-rows.ts';
+import type { CheckRow } from '../../prisma/runs/write-checks.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 
 type Settled = EventOf<'agent:completed'> | EventOf<'agent:failed'> | EventOf<'agent:cancelled'>;
@@ -59,6 +60,17 @@ export function runOf(event: UpkeepEvent, ids: Ids): ImportedRun[] {
       ...timesOf(data.runId, settledAt, durationMs),
     },
   ];
+}
+
+/** What a run left, by check, as far as its event tells: the first 50 findings, and nothing of checks that found nothing. */
+export function checksOf(event: UpkeepEvent): CheckRow[] {
+  if (event.type !== 'agent:completed' && event.type !== 'agent:failed') return [];
+  const { runId, findings } = event.data;
+  return [...Map.groupBy(findings, ({ check }) => check)].map(([check, own]) => ({
+    ...{ runId, check, reason: null, durationMs: null, command: null },
+    outcome: own.some(({ severity }) => severity === 'error') ? 'failed' : 'passed',
+    findings: own.map(({ check: _check, ...finding }) => ({ ...finding, column: null, isFixed: false })),
+  }));
 }
 
 /** What the database's column holds. */

@@ -9,7 +9,7 @@ import { pushShared } from '../../../ledger/sync.ts';
 import { writeOutbox } from '../../../prisma/runs/outbox-rows.ts';
 import { connection } from '../../../prisma/sql.ts';
 import { repositoryWith, type TestRepository } from '../../support/git-repository.ts';
-import { common, completed, failed, tripped } from '../../support/ledger-events.ts';
+import { common, completed, failed, finding, tripped } from '../../support/ledger-events.ts';
 import { idsIn, linesIn } from '../../support/ledger-scene.ts';
 import { queueScene, type QueueScene } from '../../support/queue-scene.ts';
 import { servedScene } from '../../support/served-scene.ts';
@@ -118,6 +118,21 @@ describe('a service and the ledger of its repository', () => {
     await fresh.served.refresh(new Date());
     expect(await known(second)).toEqual(before);
     expect([...scene.problems, ...again.problems, ...fresh.problems]).toEqual([]);
+  });
+
+  it('agree: what runs of others left is known by check, though not how long each took', async () => {
+    await using remote = await repositoryWith({ 'a.md': '# A\n' });
+    await using scene = await queueScene();
+    const left = [finding('unused', 'warning'), finding('broken')].map((one, index) => ({ ...one, check: index === 0 ? 'lint' : 'types' }));
+    await ciDoes(remote, then(failed({ findings: left }), 5), then(completed({ agentId: 'qa' }), 4));
+    await using clone = await remote.clone();
+    await (await servedScene(scene.database.pool, clone.path)).served.refresh(new Date());
+    const checks = `SELECT c."check", c.outcome, c.duration_ms AS ms, f.message, f.is_fixed AS fixed FROM upkeep.check_result c
+      JOIN upkeep.finding f ON f.run_id = c.run_id AND f."check" = c."check" ORDER BY c."check"`;
+    expect(await scene.query(checks)).toEqual([
+      { check: 'lint', outcome: 'passed', ms: null, message: 'unused', fixed: false },
+      { check: 'types', outcome: 'failed', ms: null, message: 'broken', fixed: false },
+    ]);
   });
 
   it('agree: what was decided here wins until the ledger knows it, and is not heard as news afterwards', async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "check_result" ALTER COLUMN "duration_ms" DROP NOT NULL;
