@@ -54,6 +54,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
       onSpotlightClose={onClose}
       nothingFound="Nothing has that name."
       highlightQuery
+      attributes={{ content: { 'aria-label': 'Find or do' } }}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: 'A page, an agent, a repository',

@@ -71,7 +71,7 @@ export function Log({ runId, check, isOpen }: LogProps): ReactNode {
           current={current}
           isFollowing={isFollowing}
           onFollow={setFollowing}
-          label={`Log of ${visible(check)}`}
+          label={`Lines of ${visible(check)}`}
         />
       </div>
     </Panel>
