@@ -32,7 +32,8 @@ export async function listSchedules(prisma: PrismaClient, repositoryIds: readonl
       repository: { select: { name: true, branch: true } },
       schedule: true,
       pauses: { where: holding, select: { id: true } },
-      runs: { where: { state: { in: ['waiting', 'queued', 'running'] } }, select: { state: true } },
+      // Each of the two has an index of its own.
+      runs: { where: { OR: [{ state: 'waiting' }, { state: { in: ['queued', 'running'] } }] }, select: { state: true } },
     },
     orderBy: [{ repository: { name: 'asc' } }, { name: 'asc' }],
   });

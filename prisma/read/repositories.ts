@@ -52,10 +52,8 @@ export async function repositoryFacts(reader: Reader, id?: string): Promise<Repo
         coalesce(c.agents, 0) AS agents, coalesce(c.paused, 0) AS paused, coalesce(c.errored, 0) AS errored, coalesce(c.tripped, 0) AS tripped,
         coalesce(n.running, 0) AS running, coalesce(n.queued, 0) AS queued,
         (SELECT json_build_object('sha', l.commit, 'agent', l.name, 'runId', l.id, 'at', ${isoOf(Prisma.sql`l.settled_at`)}) FROM (
-          SELECT r.commit, a.name, r.id, r.settled_at FROM agents a CROSS JOIN LATERAL (
-            SELECT w.commit, w.id, w.settled_at FROM upkeep.run w
-            WHERE w.agent_id = a.id AND w.state = 'settled' AND w.commit IS NOT NULL ORDER BY w.id DESC LIMIT 1) r
-          WHERE a.repository_id = p.id) l ORDER BY l.id DESC LIMIT 1) AS "lastCommit"
+          SELECT w.commit, a.name, w.id, w.settled_at FROM upkeep.run w JOIN upkeep.agent a ON a.id = w.agent_id
+          WHERE w.repository_id = p.id AND w.state = 'settled' AND w.commit IS NOT NULL ORDER BY w.id DESC LIMIT 1) l) AS "lastCommit"
       FROM upkeep.repository p LEFT JOIN counts c ON c.repository_id = p.id LEFT JOIN runs n ON n.repository_id = p.id
       WHERE ${which} ORDER BY p.name, p.id`,
   );

@@ -80,7 +80,7 @@ export async function runPage(reader: Reader, ask: RunPageAsk): Promise<PagedRun
   const { filters, limit } = ask;
   const order = orderOf(ask.sort);
   const most = filters.search === undefined ? limit : MOST_SEARCHED;
-  const parts = partsOf(filters, ask.sort).map((part) => Prisma.sql`(${partOf(part, ask, most)})`);
+  const parts = partsOf(filters, ask.sort).flatMap((part) => branchesOf(part, ask, most).map((branch) => Prisma.sql`(${branch})`));
   if (parts.length === 0) return [];
   const runs = Prisma.sql`SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) r ORDER BY ${order} LIMIT ${most}`;
   return read<PagedRun>(
@@ -115,37 +115,36 @@ const STATES: Readonly<Record<Part, Prisma.Sql>> = {
   admitted: Prisma.sql`r.state IN ('queued', 'running')`,
 };
 
-/** The first runs of a part. Of several agents, outcomes or triggers, the first ones of each: an index gives them in order. */
-function partOf(part: Part, { filters, sort, after }: RunPageAsk, most: number): Prisma.Sql {
+/**
+ * The first runs of a part. Of several agents, outcomes or triggers, the first ones of each: an index gives them in order. Outcomes and
+ * triggers are told one by one, since some are rare and the planner has to know which.
+ */
+function branchesOf(part: Part, { filters, sort, after }: RunPageAsk, most: number): Prisma.Sql[] {
   const { agent, agentName, branch, outcome, trigger } = filters;
   const conditions = [STATES[part], ...conditionsOf(filters), afterPlace(sort, after)];
   if (sort === 'longest') conditions.push(Prisma.sql`r.duration_ms IS NOT NULL`);
-  const first = (extra: readonly Prisma.Sql[]): Prisma.Sql =>
+  const first = (extra: readonly (Prisma.Sql | null)[]): Prisma.Sql =>
     Prisma.sql`SELECT r.* FROM upkeep.run r WHERE ${allOf([...conditions, ...extra])} ORDER BY ${orderOf(sort)} LIMIT ${most}`;
   const ofAgents = [
     oneOf(Prisma.sql`n.id`, agent, 'uuid'),
     oneOf(Prisma.sql`n.name`, agentName),
     branch === undefined ? null : Prisma.sql`n.branch = ${branch}`,
   ];
-  const others = [oneOf(Prisma.sql`r.outcome`, outcome), oneOf(Prisma.sql`r.trigger`, trigger)].filter((one) => one !== null);
+  const [outcomes, triggers] = [each(Prisma.sql`r.outcome`, outcome), each(Prisma.sql`r.trigger`, trigger)];
   if (ofAgents.some((one) => one !== null)) {
-    const agents = allOf(ofAgents);
-    return Prisma.sql`
-      SELECT l.* FROM upkeep.agent n CROSS JOIN LATERAL (${first([Prisma.sql`r.agent_id = n.id`, ...others])}) l WHERE ${agents}`;
+    const others = [oneOf(Prisma.sql`r.outcome`, outcome), oneOf(Prisma.sql`r.trigger`, trigger)];
+    return [
+      Prisma.sql`
+        SELECT l.* FROM upkeep.agent n CROSS JOIN LATERAL (${first([Prisma.sql`r.agent_id = n.id`, ...others])}) l WHERE ${allOf(ofAgents)}`,
+    ];
   }
-  if (others.length === 0 || part !== 'settled') return first(others);
-  return Prisma.sql`
-    SELECT l.* FROM ${each('o', outcome)} CROSS JOIN ${each('t', trigger)}
-    CROSS JOIN LATERAL (${first([
-      ...(outcome === undefined || outcome.length === 0 ? [] : [Prisma.sql`r.outcome = o.value`]),
-      ...(trigger === undefined || trigger.length === 0 ? [] : [Prisma.sql`r.trigger = t.value`]),
-    ])}) l`;
+  return outcomes.flatMap((one) => triggers.map((other) => first([one, other])));
 }
 
-/** One row for each value, each once; one row where there are none. */
-function each(name: string, values: readonly string[] | undefined): Prisma.Sql {
-  const list = values === undefined || values.length === 0 ? [''] : [...new Set(values)];
-  return Prisma.sql`unnest(${list}::text[]) AS ${Prisma.raw(name)} (value)`;
+/** A condition for each value, each once; none where there are no values. */
+function each(column: Prisma.Sql, values: readonly string[] | undefined): (Prisma.Sql | null)[] {
+  if (values === undefined || values.length === 0) return [null];
+  return [...new Set(values)].map((value) => Prisma.sql`${column} = ${value}`);
 }
 
 function conditionsOf({ repository, state, from, to }: RunPageFilters): (Prisma.Sql | null)[] {

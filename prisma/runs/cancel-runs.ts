@@ -23,11 +23,14 @@ export interface RunScope {
 
 const IN_SCOPE = `($1::uuid IS NULL OR r.id = $1) AND ($2::uuid IS NULL OR r.agent_id = $2) AND ($3::uuid IS NULL OR r.repository_id = $3)`;
 
+/** Each state has an index of its own. */
+const UNSTARTED = `(r.state = 'waiting' OR r.state = 'queued')`;
+
 const LOCK: Statement = {
   name: 'lock_agents_of_runs',
   text: `
     SELECT a.id FROM upkeep.agent a
-    WHERE a.id IN (SELECT r.agent_id FROM upkeep.run r WHERE r.state IN ('waiting', 'queued') AND ${IN_SCOPE})
+    WHERE a.id IN (SELECT r.agent_id FROM upkeep.run r WHERE ${UNSTARTED} AND ${IN_SCOPE})
     ORDER BY a.id FOR NO KEY UPDATE`,
 };
 
@@ -40,7 +43,7 @@ const END: Statement = {
   name: 'end_unstarted_runs',
   text: `
     WITH before AS (
-      SELECT r.id FROM upkeep.run r WHERE r.state IN ('waiting', 'queued') AND ${IN_SCOPE} ORDER BY r.id FOR NO KEY UPDATE
+      SELECT r.id FROM upkeep.run r WHERE ${UNSTARTED} AND ${IN_SCOPE} ORDER BY r.id FOR NO KEY UPDATE
     )
     UPDATE upkeep.run r SET state = 'settled', outcome = $4, reason = $5, message = $6, settled_at = clock_timestamp(), cancel_by = $7
     FROM before b, upkeep.agent a WHERE r.id = b.id AND a.id = r.agent_id

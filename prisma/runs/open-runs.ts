@@ -43,7 +43,7 @@ const OPEN: Statement = {
     ), open AS (
       SELECT r.*, CASE WHEN r.state <> 'running' THEN
         row_number() OVER (PARTITION BY r.state = 'running' ORDER BY r.rank, r.requested_at, r.id) END AS position
-      FROM upkeep.run r WHERE r.state IN ('waiting', 'queued', 'running')
+      FROM upkeep.run r WHERE r.state = 'waiting' OR r.state IN ('queued', 'running')
     )
     SELECT r.id, r.repository_id AS "repositoryId", p.name AS repository, r.agent_id AS "agentId", a.name AS agent, a.branch,
       r.state, r.trigger, r.priority, r.labels, r.requested_by AS "requestedBy",

@@ -56,7 +56,8 @@ const READ: Statement = {
       a.is_enabled AS "isEnabled", a.priority, a.labels, a.in_error_at IS NOT NULL AS "isInError", a.tripped_at IS NOT NULL AS "isTripped",
       s.cron, s.time_zone AS "timeZone", coalesce(s.jitter_seconds, 0) AS "jitterSeconds", s.next_run_at AS "nextRunAt",
       (SELECT w.id FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'running') AS "runningId",
-      (SELECT count(*)::int FROM upkeep.run w WHERE w.agent_id = a.id AND w.state IN ('waiting', 'queued')) AS unstarted,
+      ((SELECT count(*) FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'waiting')
+        + (SELECT count(*) FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'queued'))::int AS unstarted,
       (SELECT json_build_object('by', p.by, 'reason', p.reason, 'kind',
           CASE WHEN p.agent_id IS NOT NULL THEN 'agent' WHEN p.repository_id IS NOT NULL THEN 'repository' ELSE 'everything' END)
         FROM upkeep.pause p
