@@ -19,6 +19,8 @@ const TOKENS: readonly string[] = [
   'ATBB[A-Za-z0-9]{32}',
   'bkua_[a-z0-9]{40}',
   'CCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}',
+  // Our own service
+  'upkeep_[A-Za-z0-9_-]{43}',
   // Package registries
   'npm_[A-Za-z0-9]{36,255}',
   'pypi-AgE[A-Za-z0-9_-]{50,1000}',

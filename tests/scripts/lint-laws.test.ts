@@ -31,6 +31,9 @@ describe('the import law', () => {
     ['agents/x.ts', "import { a } from '../scripts/build.ts';\na();"],
     ['cli/x.ts', "import { a } from '../tests/support/setup.ts';\na();"],
     ['dashboard/web/x.ts', "import { a } from '../../ledger/outcome.ts';\na();"],
+    ['dashboard/wire/x.ts', "import { a } from '../../ledger/event.ts';\na();"],
+    ['dashboard/wire/x.ts', "import type { A } from '../server/router.ts';\nexport type B = A;"],
+    ['scheduler/x.ts', "import { a } from '../dashboard/wire/live-schema.ts';\na();"],
   ])('refuses in %s: %s', async (file, code) => {
     expect(await rulesBrokenBy(code, file)).toContain('upkeep/import-law');
   });
@@ -40,6 +43,10 @@ describe('the import law', () => {
     ['scheduler/x.ts', "import { a } from '../ledger/read.ts';\na();"],
     ['agents/checks/x.ts', "import { a } from '../project.ts';\na();"],
     ['dashboard/web/x.ts', "import type { A } from '../../ledger/outcome.ts';\nexport type B = A;"],
+    ['dashboard/web/x.ts', "import { a } from '../wire/live-schema.ts';\na();"],
+    ['dashboard/server/x.ts', "import { a } from '../wire/live-schema.ts';\na();"],
+    ['dashboard/wire/x.ts', "import { a } from '../../ledger/outcome.ts';\na();"],
+    ['dashboard/wire/x.ts', "import type { A } from '../../ledger/event.ts';\nexport type B = A;"],
     ['scripts/x.ts', "import { a } from '../cli/config.ts';\na();"],
     ['tests/x.test.ts', "import { a } from '../git/x.ts';\na();"],
   ])('lets %s: %s', async (file, code) => {

@@ -22,6 +22,7 @@ const url = `${LETTERS}_-`;
 export function tokenShapes(): readonly (readonly [string, string])[] {
   seed = 42;
   return [
+    ['Upkeep', 'upkeep' + '_' + some(43, url)],
     ['GitHub, classic', 'ghp' + '_' + some(36)],
     ['GitHub, OAuth', 'gho' + '_' + some(36)],
     ['GitHub, user of an App', 'ghu' + '_' + some(36)],
