@@ -2,7 +2,6 @@
 import { IconMenu2, IconX } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
-import { asksForSignIn } from '../api/page-error.ts';
 import { currentOrder, onOrder } from '../parts/order.ts';
 import { useWho } from '../pages/session/viewer.ts';
 import { openLive } from '../live/connection.ts';
@@ -35,7 +34,7 @@ export function Shell(): ReactNode {
   useEffect(() => {
     if (isSignedIn) openLive();
   }, [isSignedIn]);
-  if ((who.data !== undefined && who.data.user === null) || asksForSignIn(who.error)) return <ToSignIn />;
+  if (who.data?.user === null && who.data.hasDatabase) return <ToSignIn />;
 
   return (
     <div className={classes.shell}>

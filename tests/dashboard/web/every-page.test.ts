@@ -129,8 +129,9 @@ const PAGES: readonly (readonly [path: string, heading: string, open?: Open])[] 
   ['/settings?tab=tokens', 'Settings'],
   ['/settings?tab=configuration', 'Settings'],
   ['/nowhere', 'There is no page at this address.'],
-  ['/sign-in', 'Sign in'],
   ['/claim', 'This link does not work'],
+  // Here it is signed out.
+  ['/sign-in', 'Sign in'],
 ];
 
 it('every page is usable by everybody in both colours, and no wider than a phone', async () => {
@@ -140,6 +141,7 @@ it('every page is usable by everybody in both colours, and no wider than a phone
     const name = [title, path.split('=')[1], open === undefined ? '' : open.name].filter((part) => part).join(' ');
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.emulateMedia({ colorScheme: 'light' });
+    if (path === '/sign-in') await context.clearCookies();
     await page.goto(`${scene.address}${path}`);
     await page.getByRole('heading', { name: title, exact: true }).waitFor();
     await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]') === null);

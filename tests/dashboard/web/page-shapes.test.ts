@@ -7,6 +7,7 @@ import { runsInput } from '../../../dashboard/web/pages/runs/runs-input.ts';
 import { lanesOf } from '../../../dashboard/web/pages/schedule/lanes.ts';
 import { barsOf, findingsLine, inWords } from '../../../dashboard/web/parts/spark-shapes.ts';
 import { readRuns, readSignIn } from '../../../dashboard/web/search.ts';
+import { keepPerson } from '../../../dashboard/web/pages/session/keep-person.ts';
 import { keyMeaning } from '../../../dashboard/web/shell/key-meaning.ts';
 
 describe('an address', () => {
@@ -126,4 +127,11 @@ it('puts fire times on a lane for each agent, within the span', () => {
     { agent: 'a', marks: [{ x: 0 }] },
     { agent: 'b', marks: [{ x: 499 }] },
   ]);
+});
+
+it('shows nobody out because the database is away', () => {
+  const ann = { user: { login: 'ann', name: null, role: 'admin' as const }, version: '1', hasDatabase: true, isUnclaimed: false };
+  const away = { ...ann, user: null, hasDatabase: false };
+  expect(keepPerson(ann, away)).toMatchObject({ user: { login: 'ann' }, hasDatabase: false });
+  expect(keepPerson(keepPerson(ann, away), { ...ann, user: null })).toMatchObject({ user: null });
 });

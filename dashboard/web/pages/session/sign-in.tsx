@@ -3,7 +3,7 @@ import '../../all-styles.ts';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState, type ReactNode, type SubmitEvent } from 'react';
+import { useEffect, useState, type ReactNode, type SubmitEvent } from 'react';
 import { api, queries } from '../../api/client.ts';
 import { toPageError } from '../../api/page-error.ts';
 import { usePageTitle } from '../../shell/page-title.ts';
@@ -25,6 +25,11 @@ export function SignIn(): ReactNode {
       },
     }),
   );
+  // Whoever is signed in already has no business here.
+  const isIn = who.data !== undefined && who.data.user !== null;
+  useEffect(() => {
+    if (isIn && !signIn.isPending) void navigate({ href: next, replace: true });
+  }, [isIn, signIn.isPending, navigate, next]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     signIn.mutate({ login, password });
