@@ -70,7 +70,8 @@ function coarse(ms: number): string {
 
 function largest(ms: number): string {
   if (ms < 36 * HOUR) return `${Math.round(ms / HOUR)} h`;
-  return `${Math.round(ms / DAY)} d`;
+  const days = Math.round(ms / DAY);
+  return days < 400 ? `${days} d` : `${(days / 365.25).toFixed(1)} y`;
 }
 
 function two(value: number): string {

@@ -28,6 +28,7 @@ describe('times', () => {
     [240_000, '4 min ago'],
     [3 * 3_600_000, '3 h ago'],
     [72 * 3_600_000, '3 d ago'],
+    [-1136 * 86_400_000, 'in 3.1 y'],
   ])('is told from now by %i ms: %s', (ago, words) => expect(relative(1e12 - ago, 1e12)).toBe(words));
 
   it('counts down to the second, and says due at the end', () => {

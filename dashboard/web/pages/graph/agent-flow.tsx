@@ -25,8 +25,13 @@ export function AgentFlow({ agents, repository }: AgentFlowProps): ReactNode {
   // What is new is brought into sight.
   const [flow, setFlow] = useState<ReactFlowInstance<AgentNode | PlainNode> | null>(null);
   useEffect(() => {
-    const frame = requestAnimationFrame(() => void flow?.fitView({ padding: 0.06 }));
-    return () => cancelAnimationFrame(frame);
+    const fit = (): void => void flow?.fitView({ padding: 0.06 });
+    const frame = requestAnimationFrame(fit);
+    addEventListener('resize', fit);
+    return () => {
+      cancelAnimationFrame(frame);
+      removeEventListener('resize', fit);
+    };
   }, [flow, nodes.length]);
   return (
     <div className={classes.flow}>
