@@ -35,12 +35,16 @@ export async function listenOn(pool: ConnectionPool, settings: ListenSettings): 
       next.release(error as Error);
       throw error;
     }
-    client = next;
+    // It was closed meanwhile, by somebody who waits for the pool.
+    if (isClosed) next.release(true);
+    else client = next;
   }
 
   async function comeBack(): Promise<void> {
     while (!isClosed && client === null) {
       await delay(PAUSE_MS);
+      // The pool may be gone with it.
+      if (isClosed) return;
       await begin().then(
         () => settings.onBegin(),
         (error: unknown) => settings.onProblem(error),

@@ -89,6 +89,7 @@ export async function serveDashboard({
     opened: (database) => (known.database = database),
     started: (scheduler, clones) => void Object.assign(known, { scheduler, clones }),
     async ended() {
+      await dashboard.close();
       await logs.close();
       known.database = null;
       known.scheduler = null;

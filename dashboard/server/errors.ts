@@ -82,7 +82,7 @@ export function asTrpcError(error: unknown): TRPCError {
 /** Whether the log of the service is to tell of it. */
 export function isFault(error: unknown): boolean {
   const { code } = refusalOf(error);
-  return code.startsWith('SERVER-') || code.startsWith('DATABASE-');
+  return code.startsWith('SERVER-') || code === 'DATABASE-UNAVAILABLE';
 }
 
 export function failureOf(error: unknown, about: { readonly requestId: string; readonly now: Date }): Failure {

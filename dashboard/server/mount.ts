@@ -45,6 +45,8 @@ export interface MountedDashboard {
   readonly claimPath: () => Promise<string | null>;
   /** What a browser sends that holds this secret of a session: `name=value`. */
   readonly cookieOf: (secret: string) => Promise<string>;
+  /** Ends every socket, before the database goes; the pages see it, and come back when there is a service again. */
+  readonly close: () => Promise<void>;
 }
 
 const MOST_A_MINUTE = 1_200;
@@ -107,6 +109,7 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
       const secret = database === null ? null : await firstAdminSecret(database.pool);
       return secret === null ? null : `/claim#${secret}`;
     },
+    close: async () => live?.close(),
     async cookieOf(secret) {
       const { name, sign } = await cookies.open();
       return `${name}=${encodeURIComponent(sign(secret))}`;

@@ -35,7 +35,7 @@ export function importViolation(from: string, to: string, typeOnly: boolean): st
     return typeOnly || other === 'dashboard/wire/' ? null : `${own} takes types only from the rest of the house.`;
   if (other === 'dashboard/wire/' && own !== 'dashboard/server/' && own !== 'cli/')
     return `${other} is what the dashboard's page and server say to each other.`;
-  if (own === 'dashboard/wire/')
+  if (own === 'dashboard/wire/' && !(other === 'dashboard/server/' || other === 'cli/'))
     return typeOnly || VOCABULARY.test(to) ? null : `${own} goes to the page: it takes types, and words without Node.`;
   const [ownFloor, otherFloor] = [FLOORS[own] ?? 0, FLOORS[other] ?? 0];
   if (ownFloor === otherFloor) return `${own} and ${other} are on floor ${ownFloor} and do not know each other.`;

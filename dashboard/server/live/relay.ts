@@ -54,7 +54,7 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
     allowRequest(request, answer) {
       try {
         requirePlace(request, place);
-        answer(null, io.sockets.sockets.size < MOST_SOCKETS);
+        answer(null, !isClosed && io.sockets.sockets.size < MOST_SOCKETS);
       } catch {
         answer('the socket is opened from the page of the dashboard only', false);
       }
@@ -77,11 +77,13 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
     if (database === null) throw new DashboardError('DATABASE-STARTING', 'the service opens its database: try again in a moment');
     return database.pool;
   };
+  /** While it starts or stops there is no database, and nobody is to be told. */
+  const tellFault = (what: string, error: unknown): void => (isFault(error) ? dashboard.onProblem(what, error) : undefined);
   const feed = createEventFeed({
     read: async (after, limit) => connection(poolOf(), (sql) => eventsAfter(sql, after, { limit })),
     newest: async () => (await connection(poolOf(), newestEvent)).place,
     onEvents: (events, before) => followers.tell(events, before),
-    onProblem: (error) => dashboard.onProblem('events could not be read', error),
+    onProblem: (error) => tellFault('events could not be read', error),
     later,
   });
   const followers = createFollowers({
@@ -89,7 +91,7 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
     feed,
     read: async (after, upTo, limit) => (await connection(poolOf(), (sql) => eventsAfter(sql, after, { upTo, limit }))).events,
     nextTransaction: async () => (await connection(poolOf(), newestEvent)).next,
-    onProblem: (error) => dashboard.onProblem('events could not be replayed', error),
+    onProblem: (error) => tellFault('events could not be replayed', error),
   });
   const progress = mergeProgress({ onProgress: (word) => io.to(roomsOf(word)).except(followers.slow()).emit('progress', word), later });
   const others = createOtherServices({
@@ -105,8 +107,9 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
       progress.hear(word);
     }
   };
-  const ear = openEar(poolOf, hear, (error) => dashboard.onProblem('wake-up calls for events cannot be heard', error));
+  const ear = openEar(poolOf, hear, (error) => tellFault('wake-up calls for events cannot be heard', error));
   let status: LiveStatus | null = null;
+  let isClosed = false;
   let isLooking = false;
 
   const failure = (error: unknown, requestId: string) => failureOf(error, { requestId, now: dashboard.now() });
@@ -189,6 +192,7 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
     onSessionsEnded: () => void endGone(),
     isFollowed: (runId) => io.sockets.adapter.rooms.has(runRoom(runId)),
     async close() {
+      isClosed = true;
       clearInterval(looks);
       feed.close();
       progress.close();
