@@ -4,7 +4,8 @@ import { existsSync, globSync, readFileSync, renameSync, rmSync, statSync, write
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import type { Manifest } from 'vite';
+import type { build, Manifest } from 'vite';
+import { thirdPartyNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,10 +50,17 @@ async function renew(folder: string, out: string, madeFrom: string): Promise<voi
   const worn = `${fresh}-before`;
   const { NODE_ENV } = process.env;
   try {
-    const { build } = await import('vite');
+    const vite = await import('vite');
     // Whoever builds, as a test runner: the page gets the libraries as they are made for people.
     process.env['NODE_ENV'] = 'production';
-    await build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn', build: { outDir: fresh } });
+    const built = await vite.build({ configFile: join(folder, 'vite.config.ts'), logLevel: 'warn', build: { outDir: fresh } });
+    writeFileSync(
+      join(fresh, 'THIRD-PARTY-NOTICES.txt'),
+      thirdPartyNotices(
+        folder,
+        modulesOf(built).map((id) => relative(folder, id)),
+      ),
+    );
     compress(fresh);
     refuseHeavy(fresh);
     writeFileSync(join(fresh, STAMP), madeFrom);
@@ -63,6 +71,12 @@ async function renew(folder: string, out: string, madeFrom: string): Promise<voi
     else process.env['NODE_ENV'] = NODE_ENV;
     for (const path of [fresh, worn]) rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Absolute paths of all that was bundled. */
+function modulesOf(built: Awaited<ReturnType<typeof build>>): readonly string[] {
+  const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
+  return outputs.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])).filter((id) => id.startsWith('/'));
 }
 
 function refuseHeavy(out: string): void {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { buildDashboard } from './build-dashboard.ts';
 import { generateClient } from './generate-client.ts';
+import { thirdPartyNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -55,7 +56,7 @@ export async function buildDist(folder: string): Promise<readonly string[]> {
   for (const file of [...outputFiles].sort((a, b) => depthFirst(a.path, b.path, outdir))) replaceFile(file.path, file.contents);
   const inputs = [program, entry].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const notices = join(outdir, 'THIRD-PARTY-NOTICES.txt');
-  replaceFile(notices, Buffer.from(noticesOf(folder, inputs)));
+  replaceFile(notices, Buffer.from(thirdPartyNotices(folder, inputs)));
   const page = join(outdir, 'dashboard');
   for (const stale of filesBelow(outdir)) if (stale !== notices && !written.includes(stale) && !stale.startsWith(page)) rmSync(stale);
   await buildDashboard(folder);
@@ -90,7 +91,7 @@ async function buildGate(folder: string): Promise<readonly BuiltFile[]> {
       js: `// upkeep-gate ${version}: made from the sources of the package upkeep, where it is dist/gate.mjs; \`agent init\` renews it.\n${NOT_FOR_LINTERS}\n${REQUIRE}`,
     },
   });
-  const notices = `\n/*\n${noticesOf(folder, Object.keys(metafile.inputs)).replaceAll('*/', '* /')}*/\n`;
+  const notices = `\n/*\n${thirdPartyNotices(folder, Object.keys(metafile.inputs)).replaceAll('*/', '* /')}*/\n`;
   return outputFiles.map(({ path, contents }) => ({ path, contents: Buffer.concat([contents, Buffer.from(notices)]) }));
 }
 
@@ -141,19 +142,6 @@ function dependenciesOf(folder: string): readonly string[] {
 
 function manifestOf(folder: string): { readonly version?: string; readonly dependencies?: Record<string, string> } {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as ReturnType<typeof manifestOf>;
-}
-
-/** The licences of the packages that are bundled in, as each of them asks for. */
-function noticesOf(folder: string, inputs: readonly string[]): string {
-  const packages = new Set(
-    inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0]).filter((path) => path !== undefined),
-  );
-  const notices = [...packages].sort().map((path) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8')) as Record<string, string>;
-    const file = globSync('{LICENSE,LICENCE,license}*', { cwd: join(folder, path) })[0];
-    return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, path, file), 'utf8').trim()}\n`;
-  });
-  return `Upkeep's dist/ holds code of these packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 /** The program behind the entry is loaded when it is needed. */
