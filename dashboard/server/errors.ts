@@ -67,7 +67,7 @@ export function refusalOf(error: unknown): Refusal {
   // What it says names the machine of the database.
   if (error instanceof DatabaseError)
     return refusal('DATABASE-UNAVAILABLE', 'the database does not answer now: this is tried again by itself');
-  const known = asDatabaseError(error, '');
+  const known = isOfDriver(error) ? asDatabaseError(error, '') : error;
   if (known !== error) return refusalOf(known);
   return refusal('SERVER-FAULT', 'something went wrong in the service: its log has more, under the id of this request');
 }
@@ -98,6 +98,18 @@ function ofTrpc(error: TRPCError): Refusal {
   const known = OF_TRPC[code];
   if (known !== undefined) return { ...refusal(known[0], known[1]), status: code };
   return code === 'BAD_REQUEST' ? refusal('VAL-INPUT', 'the request cannot be read') : refusalOf(cause ?? null);
+}
+
+/** What the database or the way to it says; a file that is not there has the same codes. */
+function isOfDriver(error: unknown): boolean {
+  const {
+    syscall,
+    severity,
+    message = '',
+  } = (error ?? {}) as { readonly syscall?: string; readonly severity?: string; readonly message?: string };
+  return (
+    severity !== undefined || /^(connect|read|write|getaddrinfo)$/.test(syscall ?? '') || /^Connection terminated|^timeout e/.test(message)
+  );
 }
 
 /** tRPC wraps what it cannot parse in errors of its own. */

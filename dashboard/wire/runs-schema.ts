@@ -15,7 +15,6 @@ import {
 } from './vocabulary-schema.ts';
 
 export const RUN_SORTS = ['newest', 'oldest', 'longest'] as const;
-export type RunSort = (typeof RUN_SORTS)[number];
 
 export const runFiltersSchema = z.strictObject({
   /** Ids. */
