@@ -27,10 +27,16 @@ const LOOKS: Readonly<Record<string, StatusLook>> = {
   ERROR: { word: 'in error', tone: 'bad', sign: 'alert', meaning: 'Retries are used up; Retry brings it back.' },
   TRIPPED: { word: 'tripped', tone: 'broken', sign: 'bolt', meaning: 'It failed twice in a row: the breaker is open.' },
   ACTIVE: { word: 'active', tone: 'good', sign: 'dot', meaning: 'It runs when it is due.' },
+  DISABLED: { word: 'off', tone: 'quiet', sign: 'ban', meaning: 'The configuration turns it off.' },
   waiting: { word: 'waiting', tone: 'waiting', sign: 'clock', meaning: 'Its agent or a label has no room.' },
   queued: { word: 'queued', tone: 'waiting', sign: 'clock', meaning: 'It waits for a service to take it.' },
   running: { word: 'running', tone: 'moving', sign: 'play', meaning: 'It is under way.' },
 };
+
+/** The state to show of an agent: one that the configuration turns off is not active, though a person may run it. */
+export function stateOf({ state, isEnabled }: { readonly state: string; readonly isEnabled: boolean }): string {
+  return state === 'ACTIVE' && !isEnabled ? 'DISABLED' : state;
+}
 
 /** The look of an outcome, of a run's state or of an agent's state; what is unknown is shown by its own word. */
 export function statusLook(status: string): StatusLook {

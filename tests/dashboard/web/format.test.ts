@@ -1,7 +1,7 @@
 /** Words, times and colours of the page. */
 import { describe, expect, it } from 'vitest';
 import { ansiLines, plainText } from '../../../dashboard/web/format/ansi.ts';
-import { statusLook } from '../../../dashboard/web/format/status.ts';
+import { stateOf, statusLook } from '../../../dashboard/web/format/status.ts';
 import { bytes, plural, visible } from '../../../dashboard/web/format/text.ts';
 import { countdown, duration, relative } from '../../../dashboard/web/format/time.ts';
 import { OUTCOMES } from '../../../ledger/outcome.ts';
@@ -52,6 +52,9 @@ describe('text that nobody vouches for', () => {
     for (const status of [...OUTCOMES, ...SHOWN_STATES])
       expect(statusLook(status)).toMatchObject({ meaning: expect.stringMatching(/./) as string });
     expect(statusLook('newer').word).toBe('newer');
+    const off = { state: 'ACTIVE', isEnabled: false };
+    expect(statusLook(stateOf(off)).word).toBe('off');
+    expect(statusLook(stateOf({ ...off, state: 'RUNNING' })).word).toBe('running');
   });
 });
 

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { memo, useRef, type ReactNode } from 'react';
 import type { AgentCard as Card } from '../../../wire/agents-schema.ts';
+import { stateOf, statusLook } from '../../format/status.ts';
 import { plural, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
 import { AgentActions } from '../../parts/agent-actions.tsx';
@@ -25,11 +26,11 @@ export const AgentCard = memo(function AgentCard({ card, isFirst }: AgentCardPro
     <article
       ref={place}
       className={classes.card}
-      data-state={card.state}
+      data-state={stateOf(card)}
       data-agent={card.name}
       data-row
       tabIndex={-1}
-      aria-label={`${visible(card.name)}: ${card.state.toLowerCase()}`}
+      aria-label={`${visible(card.name)}: ${statusLook(stateOf(card)).word}`}
     >
       {isNear ? <Inside card={card} /> : <h3>{visible(card.name)}</h3>}
     </article>
@@ -45,7 +46,7 @@ function Inside({ card }: { readonly card: Card }): ReactNode {
             {visible(card.name)}
           </Link>
         </h3>
-        <Status of={card.state} filled />
+        <Status of={stateOf(card)} filled />
         <AgentActions card={card} />
       </header>
       <div className={classes.now}>{card.run === null ? <Next card={card} /> : <UnderWay run={card.run} />}</div>

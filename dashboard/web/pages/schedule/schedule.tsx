@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { api } from '../../api/client.ts';
+import { stateOf } from '../../format/status.ts';
 import { visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
 import { AgentActions } from '../../parts/agent-actions.tsx';
@@ -135,7 +136,7 @@ function ScheduleTable({ rows, hasSeveral, onEdit }: TableProps): ReactNode {
                 {hasSeveral ? <span className="dim"> {visible(row.repository.name)}</span> : null}
               </Table.Td>
               <Table.Td>
-                <Status of={row.state} />
+                <Status of={stateOf(row)} />
               </Table.Td>
               <Table.Td>
                 {row.cronWords ?? row.cron} <span className="dim mono">{row.cron}</span>{' '}
