@@ -39,6 +39,7 @@ interface Contestant {
   readonly cpu: number[];
 }
 
+const servers: ChildProcess[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'upkeep-bench-live-'));
 try {
   await using postgres = await startPostgres(folder);
@@ -63,16 +64,19 @@ try {
     median((ours ?? []).map((one, round) => share([one], part) / share([floor?.[round] ?? []], part)));
   console.log(`p50 by p50: ${ratio(0.5).toFixed(2)}; p99 by p99: ${ratio(0.99).toFixed(2)}`);
   judge([{ what: 'commit to receipt, upkeep / plain socket.io, p99', value: ratio(0.99), atMost: 1.5 }]);
-  for (const { pages, server } of contestants) {
-    for (const { socket } of pages) socket.disconnect();
-    server.kill();
-  }
+  for (const { pages } of contestants) for (const { socket } of pages) socket.disconnect();
+} catch (error) {
+  // Before the servers end: their end has errors of its own.
+  console.error(error);
+  process.exitCode = 1;
 } finally {
+  for (const server of servers) server.kill();
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function open(name: string, file: string, address: string): Promise<Contestant> {
   const server = fork(join(projectRoot, 'scripts', 'bench', 'live', file), [address], { stdio: 'inherit' });
+  servers.push(server);
   const [told] = (await once(server, 'message')) as [Extract<Told, { kind: 'ready' }>];
   const pages: Page[] = [];
   while (pages.length < PAGES)
