@@ -9,6 +9,7 @@ import { openDashboard } from '../../../dashboard/server/mount.ts';
 import { makeToken } from '../../../prisma/people/token-rows.ts';
 import { writeEvents } from '../../../prisma/runs/write-events.ts';
 import { connection, transaction } from '../../../prisma/sql.ts';
+import { AGENT_IDS } from '../../../ledger/outcome.ts';
 import { openScheduler } from '../queue/bench-service.ts';
 import { eventOf, now, paced, serveBenchmark, tell } from './load.ts';
 
@@ -45,13 +46,20 @@ const token = `upkeep_${newSecret()}`;
 await connection(pool, (sql) =>
   makeToken(sql, { id: randomUUID(), userId, name: 'bench', role: 'viewer', hash: hashOf(token), expiresAt: null }),
 );
+/** What an agent does it does in order: its next event is written when the one before is committed. */
+const last = new Map<number, Promise<unknown>>();
 serveBenchmark((begin) =>
   paced(begin, async (number) => {
+    const before = last.get(number % AGENT_IDS.length);
+    const { promise, resolve } = Promise.withResolvers<null>();
+    last.set(number % AGENT_IDS.length, promise);
+    await before;
     const { event, repositoryId, runId } = eventOf(number);
     const row = { id: event.id, type: event.type, time: event.time, repositoryId, agentId: null, runId, envelope: event };
     await transaction(pool, (sql) => writeEvents(sql, [row]));
     const at = now();
     dashboard.onEvents();
+    resolve(null);
     return at;
   }),
 );
