@@ -2,6 +2,7 @@
 import { Prisma } from '../generated/client.ts';
 import { isoOf } from './agent-cards.ts';
 import { read, readOne, type Reader } from './reader.ts';
+import type { FindingRow } from '../runs/write-checks.ts';
 import { RUN_COLUMNS, type PagedRun } from './run-pages.ts';
 
 export interface DetailedRun extends PagedRun {
@@ -68,17 +69,9 @@ export async function checksOf(reader: Reader, runId: string): Promise<CheckFact
   );
 }
 
-export interface FindingFacts {
+export interface FindingFacts extends FindingRow {
   readonly id: string;
   readonly check: string;
-  readonly path: string | null;
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly rule: string;
-  readonly severity: string;
-  readonly message: string;
-  readonly fingerprint: string;
-  readonly isFixed: boolean;
 }
 
 /** Errors first, those that are left before those that were repaired. */

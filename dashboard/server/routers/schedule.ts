@@ -118,46 +118,18 @@ export const scheduleRouter = router({
     }),
 });
 
-function scheduleRow(schedule: ScheduleFacts, now: Date) {
-  const {
-    agentId,
-    agent,
-    branch,
-    cron,
-    timeZone,
-    setBy,
-    labels,
-    missed,
-    missedWindowSeconds,
-    overlap,
-    jitterSeconds,
-    lastDriftMs,
-    isEnabled,
-  } = schedule;
+function scheduleRow({ repositoryId, repository, source, ...schedule }: ScheduleFacts, now: Date) {
+  const { cron, timeZone, priority, nextSlotAt, nextRunAt, lastSlotAt } = schedule;
   const parsed = parseCron(cron, timeZone);
   return {
-    ...{
-      agentId,
-      agent,
-      branch,
-      cron,
-      timeZone,
-      setBy,
-      labels,
-      missed,
-      missedWindowSeconds,
-      overlap,
-      jitterSeconds,
-      lastDriftMs,
-      isEnabled,
-    },
-    repository: { id: schedule.repositoryId, name: schedule.repository },
+    ...schedule,
+    repository: { id: repositoryId, name: repository },
     cronWords: describeCron(cron),
-    source: schedule.source === 'person' ? ('person' as const) : ('configuration' as const),
-    priority: schedule.priority as Priority,
-    nextSlotAt: schedule.nextSlotAt?.toISOString() ?? null,
-    nextRunAt: schedule.nextRunAt?.toISOString() ?? null,
-    lastSlotAt: schedule.lastSlotAt?.toISOString() ?? null,
+    source: source === 'person' ? ('person' as const) : ('configuration' as const),
+    priority: priority as Priority,
+    nextSlotAt: nextSlotAt?.toISOString() ?? null,
+    nextRunAt: nextRunAt?.toISOString() ?? null,
+    lastSlotAt: lastSlotAt?.toISOString() ?? null,
     next: parsed.ok ? nextTimes(parsed.value, now, NEXT) : [],
   };
 }

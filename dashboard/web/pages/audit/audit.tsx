@@ -7,6 +7,7 @@ import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { api, client } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import classes from '../../parts/table.module.css';
 import { Panel } from '../../parts/panel.tsx';
@@ -55,52 +56,37 @@ export function Audit(): ReactNode {
         ) : rows.length === 0 ? (
           <Empty title="Nobody has done anything yet.">Each order that a person gives is written down here.</Empty>
         ) : (
-          <div className={classes.scroll}>
-            <Table className={classes.table} aria-label="Audit">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>When</Table.Th>
-                  <Table.Th>Who</Table.Th>
-                  <Table.Th>What</Table.Th>
-                  <Table.Th>About</Table.Th>
-                  <Table.Th>Why</Table.Th>
-                  <Table.Th>From</Table.Th>
-                  <Table.Th>Result</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((row) => (
-                  <Table.Tr key={row.id} data-row tabIndex={-1}>
-                    <Table.Td>
-                      <Ago at={row.at} />
-                    </Table.Td>
-                    <Table.Td>
-                      <b>{visible(row.by)}</b>
-                    </Table.Td>
-                    <Table.Td>
-                      <button
-                        type="button"
-                        className={classes['row-button']}
-                        aria-expanded={open === row.id}
-                        onClick={() => setOpen(open === row.id ? null : row.id)}
-                      >
-                        {visible(row.action)}
-                      </button>
-                      {open === row.id ? (
-                        <pre style={{ margin: 0, whiteSpace: 'pre-wrap' }}>{visible(JSON.stringify(row.detail, null, 2))}</pre>
-                      ) : null}
-                    </Table.Td>
-                    <Table.Td>
-                      {visible(row.subject)} <AskedRuns detail={row.detail} />
-                    </Table.Td>
-                    <Table.Td className="dim">{typeof row.detail?.['reason'] === 'string' ? visible(row.detail['reason']) : ''}</Table.Td>
-                    <Table.Td className="dim">{row.address === null ? 'command line' : visible(row.address)}</Table.Td>
-                    <Table.Td>{visible(row.result)}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <DataTable label="Audit" heads={['When', 'Who', 'What', 'About', 'Why', 'From', 'Result']}>
+            {rows.map((row) => (
+              <Table.Tr key={row.id} data-row tabIndex={-1}>
+                <Table.Td>
+                  <Ago at={row.at} />
+                </Table.Td>
+                <Table.Td>
+                  <b>{visible(row.by)}</b>
+                </Table.Td>
+                <Table.Td>
+                  <button
+                    type="button"
+                    className={classes['row-button']}
+                    aria-expanded={open === row.id}
+                    onClick={() => setOpen(open === row.id ? null : row.id)}
+                  >
+                    {visible(row.action)}
+                  </button>
+                  {open === row.id ? (
+                    <pre style={{ margin: 0, whiteSpace: 'pre-wrap' }}>{visible(JSON.stringify(row.detail, null, 2))}</pre>
+                  ) : null}
+                </Table.Td>
+                <Table.Td>
+                  {visible(row.subject)} <AskedRuns detail={row.detail} />
+                </Table.Td>
+                <Table.Td className="dim">{typeof row.detail?.['reason'] === 'string' ? visible(row.detail['reason']) : ''}</Table.Td>
+                <Table.Td className="dim">{row.address === null ? 'command line' : visible(row.address)}</Table.Td>
+                <Table.Td>{visible(row.result)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </DataTable>
         )}
         {audit.hasNextPage ? (
           <div className={classes.more}>

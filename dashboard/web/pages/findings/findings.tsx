@@ -6,11 +6,11 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import { api } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Severity } from '../../parts/severity.tsx';
-import classes from '../../parts/table.module.css';
 import { Ago } from '../../parts/time.tsx';
 import { Page } from '../../shell/page.tsx';
 import { repositoryInput, useRepository } from '../../shell/repository.ts';
@@ -66,28 +66,16 @@ export function Findings(): ReactNode {
           {summary.data?.byRule.length === 0 ? (
             <Empty title="Nothing is left." />
           ) : (
-            <div className={classes.scroll}>
-              <Table className={classes.table}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Rule</Table.Th>
-                    <Table.Th>Check</Table.Th>
-                    <Table.Th>Times</Table.Th>
-                    <Table.Th>Errors</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {summary.data?.byRule.map(({ rule, check, count, errors }) => (
-                    <Table.Tr key={`${check} ${rule}`} data-row tabIndex={-1}>
-                      <Table.Td className="mono">{visible(rule)}</Table.Td>
-                      <Table.Td className="dim">{visible(check)}</Table.Td>
-                      <Table.Td>{count.toLocaleString('en')}</Table.Td>
-                      <Table.Td>{errors.toLocaleString('en')}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
+            <DataTable heads={['Rule', 'Check', 'Times', 'Errors']}>
+              {summary.data?.byRule.map(({ rule, check, count, errors }) => (
+                <Table.Tr key={`${check} ${rule}`} data-row tabIndex={-1}>
+                  <Table.Td className="mono">{visible(rule)}</Table.Td>
+                  <Table.Td className="dim">{visible(check)}</Table.Td>
+                  <Table.Td>{count.toLocaleString('en')}</Table.Td>
+                  <Table.Td>{errors.toLocaleString('en')}</Table.Td>
+                </Table.Tr>
+              ))}
+            </DataTable>
           )}
         </Panel>
         <Panel title="Where it gathers">
@@ -125,46 +113,31 @@ export function Findings(): ReactNode {
         ) : list.data.length === 0 ? (
           <Empty title="Nothing is left." />
         ) : (
-          <div className={classes.scroll}>
-            <Table className={classes.table}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Severity</Table.Th>
-                  <Table.Th>Message</Table.Th>
-                  <Table.Th>Where</Table.Th>
-                  <Table.Th>Agent</Table.Th>
-                  <Table.Th>First seen</Table.Th>
-                  <Table.Th>Last seen</Table.Th>
-                  <Table.Th>Times</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {list.data.map((finding) => (
-                  <Table.Tr key={`${finding.repository.id} ${finding.agent.id} ${finding.fingerprint}`} data-row tabIndex={-1}>
-                    <Table.Td>
-                      <Severity of={finding.severity} />
-                    </Table.Td>
-                    <Table.Td>
-                      {visible(finding.message)} <span className="dim mono">{visible(finding.rule)}</span>
-                    </Table.Td>
-                    <Table.Td className="mono">
-                      {finding.path === null ? '' : visible(`${finding.path}${finding.line === null ? '' : `:${finding.line}`}`)}
-                    </Table.Td>
-                    <Table.Td>
-                      <Link to="/runs/$runId" params={{ runId: finding.runId }} search={(search) => ({ repository: search.repository })}>
-                        {visible(finding.agent.name)}
-                      </Link>
-                    </Table.Td>
-                    <Table.Td>
-                      {finding.firstSeenAt === null ? <span className="dim">long ago</span> : <Ago at={finding.firstSeenAt} />}
-                    </Table.Td>
-                    <Table.Td>{finding.lastSeenAt === null ? '' : <Ago at={finding.lastSeenAt} />}</Table.Td>
-                    <Table.Td>{finding.times}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <DataTable heads={['Severity', 'Message', 'Where', 'Agent', 'First seen', 'Last seen', 'Times']}>
+            {list.data.map((finding) => (
+              <Table.Tr key={`${finding.repository.id} ${finding.agent.id} ${finding.fingerprint}`} data-row tabIndex={-1}>
+                <Table.Td>
+                  <Severity of={finding.severity} />
+                </Table.Td>
+                <Table.Td>
+                  {visible(finding.message)} <span className="dim mono">{visible(finding.rule)}</span>
+                </Table.Td>
+                <Table.Td className="mono">
+                  {finding.path === null ? '' : visible(`${finding.path}${finding.line === null ? '' : `:${finding.line}`}`)}
+                </Table.Td>
+                <Table.Td>
+                  <Link to="/runs/$runId" params={{ runId: finding.runId }} search={(search) => ({ repository: search.repository })}>
+                    {visible(finding.agent.name)}
+                  </Link>
+                </Table.Td>
+                <Table.Td>
+                  {finding.firstSeenAt === null ? <span className="dim">long ago</span> : <Ago at={finding.firstSeenAt} />}
+                </Table.Td>
+                <Table.Td>{finding.lastSeenAt === null ? '' : <Ago at={finding.lastSeenAt} />}</Table.Td>
+                <Table.Td>{finding.times}</Table.Td>
+              </Table.Tr>
+            ))}
+          </DataTable>
         )}
       </Panel>
     </Page>

@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 import type { Priority } from '../../../../ledger/outcome.ts';
 import { api } from '../../api/client.ts';
 import { plural, visible } from '../../format/text.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Ago, Elapsed } from '../../parts/time.tsx';
@@ -45,63 +46,36 @@ export function Queue(): ReactNode {
 }
 
 function Running({ rows }: { readonly rows: QueueAnswer['running'] }): ReactNode {
-  const cancel = useCancel();
-  const mayOperate = useMay('operator');
   return (
     <Panel title="Running" aside={rows.length} flush>
       {rows.length === 0 ? (
         <Empty title="Nothing runs now." />
       ) : (
-        <div className={classes.scroll}>
-          <Table className={classes.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Agent</Table.Th>
-                <Table.Th>Check</Table.Th>
-                <Table.Th>For</Table.Th>
-                <Table.Th>Service</Table.Th>
-                <Table.Th>
-                  <span className={classes.hidden}>Orders</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <Table.Tr key={row.runId} data-row tabIndex={-1}>
-                  <Table.Td>
-                    <RunName row={row} />
-                  </Table.Td>
-                  <Table.Td>
-                    {row.check === null ? <span className="dim">starting</span> : visible(row.check)}
-                    {row.progress === null ? null : <span className="dim"> {Math.round(row.progress * 100)} %</span>}
-                  </Table.Td>
-                  <Table.Td>{row.startedAt === null ? '' : <Elapsed at={row.startedAt} />}</Table.Td>
-                  <Table.Td>{row.host === null ? '' : visible(row.host)}</Table.Td>
-                  <Table.Td className={classes.end}>
-                    {mayOperate ? (
-                      <ActionIcon
-                        onClick={() => cancel.mutate({ runId: row.runId })}
-                        aria-label={`Cancel ${row.agent.name}`}
-                        title="Cancel"
-                      >
-                        <IconBan size={16} stroke={1.8} />
-                      </ActionIcon>
-                    ) : null}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <DataTable heads={['Agent', 'Check', 'For', 'Service']} hasOrders>
+          {rows.map((row) => (
+            <Table.Tr key={row.runId} data-row tabIndex={-1}>
+              <Table.Td>
+                <RunName row={row} />
+              </Table.Td>
+              <Table.Td>
+                {row.check === null ? <span className="dim">starting</span> : visible(row.check)}
+                {row.progress === null ? null : <span className="dim"> {Math.round(row.progress * 100)} %</span>}
+              </Table.Td>
+              <Table.Td>{row.startedAt === null ? '' : <Elapsed at={row.startedAt} />}</Table.Td>
+              <Table.Td>{row.host === null ? '' : visible(row.host)}</Table.Td>
+              <Table.Td className={classes.end}>
+                <Cancel row={row} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </DataTable>
       )}
     </Panel>
   );
 }
 
 function Waiting({ rows, hasMore }: { readonly rows: QueueAnswer['waiting']; readonly hasMore: boolean }): ReactNode {
-  const cancel = useCancel();
   const mayOperate = useMay('operator');
-  const mayOrder = useMay('admin');
   const setPriority = useMutation(
     api.queue.setPriority.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Its place in the queue has changed.') }),
   );
@@ -110,65 +84,39 @@ function Waiting({ rows, hasMore }: { readonly rows: QueueAnswer['waiting']; rea
       {rows.length === 0 ? (
         <Empty title="Nothing waits.">What is due goes into the queue by itself; the overview shows when that is.</Empty>
       ) : (
-        <div className={classes.scroll}>
-          <Table className={classes.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Place</Table.Th>
-                <Table.Th>Agent</Table.Th>
-                <Table.Th>Why it waits</Table.Th>
-                <Table.Th>Asked for</Table.Th>
-                <Table.Th>Priority</Table.Th>
-                <Table.Th>
-                  <span className={classes.hidden}>Orders</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <Table.Tr key={row.runId} data-row tabIndex={-1}>
-                  <Table.Td>{row.position}</Table.Td>
-                  <Table.Td>
-                    <RunName row={row} />
-                  </Table.Td>
-                  <Table.Td>
-                    {visible(row.wait.words)} {row.wait.until === null ? null : <Ago at={row.wait.until} />}
-                  </Table.Td>
-                  <Table.Td>
-                    <Ago at={row.requestedAt} />{' '}
-                    <span className="dim">{row.requestedBy === null ? row.trigger : visible(row.requestedBy)}</span>
-                  </Table.Td>
-                  <Table.Td>
-                    {mayOrder ? (
-                      <NativeSelect
-                        aria-label={`Priority of ${row.agent.name}`}
-                        value={row.priority}
-                        disabled={setPriority.isPending}
-                        onChange={({ currentTarget }) =>
-                          setPriority.mutate({ runId: row.runId, priority: currentTarget.value as Priority })
-                        }
-                        data={[...PRIORITIES]}
-                      />
-                    ) : (
-                      row.priority.toLowerCase()
-                    )}
-                  </Table.Td>
-                  <Table.Td className={classes.end}>
-                    {mayOperate ? (
-                      <ActionIcon
-                        onClick={() => cancel.mutate({ runId: row.runId })}
-                        aria-label={`Cancel ${row.agent.name}`}
-                        title="Cancel"
-                      >
-                        <IconBan size={16} stroke={1.8} />
-                      </ActionIcon>
-                    ) : null}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <DataTable heads={['Place', 'Agent', 'Why it waits', 'Asked for', 'Priority']} hasOrders>
+          {rows.map((row) => (
+            <Table.Tr key={row.runId} data-row tabIndex={-1}>
+              <Table.Td>{row.position}</Table.Td>
+              <Table.Td>
+                <RunName row={row} />
+              </Table.Td>
+              <Table.Td>
+                {visible(row.wait.words)} {row.wait.until === null ? null : <Ago at={row.wait.until} />}
+              </Table.Td>
+              <Table.Td>
+                <Ago at={row.requestedAt} />{' '}
+                <span className="dim">{row.requestedBy === null ? row.trigger : visible(row.requestedBy)}</span>
+              </Table.Td>
+              <Table.Td>
+                {mayOperate ? (
+                  <NativeSelect
+                    aria-label={`Priority of ${row.agent.name}`}
+                    value={row.priority}
+                    disabled={setPriority.isPending}
+                    onChange={({ currentTarget }) => setPriority.mutate({ runId: row.runId, priority: currentTarget.value as Priority })}
+                    data={[...PRIORITIES]}
+                  />
+                ) : (
+                  row.priority.toLowerCase()
+                )}
+              </Table.Td>
+              <Table.Td className={classes.end}>
+                <Cancel row={row} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </DataTable>
       )}
     </Panel>
   );
@@ -186,62 +134,48 @@ function Dead({ rows }: { readonly rows: QueueAnswer['dead'] }): ReactNode {
       {rows.length === 0 ? (
         <Empty title="There are no dead letters.">Jobs that could not be carried after all their tries would stand here.</Empty>
       ) : (
-        <div className={classes.scroll}>
-          <Table className={classes.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Agent</Table.Th>
-                <Table.Th>What went wrong</Table.Th>
-                <Table.Th>Since</Table.Th>
-                <Table.Th>
-                  <span className={classes.hidden}>Orders</span>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <Table.Tr key={row.agent.id} data-row tabIndex={-1}>
-                  <Table.Td>
-                    {row.runId === null ? (
-                      <b>{visible(row.agent.name)}</b>
-                    ) : (
-                      <Link
-                        to="/runs/$runId"
-                        params={{ runId: row.runId }}
-                        search={(search) => ({ repository: search.repository })}
-                        className={classes.name}
-                      >
-                        {visible(row.agent.name)}
-                      </Link>
-                    )}{' '}
-                    <span className="dim">
-                      {visible(row.repository.name)} {visible(row.branch)}, {plural(row.attempts, 'attempt')}
-                    </span>
-                  </Table.Td>
-                  <Table.Td>
-                    {row.reason === null ? '' : <b>{row.reason} </b>}
-                    {row.message === null ? '' : visible(row.message)}
-                  </Table.Td>
-                  <Table.Td>
-                    <Ago at={row.at} />
-                  </Table.Td>
-                  <Table.Td className={classes.end}>
-                    {mayOperate ? (
-                      <Button leftSection={<IconRefresh size={14} aria-hidden />} onClick={() => retry.mutate({ agentId: row.agent.id })}>
-                        Retry
-                      </Button>
-                    ) : null}
-                    {mayDiscard ? (
-                      <ActionIcon onClick={() => discard.mutate({ agentId: row.agent.id })} aria-label="Discard" title="Discard">
-                        <IconTrash size={16} stroke={1.8} />
-                      </ActionIcon>
-                    ) : null}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <DataTable heads={['Agent', 'What went wrong', 'Since']} hasOrders>
+          {rows.map((row) => (
+            <Table.Tr key={row.agent.id} data-row tabIndex={-1}>
+              <Table.Td>
+                {row.runId === null ? (
+                  <b>{visible(row.agent.name)}</b>
+                ) : (
+                  <Link
+                    to="/runs/$runId"
+                    params={{ runId: row.runId }}
+                    search={(search) => ({ repository: search.repository })}
+                    className={classes.name}
+                  >
+                    {visible(row.agent.name)}
+                  </Link>
+                )}{' '}
+                <span className="dim">
+                  {visible(row.repository.name)} {visible(row.branch)}, {plural(row.attempts, 'attempt')}
+                </span>
+              </Table.Td>
+              <Table.Td>
+                {row.reason === null ? '' : <b>{row.reason} </b>}
+                {row.message === null ? '' : visible(row.message)}
+              </Table.Td>
+              <Table.Td>
+                <Ago at={row.at} />
+              </Table.Td>
+              <Table.Td className={classes.end}>
+                {mayOperate ? (
+                  <Button leftSection={<IconRefresh size={14} aria-hidden />} onClick={() => retry.mutate({ agentId: row.agent.id })}>
+                    Retry
+                  </Button>
+                ) : null}
+                {mayDiscard ? (
+                  <ActionIcon onClick={() => discard.mutate({ agentId: row.agent.id })} aria-label="Discard" title="Discard">
+                    <IconTrash size={16} stroke={1.8} />
+                  </ActionIcon>
+                ) : null}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </DataTable>
       )}
     </Panel>
   );
@@ -272,6 +206,13 @@ function RunName({ row }: { readonly row: Named }): ReactNode {
   );
 }
 
-function useCancel() {
-  return useMutation(api.queue.cancel.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Told it to end.') }));
+/** Only for who may. */
+function Cancel({ row }: { readonly row: Named }): ReactNode {
+  const cancel = useMutation(api.queue.cancel.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Told it to end.') }));
+  if (!useMay('operator')) return null;
+  return (
+    <ActionIcon onClick={() => cancel.mutate({ runId: row.runId })} aria-label={`Cancel ${row.agent.name}`} title="Cancel">
+      <IconBan size={16} stroke={1.8} />
+    </ActionIcon>
+  );
 }

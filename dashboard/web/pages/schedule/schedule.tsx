@@ -9,6 +9,7 @@ import { api } from '../../api/client.ts';
 import { stateOf } from '../../format/status.ts';
 import { visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { AgentActions } from '../../parts/agent-actions.tsx';
 import { giveOrder } from '../../parts/order.ts';
 import { Panel } from '../../parts/panel.tsx';
@@ -97,84 +98,61 @@ interface TableProps {
 
 function ScheduleTable({ rows, hasSeveral, onEdit }: TableProps): ReactNode {
   return (
-    <div className={classes.scroll}>
-      <Table className={classes.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Agent</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Next</Table.Th>
-            <Table.Th>Priority</Table.Th>
-            <Table.Th>Triggers</Table.Th>
-            <Table.Th>Missed, overlap</Table.Th>
-            <Table.Th>Last drift</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>Orders</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr
-              key={row.agentId}
-              data-row
-              data-agent={row.agent}
-              tabIndex={-1}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && event.target === event.currentTarget) onEdit(row.agentId);
+    <DataTable heads={['Agent', 'State', 'When', 'Next', 'Priority', 'Triggers', 'Missed, overlap', 'Last drift']} hasOrders>
+      {rows.map((row) => (
+        <Table.Tr
+          key={row.agentId}
+          data-row
+          data-agent={row.agent}
+          tabIndex={-1}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && event.target === event.currentTarget) onEdit(row.agentId);
+          }}
+        >
+          <Table.Td>
+            <button type="button" className={`${classes['row-button'] ?? ''} ${classes.name ?? ''}`} onClick={() => onEdit(row.agentId)}>
+              {visible(row.agent)}
+            </button>
+            {hasSeveral ? <span className="dim"> {visible(row.repository.name)}</span> : null}
+          </Table.Td>
+          <Table.Td>
+            <Status of={stateOf(row)} />
+          </Table.Td>
+          <Table.Td>
+            {row.cronWords ?? row.cron} <span className="dim mono">{row.cron}</span>{' '}
+            {row.timeZone === 'UTC' ? null : <span className="dim">{row.timeZone}</span>}
+            {row.source === 'person' ? <span className="dim"> set by {visible(row.setBy ?? 'a person')}</span> : null}
+          </Table.Td>
+          <Table.Td>{row.nextRunAt === null ? <span className="dim">none</span> : <Countdown at={row.nextRunAt} />}</Table.Td>
+          <Table.Td>{row.priority.toLowerCase()}</Table.Td>
+          <Table.Td className="dim">{row.triggers === null ? '' : triggersInWords(row.triggers)}</Table.Td>
+          <Table.Td className="dim">
+            {row.missed}, {row.overlap}
+          </Table.Td>
+          <Table.Td className="dim">{row.lastDriftMs === null ? '' : duration(row.lastDriftMs)}</Table.Td>
+          <Table.Td className={classes.end}>
+            <AgentActions
+              card={{
+                id: row.agentId,
+                name: row.agent,
+                repository: row.repository,
+                run: row.state === 'RUNNING' ? RUNNING : null,
+                pause: row.pause,
+                inError: row.inError,
               }}
+            />
+            <Button
+              variant="subtle"
+              size="compact-xs"
+              leftSection={<IconPencil size={13} aria-hidden />}
+              onClick={() => onEdit(row.agentId)}
             >
-              <Table.Td>
-                <button
-                  type="button"
-                  className={`${classes['row-button'] ?? ''} ${classes.name ?? ''}`}
-                  onClick={() => onEdit(row.agentId)}
-                >
-                  {visible(row.agent)}
-                </button>
-                {hasSeveral ? <span className="dim"> {visible(row.repository.name)}</span> : null}
-              </Table.Td>
-              <Table.Td>
-                <Status of={stateOf(row)} />
-              </Table.Td>
-              <Table.Td>
-                {row.cronWords ?? row.cron} <span className="dim mono">{row.cron}</span>{' '}
-                {row.timeZone === 'UTC' ? null : <span className="dim">{row.timeZone}</span>}
-                {row.source === 'person' ? <span className="dim"> set by {visible(row.setBy ?? 'a person')}</span> : null}
-              </Table.Td>
-              <Table.Td>{row.nextRunAt === null ? <span className="dim">none</span> : <Countdown at={row.nextRunAt} />}</Table.Td>
-              <Table.Td>{row.priority.toLowerCase()}</Table.Td>
-              <Table.Td className="dim">{row.triggers === null ? '' : triggersInWords(row.triggers)}</Table.Td>
-              <Table.Td className="dim">
-                {row.missed}, {row.overlap}
-              </Table.Td>
-              <Table.Td className="dim">{row.lastDriftMs === null ? '' : duration(row.lastDriftMs)}</Table.Td>
-              <Table.Td className={classes.end}>
-                <AgentActions
-                  card={{
-                    id: row.agentId,
-                    name: row.agent,
-                    repository: row.repository,
-                    run: row.state === 'RUNNING' ? RUNNING : null,
-                    pause: row.pause,
-                    inError: row.inError,
-                  }}
-                />
-                <Button
-                  variant="subtle"
-                  size="compact-xs"
-                  leftSection={<IconPencil size={13} aria-hidden />}
-                  onClick={() => onEdit(row.agentId)}
-                >
-                  Edit
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+              Edit
+            </Button>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </DataTable>
   );
 }
 

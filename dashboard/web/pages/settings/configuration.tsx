@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { api } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
-import classes from '../../parts/table.module.css';
 import { useRepository } from '../../shell/repository.ts';
 
 export function Configuration(): ReactNode {
@@ -54,30 +54,21 @@ export function Configuration(): ReactNode {
       ) : configuration.data === undefined ? (
         <Skeleton height={320} />
       ) : (
-        <div className={classes.scroll}>
+        <>
           {configuration.data.isHere ? null : (
             <Empty title="This service has no clone of the repository.">Open the dashboard of a service that looks after it.</Empty>
           )}
           {configuration.data.problem === null ? null : <p style={{ padding: '0 14px' }}>{visible(configuration.data.problem)}</p>}
-          <Table className={classes.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Setting</Table.Th>
-                <Table.Th>Value</Table.Th>
-                <Table.Th>From</Table.Th>
+          <DataTable heads={['Setting', 'Value', 'From']}>
+            {values.map(({ key, value, origin }) => (
+              <Table.Tr key={key} data-row tabIndex={-1}>
+                <Table.Td className="mono">{visible(key)}</Table.Td>
+                <Table.Td className="mono">{visible(typeof value === 'string' ? value : JSON.stringify(value))}</Table.Td>
+                <Table.Td className="dim">{visible(origin)}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {values.map(({ key, value, origin }) => (
-                <Table.Tr key={key} data-row tabIndex={-1}>
-                  <Table.Td className="mono">{visible(key)}</Table.Td>
-                  <Table.Td className="mono">{visible(typeof value === 'string' ? value : JSON.stringify(value))}</Table.Td>
-                  <Table.Td className="dim">{visible(origin)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+            ))}
+          </DataTable>
+        </>
       )}
     </Panel>
   );

@@ -7,6 +7,7 @@ import { api, queries } from '../../api/client.ts';
 import { toPageError } from '../../api/page-error.ts';
 import { visible } from '../../format/text.ts';
 import { Once } from './once.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Failed } from '../../parts/states.tsx';
 import classes from '../../parts/table.module.css';
@@ -80,57 +81,40 @@ export function People(): ReactNode {
         ) : people.data === undefined ? (
           <Skeleton height={160} />
         ) : (
-          <div className={classes.scroll}>
-            <Table className={classes.table}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Login</Table.Th>
-                  <Table.Th>Role</Table.Th>
-                  <Table.Th>Since</Table.Th>
-                  <Table.Th>Last seen</Table.Th>
-                  <Table.Th>
-                    <span className={classes.hidden}>Orders</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {people.data.map((person) => (
-                  <Table.Tr key={person.id} data-row tabIndex={-1}>
-                    <Table.Td>
-                      <b>{visible(person.login)}</b> {person.name === null ? '' : visible(person.name)}{' '}
-                      {person.disabledAt !== null ? (
-                        <span className="dim">disabled</span>
-                      ) : person.isInvited ? (
-                        <span className="dim">invited</span>
-                      ) : null}
-                    </Table.Td>
-                    <Table.Td>
-                      <NativeSelect
-                        aria-label={`Role of ${person.login}`}
-                        value={person.role}
-                        onChange={({ currentTarget }) => change.mutate({ userId: person.id, role: currentTarget.value as RoleName })}
-                        data={[...ROLE_NAMES]}
-                      />
-                    </Table.Td>
-                    <Table.Td>
-                      <Ago at={person.createdAt} />
-                    </Table.Td>
-                    <Table.Td>{person.lastSeenAt === null ? <span className="dim">never</span> : <Ago at={person.lastSeenAt} />}</Table.Td>
-                    <Table.Td className={classes.end}>
-                      <Group gap="xs" justify="flex-end" wrap="nowrap">
-                        {person.disabledAt === null ? (
-                          <Button onClick={() => renewLink.mutate({ userId: person.id })}>New link</Button>
-                        ) : null}
-                        <Button onClick={() => disable.mutate({ userId: person.id, isDisabled: person.disabledAt === null })}>
-                          {person.disabledAt === null ? 'Disable' : 'Enable'}
-                        </Button>
-                      </Group>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <DataTable heads={['Login', 'Role', 'Since', 'Last seen']} hasOrders>
+            {people.data.map((person) => (
+              <Table.Tr key={person.id} data-row tabIndex={-1}>
+                <Table.Td>
+                  <b>{visible(person.login)}</b> {person.name === null ? '' : visible(person.name)}{' '}
+                  {person.disabledAt !== null ? (
+                    <span className="dim">disabled</span>
+                  ) : person.isInvited ? (
+                    <span className="dim">invited</span>
+                  ) : null}
+                </Table.Td>
+                <Table.Td>
+                  <NativeSelect
+                    aria-label={`Role of ${person.login}`}
+                    value={person.role}
+                    onChange={({ currentTarget }) => change.mutate({ userId: person.id, role: currentTarget.value as RoleName })}
+                    data={[...ROLE_NAMES]}
+                  />
+                </Table.Td>
+                <Table.Td>
+                  <Ago at={person.createdAt} />
+                </Table.Td>
+                <Table.Td>{person.lastSeenAt === null ? <span className="dim">never</span> : <Ago at={person.lastSeenAt} />}</Table.Td>
+                <Table.Td className={classes.end}>
+                  <Group gap="xs" justify="flex-end" wrap="nowrap">
+                    {person.disabledAt === null ? <Button onClick={() => renewLink.mutate({ userId: person.id })}>New link</Button> : null}
+                    <Button onClick={() => disable.mutate({ userId: person.id, isDisabled: person.disabledAt === null })}>
+                      {person.disabledAt === null ? 'Disable' : 'Enable'}
+                    </Button>
+                  </Group>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </DataTable>
         )}
       </Panel>
     </>

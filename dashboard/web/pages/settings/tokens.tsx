@@ -5,6 +5,7 @@ import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { api, queries } from '../../api/client.ts';
 import { toPageError } from '../../api/page-error.ts';
 import { visible } from '../../format/text.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import classes from '../../parts/table.module.css';
@@ -86,50 +87,34 @@ export function Tokens(): ReactNode {
         ) : tokens.data.length === 0 ? (
           <Empty title="There are no tokens.">Programs, and the command line on another machine, sign in with one.</Empty>
         ) : (
-          <div className={classes.scroll}>
-            <Table className={classes.table}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Name</Table.Th>
-                  <Table.Th>Of</Table.Th>
-                  <Table.Th>Made</Table.Th>
-                  <Table.Th>Last used</Table.Th>
-                  <Table.Th>Until</Table.Th>
-                  <Table.Th>
-                    <span className={classes.hidden}>Orders</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {tokens.data.map((token) => (
-                  <Table.Tr key={token.id} data-row tabIndex={-1}>
-                    <Table.Td>
-                      <b>{visible(token.name)}</b>
-                    </Table.Td>
-                    <Table.Td>
-                      {visible(token.login)} <span className="dim">{token.role}</span>
-                    </Table.Td>
-                    <Table.Td>
-                      <Ago at={token.createdAt} />
-                    </Table.Td>
-                    <Table.Td>{token.lastUsedAt === null ? <span className="dim">never</span> : <Ago at={token.lastUsedAt} />}</Table.Td>
-                    <Table.Td>
-                      {token.revokedAt !== null ? (
-                        <span className="dim">revoked</span>
-                      ) : token.expiresAt === null ? (
-                        'it is revoked'
-                      ) : (
-                        <Ago at={token.expiresAt} />
-                      )}
-                    </Table.Td>
-                    <Table.Td className={classes.end}>
-                      {token.revokedAt === null ? <Button onClick={() => revoke.mutate({ id: token.id })}>Revoke</Button> : null}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <DataTable heads={['Name', 'Of', 'Made', 'Last used', 'Until']} hasOrders>
+            {tokens.data.map((token) => (
+              <Table.Tr key={token.id} data-row tabIndex={-1}>
+                <Table.Td>
+                  <b>{visible(token.name)}</b>
+                </Table.Td>
+                <Table.Td>
+                  {visible(token.login)} <span className="dim">{token.role}</span>
+                </Table.Td>
+                <Table.Td>
+                  <Ago at={token.createdAt} />
+                </Table.Td>
+                <Table.Td>{token.lastUsedAt === null ? <span className="dim">never</span> : <Ago at={token.lastUsedAt} />}</Table.Td>
+                <Table.Td>
+                  {token.revokedAt !== null ? (
+                    <span className="dim">revoked</span>
+                  ) : token.expiresAt === null ? (
+                    'it is revoked'
+                  ) : (
+                    <Ago at={token.expiresAt} />
+                  )}
+                </Table.Td>
+                <Table.Td className={classes.end}>
+                  {token.revokedAt === null ? <Button onClick={() => revoke.mutate({ id: token.id })}>Revoke</Button> : null}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </DataTable>
         )}
       </Panel>
     </>
