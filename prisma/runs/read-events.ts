@@ -29,21 +29,24 @@ export interface ReadPage {
 /** Transactions from here on may write still. */
 const UNDER_WAY = 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint';
 
+// One statement, so that what is held back and what is read are of one moment.
 const AFTER: Statement = {
   name: 'events_after',
   text: `
     SELECT transaction::float8 AS transaction, sequence::float8 AS sequence, repository_id AS "repositoryId", agent_id AS "agentId",
-      run_id AS "runId", envelope
-    FROM upkeep.event e
-    WHERE (e.transaction, e.sequence) > ($1::bigint, $2::bigint) AND e.transaction < ${UNDER_WAY}
-      AND ($3::bigint IS NULL OR (e.transaction, e.sequence) <= ($3::bigint, $4::bigint))
-    ORDER BY e.transaction, e.sequence LIMIT $5`,
+      run_id AS "runId", envelope, held AS "isHeldBack"
+    FROM (SELECT $3::bigint IS NULL AND EXISTS (SELECT 1 FROM upkeep.event later WHERE later.transaction >= ${UNDER_WAY}) AS held) h
+    LEFT JOIN LATERAL (
+      SELECT * FROM upkeep.event
+      WHERE (transaction, sequence) > ($1::bigint, $2::bigint) AND transaction < ${UNDER_WAY}
+        AND ($3::bigint IS NULL OR (transaction, sequence) <= ($3::bigint, $4::bigint))
+      ORDER BY transaction, sequence LIMIT $5
+    ) e ON true
+    ORDER BY transaction, sequence`,
 };
 
-const HELD: Statement = {
-  name: 'events_held_back',
-  text: `SELECT EXISTS (SELECT 1 FROM upkeep.event e WHERE e.transaction >= ${UNDER_WAY}) AS "isHeldBack"`,
-};
+/** Without events there is one row all the same. */
+type AfterRow = { readonly isHeldBack: boolean } & (ReadEvent | { readonly sequence: null });
 
 /** The first `limit` events after a place, and with `upTo` not after that one. */
 export async function eventsAfter(
@@ -52,10 +55,9 @@ export async function eventsAfter(
   { upTo = null, limit }: { readonly upTo?: EventPlace | null; readonly limit: number },
 ): Promise<ReadPage> {
   const values = [after.transaction, after.sequence, upTo?.transaction ?? null, upTo?.sequence ?? null, limit];
-  // Looked at first: what is written in between is found by the next look, which its writer asks for.
-  const held = upTo === null ? sql.rows<{ isHeldBack: boolean }>(HELD) : Promise.resolve([]);
-  const [[row], events] = await Promise.all([held, sql.rows<ReadEvent>(AFTER, values)]);
-  return { events, isHeldBack: row?.isHeldBack ?? false };
+  const rows = await sql.rows<AfterRow>(AFTER, values);
+  const events = rows.flatMap(({ isHeldBack: _, ...event }) => (event.sequence === null ? [] : [event]));
+  return { events, isHeldBack: rows[0]?.isHeldBack ?? false };
 }
 
 const NEWEST: Statement = {

@@ -113,8 +113,9 @@ export function createFollowers(settings: FollowersSettings): Followers {
       const { room } = socket.data;
       if (room !== null && socket.rooms.has(room)) goAlone(socket, before);
     }
-    const rooms = byRoom(events.map(liveEvent), (room) => io.sockets.adapter.rooms.has(room));
-    for (const [room, list] of rooms) io.to(room).emit('events', list);
+    // Nobody is in two rooms.
+    const told = byRoom(events.map(liveEvent), (room) => io.sockets.adapter.rooms.has(room));
+    for (const { rooms, events: list } of told) io.to(rooms).emit('events', list);
     const woken = waiting;
     waiting = [];
     for (const wake of woken) wake();

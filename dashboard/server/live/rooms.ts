@@ -27,15 +27,23 @@ export function runRoom(runId: string): string {
   return `run ${runId.toLowerCase()}`;
 }
 
-/** What each room is told of some events, in their order. `isOpen`: whether somebody is in it. */
-export function byRoom<Event extends About>(events: readonly Event[], isOpen: (room: string) => boolean): ReadonlyMap<string, Event[]> {
-  const told = new Map<string, Event[]>();
-  for (const event of events) {
+/** What rooms are told of some events, in their order; those that are told the same are together. `isOpen`: whether somebody is in it. */
+export function byRoom<Event extends About>(
+  events: readonly Event[],
+  isOpen: (room: string) => boolean,
+): readonly { readonly rooms: string[]; readonly events: Event[] }[] {
+  const told = new Map<string, number[]>();
+  for (const [index, event] of events.entries()) {
     for (const room of roomsOf(event).filter(isOpen)) {
       const list = told.get(room);
-      if (list === undefined) told.set(room, [event]);
-      else list.push(event);
+      if (list === undefined) told.set(room, [index]);
+      else list.push(index);
     }
   }
-  return told;
+  // What is sent to several is put into words once.
+  const same = Map.groupBy(told, ([, indexes]) => indexes.join());
+  return [...same.values()].map((group) => ({
+    rooms: group.map(([room]) => room),
+    events: (group[0]?.[1] ?? []).flatMap((index) => events[index] ?? []),
+  }));
 }
