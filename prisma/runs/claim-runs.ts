@@ -1,6 +1,6 @@
 /** A service takes runs that the queue handed it, and keeps them by renewing its lease. */
 import type { Sql, Statement } from '../sql.ts';
-import { CLAIMED_COLUMNS, isInState, type ClaimedRun, type Fence } from './run-row.ts';
+import { CLAIMED_COLUMNS, isInState, withDates, type ClaimedRow, type ClaimedRun, type Fence } from './run-row.ts';
 
 /**
  * Around a statement that takes jobs and returns their `id` and `data`: what claims their runs, by itself one transaction whose commit does
@@ -21,33 +21,21 @@ export function claiming(
       WHERE r.id = (j.data->>'runId')::uuid AND r.job_id = j.id AND ${isInState('queued')} AND a.id = r.agent_id
       RETURNING ${CLAIMED_COLUMNS}, r.rank
     )
-    SELECT j.id AS "jobId", row_to_json(claimed) AS run
+    SELECT j.id AS "takenId", claimed.*
     FROM forgettable CROSS JOIN job j LEFT JOIN claimed ON claimed."jobId" = j.id`;
   return { text, values: [...taking.values, by.serviceId, by.leaseMs] };
 }
 
-/** A job that was taken, with its run; null when that is gone, settled or claimed. */
-export interface TakenJob {
-  readonly jobId: string;
-  readonly run: (InJson<ClaimedRun> & { readonly rank: number }) | null;
-}
-
-/** Its times are text. */
-type InJson<Row> = {
-  readonly [Key in keyof Row]: Row[Key] extends Date ? string : Row[Key] extends Date | null ? string | null : Row[Key];
-};
+/** A job that was taken, with its run; `id` null when that is gone, settled or claimed. */
+export type TakenJob = { readonly takenId: string } & ((ClaimedRow & { readonly rank: number }) | { readonly id: null });
 
 /** The runs of jobs that were taken, first the one that comes first. */
 export function claimedOf(taken: readonly TakenJob[]): ClaimedRun[] {
   // An update tells its rows in the order in which it finds them.
-  const ranked = taken.flatMap(({ run }) => run ?? []).sort((one, other) => one.rank - other.rank || (one.id < other.id ? -1 : 1));
-  return ranked.map(({ rank: _rank, ...run }) => ({
-    ...run,
-    slotAt: run.slotAt === null ? null : new Date(run.slotAt),
-    requestedAt: new Date(run.requestedAt),
-    eligibleAt: new Date(run.eligibleAt),
-    startedAt: new Date(run.startedAt),
-  }));
+  const ranked = taken
+    .flatMap((row) => (row.id === null ? [] : [row]))
+    .sort((one, other) => one.rank - other.rank || (one.id < other.id ? -1 : 1));
+  return ranked.map(({ rank: _rank, takenId: _takenId, ...run }) => withDates(run));
 }
 
 const RENEW: Statement = {

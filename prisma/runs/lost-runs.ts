@@ -1,6 +1,6 @@
 /** Runs whose service does not answer any more. */
 import type { Sql, Statement } from '../sql.ts';
-import { CLAIMED_COLUMNS, type ClaimedRun } from './run-row.ts';
+import { CLAIMED_COLUMNS, withDates, type ClaimedRow, type ClaimedRun } from './run-row.ts';
 
 /** A run and where its process was. */
 export interface LostRun extends ClaimedRun {
@@ -24,5 +24,6 @@ const LOST: Statement = {
 
 /** Runs of services that are known to be dead, and those whose lease ended `graceMs` ago; null: leases are not looked at now. */
 export async function lostRuns(sql: Sql, deadServices: readonly string[], graceMs: number | null): Promise<LostRun[]> {
-  return sql.rows<LostRun>(LOST, [[...deadServices], graceMs]);
+  const rows = await sql.rows<Omit<LostRun, keyof ClaimedRun> & ClaimedRow>(LOST, [[...deadServices], graceMs]);
+  return rows.map((row) => withDates(row));
 }

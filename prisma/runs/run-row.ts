@@ -73,8 +73,32 @@ export function isInState(state: 'waiting' | 'queued' | 'running'): string {
   return `r.state || '' = '${state}'`;
 }
 
-/** Of `run r` and its `agent a`, what makes a ClaimedRun. */
+/** Milliseconds since 1970: quicker to make and to read than the text of a time. */
+const inMilliseconds = (column: string): string => `date_part('epoch', ${column}) * 1000`;
+
+/** Of `run r` and its `agent a`, what makes a ClaimedRun; its times are milliseconds. */
 export const CLAIMED_COLUMNS = `r.id, r.attempt, r.job_id AS "jobId", r.repository_id AS "repositoryId", r.agent_id AS "agentId",
   a.name AS agent, a.branch, r.trigger, r.priority, r.base, r.is_forced AS "isForced", r.payload_version AS "payloadVersion",
-  r.retries, r.crashes, r.slot_at AS "slotAt", r.requested_at AS "requestedAt", r.eligible_at AS "eligibleAt",
-  r.started_at AS "startedAt", r.correlation_id AS "correlationId", r.cancel_by AS "cancelBy"`;
+  r.retries, r.crashes, ${inMilliseconds('r.slot_at')} AS "slotAt", ${inMilliseconds('r.requested_at')} AS "requestedAt",
+  ${inMilliseconds('r.eligible_at')} AS "eligibleAt", ${inMilliseconds('r.started_at')} AS "startedAt",
+  r.correlation_id AS "correlationId", r.cancel_by AS "cancelBy"`;
+
+/** A row of `CLAIMED_COLUMNS`. */
+export type ClaimedRow = {
+  readonly [Key in keyof ClaimedRun]: ClaimedRun[Key] extends Date
+    ? number
+    : ClaimedRun[Key] extends Date | null
+      ? number | null
+      : ClaimedRun[Key];
+};
+
+/** The row with its times as dates. */
+export function withDates<Row extends ClaimedRow>(row: Row): Omit<Row, keyof ClaimedRow> & ClaimedRun {
+  return {
+    ...row,
+    slotAt: row.slotAt === null ? null : new Date(row.slotAt),
+    requestedAt: new Date(row.requestedAt),
+    eligibleAt: new Date(row.eligibleAt),
+    startedAt: new Date(row.startedAt),
+  };
+}

@@ -31,7 +31,7 @@ export async function claimNext(context: SchedulerContext, ask: ClaimAsk): Promi
   const { most, without } = ask;
   const around = (taking: SqlText): SqlText => claiming(taking, ask);
   const taken = await connection(pool, (sql) => queue.fetch<TakenJob>(sql, { most, without, around }));
-  const stale = taken.filter(({ run }) => run === null).map(({ jobId }) => jobId);
+  const stale = taken.filter(({ id }) => id === null).map(({ takenId }) => takenId);
   // What was claimed is ours, whether or not the rest can be cleared away.
   if (stale.length > 0) await dropStale(context, stale).catch(() => undefined);
   return { runs: claimedOf(taken), isAll: taken.length < most && queue.bringsAll };
