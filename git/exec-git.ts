@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { awaitFirstReply, TRACE_ENVIRONMENT, TRACE_FD } from './first-reply.ts';
 import { fullDisk } from './disk-room.ts';
 import { BASE_CONFIG, gitEnvironment } from './git-environment.ts';
 import { GitError, gitErrorCode } from './git-error.ts';
+import { linkedGitDir } from './linked-git-dir.ts';
 import { redactUrls } from './redact-url.ts';
 
 export { setGitEnvironment } from './git-environment.ts';
@@ -181,15 +181,6 @@ function onFullDisk(error: GitError, { cwd, gitDir }: Pick<GitOptions, 'cwd' | '
   if (error.code !== 'disk-full' && error.code !== 'failed') return error;
   const full = fullDisk([gitDir, cwd, cwd === undefined ? undefined : linkedGitDir(cwd)].filter((path) => path !== undefined));
   return full === null ? error : new GitError('disk-full', full.words, error);
-}
-
-/** Where a linked worktree keeps what is Git's: as a rule on another disk than its files. */
-function linkedGitDir(worktree: string): string | undefined {
-  try {
-    return /^gitdir: (.+)$/m.exec(readFileSync(join(worktree, '.git'), 'utf8'))?.[1];
-  } catch {
-    return undefined; // no linked one
-  }
 }
 
 function interrupted(reason: Interruption, { args, stderr }: Said, options: Pick<GitOptions, 'timeoutMs' | 'firstReplyMs'>): GitError {

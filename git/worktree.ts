@@ -120,10 +120,13 @@ class OpenWorktree implements Worktree {
 
 async function removeWorktree(repository: Repository, path: string): Promise<void> {
   // Twice --force: it is locked. 128: it is not there any more.
-  await git(['worktree', 'remove', '--force', '--force', '--', path], { gitDir: repository.gitDir, okCodes: [0, 128] });
+  const { exitCode } = await git(['worktree', 'remove', '--force', '--force', '--', path], {
+    gitDir: repository.gitDir,
+    okCodes: [0, 128],
+  });
   // A tool that was ended may have written once more after Git had listed the folder.
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  if ((await worktreeRecords(repository)).some((record) => record.path === path)) {
+  if (exitCode !== 0 && (await worktreeRecords(repository)).some((record) => record.path === path)) {
     await git(['worktree', 'remove', '--force', '--force', '--', path], { gitDir: repository.gitDir });
   }
 }
