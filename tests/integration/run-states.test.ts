@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestRepository } from '../support/git-repository.ts';
 import { createRepository, repositoryWith } from '../support/git-repository.ts';
 import { agent, runJson } from '../support/run-agent-command.ts';
-import { threeAgentsRepository } from '../support/three-agents.ts';
+import { threeAgentsFiles, threeAgentsRepository } from '../support/three-agents.ts';
 
 /** Kind, inode, size, time and target of every path below a folder, Git's own folder aside. */
 function checkout(root: string, at = ''): string[] {
@@ -167,7 +167,11 @@ describe('running again', () => {
 
   it('repeats the same errors on a red repository and ends with 1 again', async () => {
     await using repository = await threeAgentsRepository();
-    await repository.commit('broken link', { 'README.md': '[x](gone.md)\n' });
+    const config = JSON.parse(threeAgentsFiles()['agent.config.json'] ?? '') as object;
+    await repository.commit('broken link', {
+      'README.md': '[x](gone.md)\n',
+      'agent.config.json': JSON.stringify({ ...config, checks: {} }),
+    });
     const first = await runJson(repository.path);
     const second = await runJson(repository.path);
     expect([first.code, second.code]).toEqual([1, 1]);

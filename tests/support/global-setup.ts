@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { buildDist } from '../../scripts/build.ts';
 import { generateClient } from '../../scripts/generate-client.ts';
+import { memoryDisk } from './memory-disk.ts';
 
 /**
  * Builds dist/. When that fails nothing stale is left: tests of the program then fail by its "is not built", the others run.
- * Gives the tests a folder for their database servers, and takes it away after them.
+ * Gives the tests a folder for their database servers and for all else they write, and takes both away after them. The slow tests
+ * (`npm run soak`) write to the real disk.
  */
 export async function setup(project: TestProject): Promise<() => void> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,10 +22,14 @@ export async function setup(project: TestProject): Promise<() => void> {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     console.error(error instanceof Error ? error.message : error);
   }
+  const disk = process.env['UPKEEP_SOAK'] === '1' ? null : memoryDisk();
+  if (disk !== null) process.env['TMPDIR'] = disk;
   const databaseFolder = mkdtempSync(join(tmpdir(), 'upkeep-test-database-'));
   project.provide('databaseFolder', databaseFolder);
   project.provide('databaseUrl', externalDatabase());
-  return () => rmSync(databaseFolder, { recursive: true, force: true });
+  return () => {
+    for (const folder of [databaseFolder, disk]) if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  };
 }
 
 /** The PostgreSQL that the conformance tests are to use; empty: the embedded one. Throws when it was asked for and is not named. */

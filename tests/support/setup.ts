@@ -6,6 +6,8 @@ import { afterAll } from 'vitest';
 
 const home = mkdtempSync(join(tmpdir(), 'upkeep-test-home-'));
 mkdirSync(join(home, 'cache'));
+const template = join(home, 'template');
+for (const folder of ['info', 'hooks']) mkdirSync(join(template, folder), { recursive: true });
 const gitConfig = join(home, 'gitconfig');
 writeFileSync(
   gitConfig,
@@ -17,6 +19,14 @@ writeFileSync(
     '\tdefaultBranch = main',
     '[protocol "file"]',
     '\tallow = always',
+    // Nothing of a test lives long enough to be tidied up: no process is started for that after each commit, fetch and push.
+    '[maintenance]',
+    '\tauto = false',
+    '[receive]',
+    '\tautogc = false',
+    // Git's own has a dozen samples of hooks.
+    '[init]',
+    `\ttemplateDir = ${template}`,
     '',
   ].join('\n'),
 );
