@@ -88,6 +88,8 @@ export interface ServerToPage {
   progress: (progress: LiveProgress) => void;
   status: (status: LiveStatus) => void;
   log: (piece: LiveLog) => void;
+  /** The database does not answer, or answers again. */
+  database: (isThere: boolean) => void;
   /** The session has ended; the socket is closed. */
   gone: (failure: Failure) => void;
 }

@@ -79,11 +79,23 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
   };
   /** While it starts or stops there is no database, and nobody is to be told. */
   const tellFault = (what: string, error: unknown): void => (isFault(error) ? dashboard.onProblem(what, error) : undefined);
+  /** It is asked each second while somebody looks: pages need not find out by themselves. */
+  const tellDatabase = (isThere: boolean): void => {
+    if (isThere !== hasDatabase) io.emit('database', isThere);
+    hasDatabase = isThere;
+  };
   const feed = createEventFeed({
-    read: async (after, limit) => connection(poolOf(), (sql) => eventsAfter(sql, after, { limit })),
+    read: async (after, limit) => {
+      const page = await connection(poolOf(), (sql) => eventsAfter(sql, after, { limit }));
+      tellDatabase(true);
+      return page;
+    },
     newest: async () => (await connection(poolOf(), newestEvent)).place,
     onEvents: (events, before) => followers.tell(events, before),
-    onProblem: (error) => tellFault('events could not be read', error),
+    onProblem: (error) => {
+      tellDatabase(false);
+      tellFault('events could not be read', error);
+    },
     later,
   });
   const followers = createFollowers({
@@ -109,6 +121,7 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
   };
   const ear = openEar(poolOf, hear, (error) => tellFault('wake-up calls for events cannot be heard', error));
   let status: LiveStatus | null = null;
+  let hasDatabase = true;
   let isClosed = false;
   let isLooking = false;
 

@@ -4,13 +4,13 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '../../server/router.ts';
 import { earlyLink } from './early-link.ts';
-import { asksForSignIn, toPageError } from './page-error.ts';
+import { isOfAnother, toPageError } from './page-error.ts';
 import { noticeAnswer, noticeFailure } from './trouble.ts';
 
 function noticeError(error: unknown): void {
   noticeFailure(error);
-  // Who is signed in is asked again: when nobody is, the shell leads to where one signs in.
-  if (asksForSignIn(error)) void queries.invalidateQueries({ queryKey: api.session.who.queryKey() });
+  // Who is signed in is asked again: when nobody is, the shell leads to where one signs in; with another role other orders are offered.
+  if (isOfAnother(error)) void queries.invalidateQueries({ queryKey: api.session.who.queryKey() });
 }
 
 export const queries = new QueryClient({

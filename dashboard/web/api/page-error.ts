@@ -23,10 +23,9 @@ export function toPageError(error: unknown): PageError {
   return { code, message, requestId: stringOf(data['requestId']), advice: adviceFor(code) };
 }
 
-/** Whether signing in again is the answer. */
-export function asksForSignIn(error: unknown): boolean {
-  const { code } = toPageError(error);
-  return code === 'AUTH-REQUIRED' || code === 'AUTH-SESSION';
+/** Whether somebody else looks at the page than it thinks: nobody, or a person with another role. */
+export function isOfAnother(error: unknown): boolean {
+  return ['AUTH-REQUIRED', 'AUTH-SESSION', 'AUTH-ROLE'].includes(toPageError(error).code);
 }
 
 const ADVICE: Readonly<Record<string, string>> = {

@@ -64,9 +64,11 @@ async function connect(): Promise<void> {
   socket.on('events', hearEvents);
   socket.on('progress', hearProgress);
   socket.on('status', hearStatus);
+  // Who one is is told with whether there is a database.
+  socket.on('database', askWho);
   socket.on('gone', () => {
     setState('signed-out');
-    void queries.invalidateQueries({ queryKey: api.session.who.queryKey() });
+    askWho();
   });
   socket.on('disconnect', () => {
     if (state.is !== 'signed-out') setState('lost');
@@ -75,6 +77,10 @@ async function connect(): Promise<void> {
     if (state.is === 'live') setState('lost');
   });
   socket.connect();
+}
+
+function askWho(): void {
+  void queries.invalidateQueries({ queryKey: api.session.who.queryKey() });
 }
 
 function follow(): void {

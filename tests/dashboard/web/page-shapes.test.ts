@@ -1,6 +1,6 @@
 /** Addresses, keys, errors and shapes of the page, without a browser. */
 import { describe, expect, it } from 'vitest';
-import { asksForSignIn, toPageError } from '../../../dashboard/web/api/page-error.ts';
+import { isOfAnother, toPageError } from '../../../dashboard/web/api/page-error.ts';
 import { ganttOf } from '../../../dashboard/web/pages/run/gantt-shape.ts';
 import { linesWith, marked, nextFound } from '../../../dashboard/web/pages/run/log-search.ts';
 import { runsInput } from '../../../dashboard/web/pages/runs/runs-input.ts';
@@ -57,9 +57,9 @@ describe('an error', () => {
     expect(toPageError(error).advice).not.toBe('');
   });
   it('is told apart from silence', () => expect(toPageError(new TypeError('Failed to fetch')).code).toBe('NETWORK'));
-  it('asks to sign in when nobody is, and not when the role is too low', () => {
-    expect(asksForSignIn({ data: { code: 'AUTH-REQUIRED', message: '' } })).toBe(true);
-    expect(asksForSignIn({ data: { code: 'AUTH-ROLE', message: '' } })).toBe(false);
+  it('asks who one is when somebody else is, or with another role', () => {
+    expect(isOfAnother({ data: { code: 'AUTH-REQUIRED', message: '' } })).toBe(true);
+    expect(isOfAnother({ data: { code: 'AUTH-WRONG', message: '' } })).toBe(false);
   });
 });
 

@@ -168,7 +168,7 @@ function EventRow({ item }: { readonly item: LiveEvent }): ReactNode {
   const { event } = item;
   const time = Date.parse(event.time);
   return (
-    <li data-event={event.type}>
+    <li data-event={event.type} data-cursor={item.cursor}>
       <div className={classes.row}>
         <button type="button" data-row className={classes.open} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <time dateTime={event.time} title={exact(time)}>
