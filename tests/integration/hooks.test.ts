@@ -32,7 +32,7 @@ describe('git commit through the hooks', () => {
   it('refuses an automatic message that is forged without trailers', () => {
     repository.write('agents/a.ts', 'export const a = 2;\n');
     const before = repository.git('rev-parse', 'HEAD');
-    const forged = repository.commit('auto: Backend – fix 2 problems in 1 file');
+    const forged = repository.commitBy('auto: Backend – fix 2 problems in 1 file');
     expect(forged.ok).toBe(false);
     expect(forged.output).toContain("exactly one trailer 'Agent', well formed");
     expect(repository.git('rev-parse', 'HEAD')).toBe(before);
@@ -44,15 +44,15 @@ describe('git commit through the hooks', () => {
     ['an agent named twice', (text: string) => `${text}Agent: docs\n`, "'Agent'"],
   ])('refuses %s', (_what, forge, named) => {
     repository.write('agents/a.ts', 'export const a = 3;\n');
-    const forged = repository.commit(forge(automatic()));
+    const forged = repository.commitBy(forge(automatic()));
     expect(forged.ok).toBe(false);
     expect(forged.output).toContain(named);
   });
 
   it("lets a person's commit through and holds it to the conventions", () => {
     repository.write('agents/a.ts', 'export const a = 4;\n');
-    expect(repository.commit('whatever').output).toContain('type-empty');
-    expect(repository.commit('feat(agents): Count to four').output).toContain('person-subject-case');
+    expect(repository.commitBy('whatever').output).toContain('type-empty');
+    expect(repository.commitBy('feat(agents): Count to four').output).toContain('person-subject-case');
     expect(repository.commit('feat(agents): count to four')).toEqual({ ok: true, output: '' });
   });
 
@@ -77,28 +77,33 @@ describe('git commit through the hooks', () => {
 });
 
 describe("commitlint's conventional configuration", () => {
-  const lint = (config: object, message: string): string => {
+  const lint = (config: object, messages: readonly string[]): string => {
     writeFileSync(join(repository.path, 'rules.json'), JSON.stringify(config));
-    const { stdout } = spawnSync(join(repository.path, 'node_modules/.bin/commitlint'), ['--config', 'rules.json'], {
+    const from = repository.git('rev-parse', 'HEAD');
+    for (const message of messages) repository.git('commit', '-q', '--allow-empty', '--no-verify', '-m', message);
+    const { stdout } = spawnSync(join(repository.path, 'node_modules/.bin/commitlint'), ['--config', 'rules.json', '--from', from], {
       cwd: repository.path,
-      input: message,
       encoding: 'utf8',
     });
+    repository.git('reset', '-q', from);
     return stdout;
   };
   const conventional = { extends: ['@commitlint/config-conventional'] };
 
   it('refuses automatic commits as it is', () => {
-    expect(lint(conventional, automatic())).toContain('[type-enum]');
+    expect(lint(conventional, [automatic()])).toContain('[type-enum]');
   });
 
-  it.each(AGENT_IDS)('takes every message of %s once it is extended', (agent) => {
-    const title = `${agent[0]?.toUpperCase()}${agent.slice(1)}`;
-    const { message } = autoMessage({ agent, title, runId, base, fixed: 123_456, files: Array.from({ length: 9999 }, () => 'x') });
-    expect(lint(acceptAutoCommits(conventional), message)).toBe('');
+  it('takes every message of every agent once it is extended', () => {
+    const messages = AGENT_IDS.map((agent) => {
+      const title = `${agent[0]?.toUpperCase()}${agent.slice(1)}`;
+      return autoMessage({ agent, title, runId, base, fixed: 123_456, files: Array.from({ length: 9999 }, () => 'x') }).message;
+    });
+    expect(lint(acceptAutoCommits(conventional), messages)).toBe('');
+    expect(lint(acceptAutoCommits(conventional), [...messages, 'fix the thing']).match(/^⧗/gm)).toHaveLength(1);
   });
 
   it('still refuses what it refused from people', () => {
-    expect(lint(acceptAutoCommits(conventional), 'fix the thing\n')).toContain('[type-empty]');
+    expect(lint(acceptAutoCommits(conventional), ['fix the thing'])).toContain('[type-empty]');
   });
 });

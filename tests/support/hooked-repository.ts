@@ -26,11 +26,14 @@ export interface CommitAttempt {
   readonly output: string;
 }
 
-/** Commits through the hooks; `remove` takes the folder away. */
+/** `remove` takes the folder away. */
 export interface HookedRepository {
   readonly path: string;
   write(path: string, text: string): void;
+  /** Commits everything through all hooks. */
   commit(message: string, env?: Readonly<Record<string, string>>): CommitAttempt;
+  /** Commits everything through commit-msg alone, where the message is what matters: type check and lint take seconds. */
+  commitBy(message: string): CommitAttempt;
   git(...args: string[]): string;
   remove(): void;
 }
@@ -50,18 +53,24 @@ export function openHookedRepository(): HookedRepository {
   };
   for (const file of COPIED) cpSync(join(root, file), join(path, file), { recursive: true });
   symlinkSync(realpathSync(join(root, 'node_modules')), join(path, 'node_modules'));
-  writeFileSync(join(path, '.gitignore'), 'node_modules\n.husky/_/\n');
+  writeFileSync(join(path, '.gitignore'), 'node_modules\n.husky/_/\n.husky/message/\n');
   git('init', '-q');
   git('add', '-A');
   git('commit', '-q', '-m', 'chore: start');
   const husky = run(join(path, 'node_modules/.bin/husky'), []);
   if (!husky.ok) throw new Error(husky.output);
+  cpSync(join(path, '.husky/_'), join(path, '.husky/message'), { recursive: true });
+  rmSync(join(path, '.husky/message/pre-commit'));
   return {
     path,
     write: (file, text) => writeFileSync(join(path, file), text),
     commit: (message, env) => {
       git('add', '-A');
       return run('git', ['commit', '-q', '-m', message], env);
+    },
+    commitBy: (message) => {
+      git('add', '-A');
+      return run('git', ['-c', 'core.hooksPath=.husky/message', 'commit', '-q', '-m', message]);
     },
     git,
     remove: () => rmSync(path, { recursive: true, force: true }),
