@@ -67,6 +67,10 @@ const checkSettings = z.strictObject({
     .nullable()
     .default(null)
     .describe('Severity that all its findings get; off turns the check off; null: as found.'),
+  rules: z
+    .record(z.string().min(1).max(200), z.enum(['error', 'warning', 'off']))
+    .default({})
+    .describe('Severity of single rules by their name in the report, such as "no-user"; off drops their findings.'),
   timeoutSeconds: seconds.nullable().default(null).describe('Time limit of each of its tools; null: limits.toolTimeoutSeconds.'),
 });
 

@@ -1,17 +1,20 @@
+import { dockerfiles } from './checks/dockerfiles.ts';
 import { lockfile } from './checks/lockfile.ts';
 import { manifests } from './checks/manifests.ts';
 import { prettier } from './checks/prettier.ts';
 import { secrets } from './checks/secrets.ts';
+import { shellSyntax } from './checks/shell-syntax.ts';
+import { shellcheck } from './checks/shellcheck.ts';
 import { workflows } from './checks/workflows.ts';
 import type { Agent } from './agent.ts';
 
-/** Owns workflows, containers, YAML, shell, lockfiles and secrets. */
+/** Owns workflows, containers, shell, YAML, shell, lockfiles and secrets. */
 export const devops: Agent = {
   id: 'devops',
   title: 'DevOps',
-  summary: 'workflows, YAML, lockfiles, secrets',
+  summary: 'workflows, containers, YAML, lockfiles, secrets',
   priority: 'CRITICAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [workflows, secrets, lockfile, manifests, prettier],
+  checks: [workflows, secrets, dockerfiles, shellSyntax, shellcheck, lockfile, manifests, prettier],
 };

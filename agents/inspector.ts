@@ -169,9 +169,10 @@ function withPolicy(
   planned: PlannedCheck,
   { policy, clean }: Pick<RunContext, 'policy'> & { clean: (text: string) => string },
 ): CheckReport {
-  const severity = policy.checks[planned.check.id]?.severity;
+  const { severity: ofAll, rules = {} } = policy.checks[planned.check.id] ?? {};
   const findings: Finding[] = [];
   for (const finding of report.findings) {
+    const severity = Object.hasOwn(rules, finding.rule) ? rules[finding.rule] : ofAll;
     if (severity === 'off' || (finding.path !== null && policy.isExcluded(finding.path))) continue;
     findings.push({ ...finding, rule: clean(finding.rule), message: clean(finding.message), severity: severity ?? finding.severity });
   }

@@ -33,5 +33,7 @@ export interface CheckPolicy {
   readonly enabled?: boolean;
   /** Overrides the severity of every finding; `off` drops them. */
   readonly severity?: 'error' | 'warning' | 'off';
+  /** The same for single rules, by their names; it goes before `severity`. */
+  readonly rules?: Readonly<Record<string, 'error' | 'warning' | 'off'>>;
   readonly timeoutMs?: number;
 }

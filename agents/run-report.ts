@@ -58,6 +58,8 @@ export interface CheckRunReport {
   readonly hint: string | null;
   /** Tail of what the tool said, redacted; not part of the JSON document. */
   readonly log: string;
+  /** Its rules are ours, not the repository's; not part of the JSON document. */
+  readonly isBundled?: boolean;
 }
 
 /** What became of the commits. */

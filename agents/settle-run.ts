@@ -78,6 +78,7 @@ function checkReport(
     findings: [...left, ...fixed],
     hint: report.hint ?? null,
     log: report.log,
+    ...(planned.detection.origin === 'bundled' ? { isBundled: true } : {}),
   };
 }
 

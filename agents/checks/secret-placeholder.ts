@@ -18,6 +18,11 @@ export function isPlaceholder(value: string): boolean {
   return TEACHING.test(value) || VARIABLE.test(value) || distinctCharacters(value) < 10;
 }
 
+/** As `isPlaceholder`, for what is named a secret: of that a short value can be real as well. */
+export function isExampleValue(value: string): boolean {
+  return TEACHING.test(value) || VARIABLE.test(value) || COMMON_PASSWORDS.test(value);
+}
+
 /** Whether the path is one of test data and examples, where keys made for the purpose are usual. */
 export function isTestPath(path: string): boolean {
   return TEST_PATH.test(path);

@@ -1,5 +1,5 @@
 /** What an attacker could use in a workflow or a composite action: the rules that actionlint does not have. */
-import type { WorkflowDocument, YamlPath } from './workflow-document.ts';
+import type { YamlDocument, YamlPath } from './yaml-document.ts';
 
 /** One weakness. */
 export interface WorkflowWeakness {
@@ -31,7 +31,7 @@ const GUARD =
   /label|author_association|head\.repo\.full_name|github\.actor|sender\.login|user\.login|permission|head_repository|event\s*==\s*'push'/i;
 
 /** The weaknesses of one file, in order of their rules. */
-export function findWeaknesses(document: WorkflowDocument): WorkflowWeakness[] {
+export function findWeaknesses(document: YamlDocument): WorkflowWeakness[] {
   const top = mapOf(document.data);
   const jobs = Object.entries(mapOf(top['jobs'])).map(([id, job]) => ({ id, job: mapOf(job) }));
   const steps: Step[] = [
@@ -89,7 +89,7 @@ interface Jobs {
   readonly add: Add;
 }
 
-function checkPermissions(document: WorkflowDocument, { top, jobs, add }: Jobs & { readonly top: Map }): void {
+function checkPermissions(document: YamlDocument, { top, jobs, add }: Jobs & { readonly top: Map }): void {
   const bare = jobs.filter(({ job }) => job['permissions'] === undefined);
   if (top['permissions'] === undefined && bare.length > 0) {
     const message = `without permissions the token gets the default of the repository, often write access to everything: state them for the workflow or for ${bare.map(({ id }) => id).join(', ')}`;
@@ -118,7 +118,7 @@ function isWide(permissions: unknown, most: number): boolean {
   return permissions === 'write-all' || Object.values(mapOf(permissions)).filter((access) => access === 'write').length > most;
 }
 
-function checkJobs(document: WorkflowDocument, { jobs, add }: Jobs): void {
+function checkJobs(document: YamlDocument, { jobs, add }: Jobs): void {
   for (const { id, job } of jobs) {
     if (job['secrets'] === 'inherit')
       add('secrets-inherit', {
@@ -138,7 +138,7 @@ function checkJobs(document: WorkflowDocument, { jobs, add }: Jobs): void {
 }
 
 /** One finding for each action, where it is used first. */
-function checkPins(document: WorkflowDocument, { steps, jobs, add }: Jobs & { readonly steps: readonly Step[] }): void {
+function checkPins(document: YamlDocument, { steps, jobs, add }: Jobs & { readonly steps: readonly Step[] }): void {
   const seen = new Set<string>();
   const uses = [
     ...jobs.map(({ id, job }) => ({ at: ['jobs', id, 'uses'], name: job['uses'] })),
@@ -162,7 +162,7 @@ function checkPins(document: WorkflowDocument, { steps, jobs, add }: Jobs & { re
   }
 }
 
-function checkHeadCheckout(document: WorkflowDocument, { at, step, job }: Step, add: Add): void {
+function checkHeadCheckout(document: YamlDocument, { at, step, job }: Step, add: Add): void {
   const ref = [mapOf(step['with'])['ref'], mapOf(step['with'])['repository']].map(String).join(' ');
   const byAction = isCheckout(step) && HEAD.test(ref);
   const run = typeof step['run'] === 'string' ? step['run'] : '';
@@ -182,7 +182,7 @@ function checkHeadCheckout(document: WorkflowDocument, { at, step, job }: Step, 
   });
 }
 
-function checkScripts(document: WorkflowDocument, { at, step, isPrivileged }: Step & { isPrivileged: boolean }, add: Add): void {
+function checkScripts(document: YamlDocument, { at, step, isPrivileged }: Step & { isPrivileged: boolean }, add: Add): void {
   for (const key of ['run', 'script'] as const) {
     const path: YamlPath = key === 'run' ? [...at, 'run'] : [...at, 'with', 'script'];
     const script = key === 'run' ? step['run'] : mapOf(step['with'])['script'];

@@ -8,7 +8,7 @@ import { entryFailure } from './entry-failure.ts';
 import { readActionlintConfig } from './actionlint-config.ts';
 import type { ActionlintConfig } from './actionlint-config.ts';
 import { readTextFile } from './read-text-file.ts';
-import { parseWorkflow } from './workflow-document.ts';
+import { parseYamlDocument } from './yaml-document.ts';
 import { findWeaknesses } from './workflow-security.ts';
 
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
@@ -48,7 +48,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
       unread.push(path);
       continue;
     }
-    const document = await parseWorkflow(text);
+    const document = await parseYamlDocument(text);
     if (!('data' in document)) {
       drafts.push(
         ...document.map(({ line, column, message }): FindingDraft => ({

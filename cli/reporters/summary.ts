@@ -49,6 +49,8 @@ function agentLines(run: AgentRunReport, palette: Palette): string[] {
   if (errors.length > SHOWN_ERRORS) lines.push(palette.dim(`    … and ${count(errors.length - SHOWN_ERRORS, 'error')} more`));
   lines.push(...warnings.slice(0, SHOWN_WARNINGS).map((one) => findingLine(one.check, one.finding, palette)));
   if (warnings.length > SHOWN_WARNINGS) lines.push(palette.dim(`    … and ${count(warnings.length - SHOWN_WARNINGS, 'warning')} more`));
+  const unasked = warnings.find(({ check }) => check.isBundled === true);
+  if (unasked !== undefined) lines.push(palette.dim(`    ${turnOffLine(unasked)}`));
   lines.push(...run.checks.filter((check) => check.outcome === 'errored').flatMap((check) => erroredLines(check, palette)));
   lines.push(
     ...run.checks
@@ -74,6 +76,13 @@ export function agentSentence(run: AgentRunReport): string {
   if (run.reason !== null && run.reason !== 'errors-left') parts.push(`– ${REASON_WORDS[run.reason]}`);
   const left = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''].filter((text) => text !== '');
   return `${parts.join(' ')}${left.length > 0 ? `; ${left.join(' and ')} left` : ''}`;
+}
+
+/** How a rule that the repository did not choose is turned off. */
+function turnOffLine({ check, finding }: { readonly check: CheckRunReport; readonly finding: Finding }): string {
+  return plainLine(
+    `a rule that you do not want, in agent.config.json: "checks": { "${check.check}": { "rules": { "${finding.rule}": "off" } } }`,
+  );
 }
 
 function findingLine(check: CheckRunReport, finding: Finding, palette: Palette): string {

@@ -96,6 +96,7 @@ function checkPolicies(config: ResolvedConfig): Record<string, CheckPolicy> {
         {
           enabled: settings.enabled && settings.severity !== 'off',
           ...(settings.severity === null ? {} : { severity: settings.severity }),
+          rules: settings.rules,
           ...(settings.timeoutSeconds === null ? {} : { timeoutMs: settings.timeoutSeconds * 1000 }),
         },
       ];

@@ -91,6 +91,13 @@ describe('the summary', () => {
       /skipped – waits: it keeps failing on the same content; 1 error left\n {4}src\/a\.ts:3:1 {2}error/,
     );
   });
+  it('says how a rule that nobody asked for is turned off, and of the repository’s own rules nothing', () => {
+    const findings = [finding({ severity: 'warning', rule: 'no-user' })];
+    const of = (changes: Partial<Parameters<typeof checkRun>[0]>): string =>
+      summaryOf(runReport({ runs: [agentRun({ checks: [checkRun({ check: 'dockerfiles', findings, ...changes })] })] }), plain);
+    expect(of({ isBundled: true })).toContain('"checks": { "dockerfiles": { "rules": { "no-user": "off" } } }');
+    expect(of({})).not.toContain('"off"');
+  });
   it('bounds what it lists', () => {
     const many = agentRun({
       outcome: 'failed',

@@ -1,11 +1,11 @@
-/** A workflow or composite action as its syntax tree, with places. */
+/** A YAML file as data, with places: a workflow, a compose file. */
 import type { Document, LineCounter } from 'yaml';
 
 /** Where a value stands: keys and indexes from the top. */
 export type YamlPath = readonly (string | number)[];
 
 /** A parsed file. */
-export interface WorkflowDocument {
+export interface YamlDocument {
   readonly text: string;
   /** The same without anchors and aliases, which GitHub resolves and actionlint does not know; null when it has none. */
   readonly resolvedText: string | null;
@@ -25,7 +25,7 @@ export interface YamlProblem {
 }
 
 /** Parses a file; problems when it is no YAML. */
-export async function parseWorkflow(text: string): Promise<WorkflowDocument | readonly YamlProblem[]> {
+export async function parseYamlDocument(text: string): Promise<YamlDocument | readonly YamlProblem[]> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
   const document = yaml.parseDocument(text, { lineCounter: lines });
@@ -47,7 +47,7 @@ export async function parseWorkflow(text: string): Promise<WorkflowDocument | re
   }
 }
 
-function placesOf(document: Document, lines: LineCounter, text: string): Pick<WorkflowDocument, 'lineOf' | 'lineOfText'> {
+function placesOf(document: Document, lines: LineCounter, text: string): Pick<YamlDocument, 'lineOf' | 'lineOfText'> {
   const nodeAt = (path: YamlPath): YamlNode | undefined =>
     path.length === 0 ? (document.contents as YamlNode) : (document.getIn(path, true) as YamlNode | undefined);
   const startOf = (path: YamlPath): number => {
