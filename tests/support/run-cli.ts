@@ -10,9 +10,15 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** `agent …args` in `cwd`; streams are no terminals. */
-export async function runCli(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** `agent …args` in `cwd`, of `program` where it is another installation; streams are no terminals. */
+// eslint-disable-next-line max-params -- as one writes it: where, what, with what
+export async function runCli(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program = MAIN,
+): Promise<CliResult> {
+  const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
