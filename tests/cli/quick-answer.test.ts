@@ -1,9 +1,9 @@
 /** The remembered answer of a run that had nothing to do: the same words, and never when anything that matters differs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { TestRepository } from '../support/git-repository.ts';
 import { repositoryWith } from '../support/git-repository.ts';
 
@@ -25,12 +25,28 @@ function mark(repository: TestRepository): void {
   writeFileSync(answerFile(repository), JSON.stringify({ ...answer, rest: 'REMEMBERED\n' }));
 }
 
+let made: { readonly repository: TestRepository; readonly copy: string } | null = null;
+
+/** A repository whose answer is remembered; every test finds it as the first one did. */
 async function settled(): Promise<TestRepository> {
-  const repository = await repositoryWith({ 'README.md': '# Title\n', 'a.mjs': 'export const a = 1;\n' });
-  await agent(repository, 'run');
+  if (made === null) {
+    const repository = await repositoryWith({ 'README.md': '# Title\n', 'a.mjs': 'export const a = 1;\n' });
+    await agent(repository, 'run');
+    made = { repository, copy: `${repository.path}-copy` };
+    cpSync(repository.path, made.copy, { recursive: true, preserveTimestamps: true });
+  }
+  const { repository, copy } = made;
+  rmSync(repository.path, { recursive: true });
+  cpSync(copy, repository.path, { recursive: true, preserveTimestamps: true });
   await agent(repository, 'run');
   return repository;
 }
+
+afterAll(async () => {
+  if (made === null) return;
+  rmSync(made.copy, { recursive: true });
+  await made.repository[Symbol.asyncDispose]();
+});
 
 describe('the remembered answer', () => {
   it('has the same words and exit code as the answer that was worked out, and still counts uncommitted files', async () => {
@@ -44,6 +60,12 @@ describe('the remembered answer', () => {
     await repository.write('one', '');
     await repository.write('two\nlines', '');
     expect((await agent(repository, 'run')).text).toMatch(/^checking .*; 2 uncommitted files not looked at\nREMEMBERED\n$/);
+  });
+
+  it('is used as long as nothing changed', async () => {
+    const repository = await settled();
+    mark(repository);
+    expect((await agent(repository, 'run')).text).toContain('REMEMBERED');
   });
 
   it.each<[string, (repository: TestRepository) => Promise<unknown>, readonly string[]]>([
@@ -60,14 +82,14 @@ describe('the remembered answer', () => {
     ],
     ['a run that was killed', (repository) => repository.write('.git/upkeep/journal/x.json', '{}'), ['run']],
   ])('is not used after %s', async (_, change, args) => {
-    await using repository = await settled();
+    const repository = await settled();
     mark(repository);
     await change(repository);
     expect((await agent(repository, ...args)).text).not.toContain('REMEMBERED');
   });
 
   it('is not used after its time', async () => {
-    await using repository = await settled();
+    const repository = await settled();
     mark(repository);
     const answer = JSON.parse(readFileSync(answerFile(repository), 'utf8')) as object;
     writeFileSync(answerFile(repository), JSON.stringify({ ...answer, validUntil: '2020-01-01T00:00:00Z' }));
@@ -75,7 +97,7 @@ describe('the remembered answer', () => {
   });
 
   it('is worked out when it is torn', async () => {
-    await using repository = await settled();
+    const repository = await settled();
     writeFileSync(answerFile(repository), '{"key":');
     expect((await agent(repository, 'run')).code).toBe(0);
   });
