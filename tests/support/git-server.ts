@@ -53,6 +53,16 @@ export interface GitServerOptions {
 export const WRITER_TOKEN = 'writer-token';
 export const READER_TOKEN = 'reader-token';
 
+/** As hosts have it; nothing is tidied up after a push, which would start two processes each time. */
+const CONFIG = `[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[receive]
+	autogc = false
+`;
+
 const PROTECTION = `#!/bin/sh
 # Rules: one protected branch a line in ./protected; approved commits are files in ./approved.
 zero=0000000000000000000000000000000000000000
@@ -125,9 +135,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
       await mkdir(join(path, 'approved'), { recursive: true });
       const repository = repositoryAt(path);
       await repository.git('init', '-q', '--bare', '-b', 'main');
-      await repository.git('config', 'http.receivepack', 'true');
-      await repository.git('config', 'uploadpack.allowFilter', 'true');
-      await repository.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+      await appendFile(join(path, 'config'), CONFIG);
       return repository;
     },
     protect: async (name, branch) => {

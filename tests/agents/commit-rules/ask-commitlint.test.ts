@@ -15,10 +15,9 @@ const CONVENTIONAL = { extends: ['@commitlint/config-conventional'] };
 const ACCEPTING = acceptAutoCommits(CONVENTIONAL);
 const PATIENT_MS = 60_000;
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
-const agents = [
-  agentWith('backend', [wordCheck({ id: 'spelling', bad: 'teh', good: 'the' })], 'HIGH'),
-  agentWith('docs', [wordCheck({ id: 'colour', bad: 'colour', good: 'color', files: /\.md$/ })], 'LOW'),
-];
+const backend = agentWith('backend', [wordCheck({ id: 'spelling', bad: 'teh', good: 'the' })], 'HIGH');
+const docs = agentWith('docs', [wordCheck({ id: 'colour', bad: 'colour', good: 'color', files: /\.md$/ })], 'LOW');
+const both = [backend, docs];
 
 /** A repository in which both agents have something to commit, with commitlint installed. */
 async function repositoryThatLints(files: Readonly<Record<string, Content>>): Promise<TestRepository> {
@@ -33,8 +32,8 @@ async function repositoryThatLints(files: Readonly<Record<string, Content>>): Pr
   return repository;
 }
 
-/** Runs both with more patience than a busy machine needs. */
-const run = (repository: TestRepository, change: Parameters<typeof runEngine>[2] = {}): Promise<EngineRun> =>
+/** Runs the agents, both by default, with more patience than a busy machine needs. */
+const run = (repository: TestRepository, change: Parameters<typeof runEngine>[2] = {}, agents = both): Promise<EngineRun> =>
   runEngine(repository, agents, { policy: policyOf(agents, { toolTimeoutMs: PATIENT_MS }), ...change });
 
 const verdictOf = ({ result }: EngineRun): unknown => result.commitlint?.verdict;
@@ -70,7 +69,7 @@ describe('a message that the rules of the repository refuse', () => {
     await run(repository);
     await repository.commit('feat: let agents commit', { '.commitlintrc.json': json(ACCEPTING) });
     const pending = await repository.git('rev-parse', 'refs/upkeep/suggest/backend');
-    const { result } = await runEngine(repository, agents.slice(0, 1), { pending });
+    const { result } = await runEngine(repository, [backend], { pending });
     expect(result).toMatchObject({ commitlint: { verdict: 'accepted' }, delivery: { outcome: 'delivered' } });
     expect(await repository.read('a.txt')).toBe('the cat\n');
     expect(await repository.git('for-each-ref', '--format=%(refname)', 'refs/upkeep/suggest')).toBe('refs/upkeep/suggest/docs');
@@ -114,7 +113,7 @@ describe('a configuration that accepts the messages', () => {
     ['commitlint.config.mjs', { 'commitlint.config.mjs': "export default { ignores: [(m) => m.startsWith('auto: ')], rules: {} };\n" }],
   ])('is read like commitlint reads it: %s', async (configuration, files) => {
     await using repository = await repositoryThatLints(files);
-    const { result } = await run(repository);
+    const { result } = await run(repository, {}, [backend]);
     expect(result.commitlint).toEqual({ configuration, verdict: 'accepted', refused: [], rules: [], why: null });
     expect(result.delivery).toMatchObject({ outcome: 'delivered', reason: null });
   });
@@ -178,8 +177,8 @@ describe('a configuration that cannot be asked', () => {
     ],
   ])('does not fail the run when it %s', async (...[what, files, why]) => {
     await using repository = await repositoryThatLints(files);
-    const policy = policyOf(agents, { toolTimeoutMs: what === 'never ends' ? 3000 : PATIENT_MS });
-    const { result } = await run(repository, { policy });
+    const policy = policyOf([backend], { toolTimeoutMs: what === 'never ends' ? 3000 : PATIENT_MS });
+    const { result } = await run(repository, { policy }, [backend]);
     expect(result.commitlint).toMatchObject({
       configuration: Object.keys(files)[0],
       verdict: 'unknown',
