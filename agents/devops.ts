@@ -1,3 +1,4 @@
+import { compose } from './checks/compose.ts';
 import { dockerfiles } from './checks/dockerfiles.ts';
 import { lockfile } from './checks/lockfile.ts';
 import { manifests } from './checks/manifests.ts';
@@ -6,6 +7,7 @@ import { secrets } from './checks/secrets.ts';
 import { shellSyntax } from './checks/shell-syntax.ts';
 import { shellcheck } from './checks/shellcheck.ts';
 import { workflows } from './checks/workflows.ts';
+import { yamlSyntax } from './checks/yaml-syntax.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns workflows, containers, shell, YAML, shell, lockfiles and secrets. */
@@ -16,5 +18,5 @@ export const devops: Agent = {
   priority: 'CRITICAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [workflows, secrets, dockerfiles, shellSyntax, shellcheck, lockfile, manifests, prettier],
+  checks: [workflows, secrets, dockerfiles, compose, yamlSyntax, shellSyntax, shellcheck, lockfile, manifests, prettier],
 };

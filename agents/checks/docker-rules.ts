@@ -1,6 +1,7 @@
 /** What is broken in a Dockerfile, and what its image would be better without. Pure. */
 import { distance } from 'fastest-levenshtein';
 import type { DockerDocument, DockerStage, DockerStep } from './docker-stages.ts';
+import { isUnpinned, SECRET_NAME, SWITCH } from './docker-words.ts';
 import { isExampleValue } from './secret-placeholder.ts';
 
 /** One thing to tell. */
@@ -50,13 +51,8 @@ function stageProblems(stage: DockerStage, stages: readonly DockerStage[]): Dock
 
 function imageProblems({ from, image, index }: DockerStage, stages: readonly DockerStage[]): DockerProblem[] {
   const isStage = stages.slice(0, index).some(({ name }) => name !== null && name === image?.toLowerCase());
-  if (image === null || isStage || image === 'scratch' || image.includes('@')) return [];
-  const tag = /:([^/:]+)$/.exec(image)?.[1];
-  if (tag !== undefined && tag !== 'latest') return [];
-  const message =
-    tag === undefined
-      ? `${image} has no tag, so each build takes whatever is newest: name a version`
-      : `${image} is another image with each release: name a version`;
+  if (image === null || isStage || !isUnpinned(image)) return [];
+  const message = `${image} is another image with each release: name a version`;
   return [advice(from, 'unpinned-image', { message, identity: image })];
 }
 
@@ -113,10 +109,6 @@ function keyFileProblems(step: DockerStep): DockerProblem[] {
       }),
     );
 }
-
-const SECRET_NAME = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS)$/i;
-/** Not even named so for good. */
-const SWITCH = /^(|true|false|null|none|build|\d{1,6})$/i;
 
 function secretProblems(step: DockerStep): DockerProblem[] {
   const { word } = step;

@@ -24,11 +24,14 @@ export interface YamlProblem {
   readonly message: string;
 }
 
-/** Parses a file; problems when it is no YAML. */
-export async function parseYamlDocument(text: string): Promise<YamlDocument | readonly YamlProblem[]> {
+/** Parses a file; problems when it is no YAML. `merge`: whether `<<` takes over the keys of another map, as Compose does and GitHub does not. */
+export async function parseYamlDocument(
+  text: string,
+  { merge = false }: { readonly merge?: boolean } = {},
+): Promise<YamlDocument | readonly YamlProblem[]> {
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines });
+  const document = yaml.parseDocument(text, { lineCounter: lines, merge, logLevel: 'error' });
   if (document.errors.length > 0) {
     return document.errors.map((error) => ({
       line: error.linePos?.[0].line ?? 1,
