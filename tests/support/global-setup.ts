@@ -24,11 +24,13 @@ export async function setup(project: TestProject): Promise<() => void> {
   }
   const disk = process.env['UPKEEP_SOAK'] === '1' ? null : memoryDisk();
   if (disk !== null) process.env['TMPDIR'] = disk;
-  const databaseFolder = mkdtempSync(join(tmpdir(), 'upkeep-test-database-'));
-  project.provide('databaseFolder', databaseFolder);
+  const shared = mkdtempSync(join(tmpdir(), 'upkeep-test-shared-'));
+  // A process for each file loads the same packages again: they are compiled once. Coverage would not see all of them then.
+  if (!project.config.coverage.enabled) process.env['NODE_COMPILE_CACHE'] = join(shared, 'compiled');
+  project.provide('databaseFolder', join(shared, 'database'));
   project.provide('databaseUrl', externalDatabase());
   return () => {
-    for (const folder of [databaseFolder, disk]) if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [shared, disk]) if (folder !== null) rmSync(folder, { recursive: true, force: true });
   };
 }
 

@@ -33,7 +33,8 @@ writeFileSync(
 
 // Variables of a CI machine or of a hook that is running would point Git and the tools at the wrong repository.
 for (const name of Object.keys(process.env)) {
-  if (/^(GIT_|GITHUB_|UPKEEP_|npm_|NPM_|NODE_OPTIONS$|CI$|HUSKY|FORCE_COLOR$|NO_COLOR$)/.test(name)) delete process.env[name];
+  if (/^(GIT_|GITHUB_|UPKEEP_|npm_|NPM_|NODE_OPTIONS$|NODE_COMPILE_CACHE$|CI$|HUSKY|FORCE_COLOR$|NO_COLOR$)/.test(name))
+    delete process.env[name];
 }
 Object.assign(process.env, {
   HOME: home,
