@@ -91,7 +91,10 @@ export function openDashboard(settings: DashboardSettings): MountedDashboard {
       if (event.type === 'agent:started')
         tell({ runId: event.data.runId, repositoryId, agentId, progress: 0, check: null, message: 'started' });
       if (event.type !== 'agent:progress') return;
-      const { runId, check, message } = event.data;
+      const { runId, outcome, message } = event.data;
+      // A check that ended is not under way: the first that has not is shown.
+      const next = outcome === null ? undefined : progress.checksOf(runId).find((one) => one.outcome === null);
+      const check = next?.check ?? event.data.check;
       tell({ runId, repositoryId, agentId, progress: event.data.progress, check, message: message.slice(0, MOST_CHARACTERS) });
     },
     onClaimed(runs) {

@@ -84,3 +84,10 @@ export function pictureFolder(): string {
   mkdirSync(folder, { recursive: true });
   return folder;
 }
+
+/** Where the picture in the README is put when it is asked for (`npm run pictures`); else beside the others. */
+export function readmePicture(): string {
+  return process.env['README_PICTURE'] === '1'
+    ? join(import.meta.dirname, '..', '..', 'docs', 'images', 'dashboard.png')
+    : join(pictureFolder(), 'README.png');
+}

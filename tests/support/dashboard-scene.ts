@@ -7,6 +7,7 @@ import { openBrowser } from './browser.ts';
 import { embeddedScene } from './embedded-scene.ts';
 import { createRepository, repositoryAt, temporaryFolder, type TestRepository } from './git-repository.ts';
 import { serveCommand } from './serve-command.ts';
+import { AGENT_IDS } from '../../ledger/outcome.ts';
 import type { Role } from '../../dashboard/wire/vocabulary-schema.ts';
 
 export const ADMIN = { login: 'ann', password: 'correct horse battery' } as const;
@@ -66,7 +67,7 @@ const stallsAt = (stall: string): string =>
 const FAST = { settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } } as const;
 const PATTERN = { format: 'pattern', pattern: '^(?<path>[^:]+):(?<line>\\d+):(?<message>.*)$' };
 
-/** Agents docs (repairs words), backend (fails), qa (waits) and devops (may stand still), by hand only; the others are off. */
+/** Six agents, by hand only: docs repairs words, backend fails, qa waits, devops may stand still. */
 export async function dashboardScene(): Promise<DashboardScene> {
   const stack = new AsyncDisposableStack();
   const servers = stack.use(embeddedScene());
@@ -84,8 +85,7 @@ export async function dashboardScene(): Promise<DashboardScene> {
   await repository.commit('feat: begin', {
     'agent.config.json': JSON.stringify({
       agents: {
-        ...Object.fromEntries(['architecture', 'frontend'].map((id) => [id, { enabled: false }])),
-        ...Object.fromEntries(['docs', 'backend', 'qa', 'devops'].map((id) => [id, { schedule: '0 0 1 1 *', triggers: [] }])),
+        ...Object.fromEntries(AGENT_IDS.map((id) => [id, { schedule: '0 0 1 1 *', triggers: [] }])),
       },
       scheduler: { retry: { limit: 0 } },
       customChecks: {

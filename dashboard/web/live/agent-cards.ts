@@ -22,6 +22,18 @@ export function cardsAfterProgress(cards: readonly AgentCard[], words: ReadonlyM
   });
 }
 
+/** Cards as they came from the server, with what was heard meanwhile of their runs: an answer may be older than the last word. */
+export function cardsWithWords(cards: readonly AgentCard[], words: ReadonlyMap<string, LiveProgress>): readonly AgentCard[] {
+  const isBehind = ({ run }: AgentCard): boolean => run !== null && (words.get(run.id)?.progress ?? 0) >= (run.progress ?? 0);
+  if (!cards.some(isBehind)) return cards;
+  return cards.map((card) => {
+    const word = card.run === null ? undefined : words.get(card.run.id);
+    if (card.run === null || word === undefined || !isBehind(card)) return card;
+    const { progress, check, message } = word;
+    return { ...card, run: { ...card.run, progress, check, message } };
+  });
+}
+
 function cardAfterProgress(card: AgentCard, { runId, progress, check, message }: LiveProgress, now: Date): AgentCard {
   if (card.run?.id === runId) return { ...card, run: { ...card.run, progress, check, message } };
   // A word that was overtaken by the end of its run.

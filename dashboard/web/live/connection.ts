@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io-client';
 import type { AgentCard } from '../../wire/agents-schema.ts';
 import type { Followed, LiveEvent, LiveProgress, LiveStatus, PageToServer, ServerToPage } from '../../wire/live-schema.ts';
 import { api, queries } from '../api/client.ts';
-import { cardsAfterEvents, cardsAfterProgress } from './agent-cards.ts';
+import { cardsAfterEvents, cardsAfterProgress, cardsWithWords } from './agent-cards.ts';
 import { laterCursor, takeNew } from './cursor.ts';
 import { openSocket } from './open-socket.ts';
 import { makeRefresher } from './refresh.ts';
@@ -24,8 +24,12 @@ let socket: Socket<ServerToPage, PageToServer> | null = null;
 let opening: Promise<void> | null = null;
 let cursor: string | null = null;
 const stateListeners = new Set<() => void>();
+const AGENTS_LIST = JSON.stringify(api.agents.list.pathKey()[0]);
 const eventListeners = new Set<EventListener>();
 const refresher = makeRefresher(queries);
+/** The last word of each run, of so many runs. */
+const lastWords = new Map<string, LiveProgress>();
+const MOST_WORDS = 1_000;
 const waitingProgress = new Map<string, LiveProgress>();
 let progressFrame: number | null = null;
 
@@ -60,6 +64,11 @@ export function closeLive(): void {
 
 async function connect(): Promise<void> {
   socket = await openSocket();
+  queries.getQueryCache().subscribe((change) => {
+    if (change.type !== 'updated' || change.action.type !== 'success' || change.action.manual === true) return;
+    const [path] = change.query.queryKey as readonly unknown[];
+    if (JSON.stringify(path) === AGENTS_LIST) changeCards((cards) => cardsWithWords(cards, lastWords));
+  });
   socket.on('connect', follow);
   socket.on('events', hearEvents);
   socket.on('progress', hearProgress);
@@ -111,6 +120,10 @@ function hearEvents(items: readonly LiveEvent[]): void {
 /** At most once a frame, however much comes. */
 function hearProgress(progress: LiveProgress): void {
   waitingProgress.set(progress.runId, progress);
+  lastWords.delete(progress.runId);
+  lastWords.set(progress.runId, progress);
+  const [oldest] = lastWords.keys();
+  if (lastWords.size > MOST_WORDS && oldest !== undefined) lastWords.delete(oldest);
   progressFrame ??= requestAnimationFrame(() => {
     progressFrame = null;
     changeCards((cards) => cardsAfterProgress(cards, waitingProgress, new Date()));

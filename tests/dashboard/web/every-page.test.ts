@@ -1,29 +1,55 @@
 /** What holds on every page: it is light, it is usable by everybody, by the keyboard and on a phone. In a real browser. */
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_FIRST_SCRIPT } from '../../../scripts/build-dashboard.ts';
-import { pictureFolder } from '../../support/browser.ts';
+import { pictureFolder, readmePicture } from '../../support/browser.ts';
 import { dashboardScene, type DashboardScene } from '../../support/dashboard-scene.ts';
+import { renameForPictures, writeHistory } from '../../support/run-history.ts';
 
 let scene: DashboardScene;
 const pictures = pictureFolder();
 
 beforeAll(async () => {
   scene = await dashboardScene();
-  // Something is to be seen: a run that repaired, with a log and a diff.
+  // Something is to be seen: what the agents did so far, a run that goes on, and one that repaired, with a log and a diff.
   const { page, context } = await scene.signedIn();
-  await page.getByRole('button', { name: 'Run docs now' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel(/whatever is remembered/).check();
-  await dialog.locator('button[type=submit]').click();
+  const commits = {
+    architecture: await scene.repository.commit('auto: Architecture – fix 3 problems in 1 file', { 'docs/map.md': '# Map\n' }),
+    frontend: await scene.repository.commit('auto: Frontend – fix 3 problems in 2 files', { 'src/a.css': 'a {\n  color: red;\n}\n' }),
+    qa: await scene.repository.commit('auto: Qa – fix 5 problems in 4 files', { 'tests/a.js': '// as it should be\n' }),
+  };
+  await scene.repository.git('push', '-q', 'origin', 'HEAD:main');
+  await writeHistory(scene.database, commits);
+  const rows = await scene.database.query<{ name: string; id: string }>('SELECT name, id FROM upkeep.agent');
+  const idOf = (agent: string): string | undefined => rows.find(({ name }) => name === agent)?.id;
+  const order = (name: string, data: object) =>
+    context.request.post(`${scene.address}/api/trpc/${name}`, { data, headers: { origin: scene.address } });
+  await order('agents.pause', { scope: { kind: 'agent', id: idOf('devops') }, how: 'now', reason: 'the release is being cut' });
+  await order('agents.run', { agentIds: [idOf('docs')], force: true });
   await page.locator('article[data-agent="docs"]').getByText('fixed', { exact: true }).waitFor();
+  await order('agents.run', { agentIds: [idOf('qa')], reason: 'before the release', force: true });
+  await page.locator('article[data-agent="qa"][data-state="RUNNING"]').waitFor();
   await context.close();
 });
 afterAll(async () => {
   await scene[Symbol.asyncDispose]();
+});
+
+it('is shown in the README, without a name of this machine', async () => {
+  await renameForPictures(scene.database);
+  const { page, context } = await scene.signedIn({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.25, colorScheme: 'light' });
+  await page.locator('article[data-agent="qa"][data-state="RUNNING"]').getByText('waits').waitFor();
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+  const text = await page.locator('main').innerText();
+  for (const word of ['acme/shop', '#128', 'the release is being cut', 'auto: Frontend']) expect(text).toContain(word);
+  expect(text).not.toMatch(new RegExp(`file:|/tmp|/dev/|${hostname()}\\b`));
+  const picture = await page.screenshot({ path: readmePicture() });
+  expect(picture.length).toBeLessThan(250_000);
+  await context.close();
 });
 
 describe('the page', () => {
@@ -115,7 +141,7 @@ const PAGES: readonly (readonly [path: string, heading: string, open?: Open])[] 
   ['/', 'Overview', orderDialog],
   ['/', 'Overview', palette],
   ['/runs', 'Runs'],
-  ['/runs', 'Runs', newestRun],
+  ['/runs?outcome=%5B%22fixed%22%5D', 'Runs', newestRun],
   ['/schedule', 'Schedule'],
   ['/schedule', 'Schedule', scheduleForm],
   ['/queue', 'Queue'],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentCard } from '../../../dashboard/wire/agents-schema.ts';
 import type { LiveEvent, LiveProgress } from '../../../dashboard/wire/live-schema.ts';
-import { cardsAfterEvents, cardsAfterProgress } from '../../../dashboard/web/live/agent-cards.ts';
+import { cardsAfterEvents, cardsAfterProgress, cardsWithWords } from '../../../dashboard/web/live/agent-cards.ts';
 import { compareCursors, takeNew } from '../../../dashboard/web/live/cursor.ts';
 import { staleAfter } from '../../../dashboard/web/live/stale.ts';
 import { EVENT_DATA, type EventType } from '../../../ledger/event-schema.ts';
@@ -93,6 +93,17 @@ describe('a card', () => {
     // A word that was overtaken by the end of the run brings it back no more.
     const ended = cardsAfterEvents(running, [live('agent:completed', { ...settled, outcome: 'passed' })]);
     expect(moved(ended, news)).toEqual(ended);
+  });
+
+  it('keeps the newest word of its run when an older answer comes', () => {
+    const run = { id: 'run-1', progress: 0, check: null, message: 'started', startedAt: null };
+    const word = { runId: 'run-1', repositoryId: 'r', agentId: 'agent-1', progress: 0.5, check: 'eslint', message: 'm' };
+    const words = new Map([[word.runId, word]]);
+    expect(cardsWithWords([{ ...card, run }], words)[0]?.run).toMatchObject({ progress: 0.5, check: 'eslint' });
+    // An answer that is ahead stays, and a run that has ended does not come back.
+    const ahead = [{ ...card, run: { ...run, progress: 0.8, check: 'tsc' } }];
+    expect(cardsWithWords(ahead, words)).toBe(ahead);
+    expect(cardsWithWords([card], words)).toEqual([card]);
   });
 
   it('stays the same object when an event is of another agent', () => {

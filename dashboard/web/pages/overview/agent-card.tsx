@@ -12,6 +12,9 @@ import { Ago, Countdown, Elapsed } from '../../parts/time.tsx';
 import classes from './agent-card.module.css';
 import { useNear } from './use-near.ts';
 
+/** A start so much later than planned is worth a word on the card. */
+const LATE_MS = 1_000;
+
 interface AgentCardProps {
   readonly card: Card;
   /** Among the first: it is filled at once. */
@@ -83,7 +86,7 @@ function Inside({ card }: { readonly card: Card }): ReactNode {
               </a>
             ),
           )}
-          {card.driftMs === null ? null : (
+          {card.driftMs === null || card.driftMs < LATE_MS ? null : (
             <span className="dim" title="How much later than its nominal time the last scheduled run started">
               drift {duration(card.driftMs)}
             </span>
