@@ -2,6 +2,7 @@ import { compose } from './checks/compose.ts';
 import { dockerfiles } from './checks/dockerfiles.ts';
 import { lockfile } from './checks/lockfile.ts';
 import { manifests } from './checks/manifests.ts';
+import { nodeVersions } from './checks/node-versions.ts';
 import { prettier } from './checks/prettier.ts';
 import { secrets } from './checks/secrets.ts';
 import { shellSyntax } from './checks/shell-syntax.ts';
@@ -18,5 +19,5 @@ export const devops: Agent = {
   priority: 'CRITICAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [workflows, secrets, dockerfiles, compose, yamlSyntax, shellSyntax, shellcheck, lockfile, manifests, prettier],
+  checks: [workflows, secrets, dockerfiles, compose, yamlSyntax, shellSyntax, shellcheck, lockfile, manifests, nodeVersions, prettier],
 };
