@@ -1,4 +1,7 @@
 /** A repository in which three agents have something to repair and to deliver, with checks of its own that need no installed tool. */
+import { backend } from '../../agents/backend.ts';
+import { docs } from '../../agents/docs.ts';
+import { qa } from '../../agents/qa.ts';
 import type { TestRepository } from './git-repository.ts';
 import { repositoryWith } from './git-repository.ts';
 
@@ -20,6 +23,9 @@ function wordCheck(agent: string, [bad, good]: readonly [string, string], files:
   };
 }
 
+/** The checks that come along with the three agents. */
+const BUNDLED = [backend, docs, qa].flatMap(({ checks }) => checks.map(({ id }) => id));
+
 /** Contents before and after the three agents. */
 export const FAULTS = {
   'server.mjs': ['export const x = 1; // teh\n', 'the'],
@@ -39,7 +45,7 @@ export function threeAgentsFiles(): Readonly<Record<string, string>> {
       {
         agents: { architecture: { enabled: false }, frontend: { enabled: false }, devops: { enabled: false } },
         // The tools that come along have tests of their own.
-        checks: { markdown: { enabled: false }, links: { enabled: false } },
+        checks: Object.fromEntries(BUNDLED.map((id) => [id, { enabled: false }])),
         customChecks: {
           'word-teh': wordCheck('backend', ['teh', 'the'], '.mjs'),
           'word-colour': wordCheck('docs', ['colour', 'color'], '.md'),
