@@ -1,3 +1,5 @@
+import { codeFences } from './checks/code-fences.ts';
+import { frontMatter } from './checks/front-matter.ts';
 import { links } from './checks/links.ts';
 import { markdown } from './checks/markdown.ts';
 import { prettier } from './checks/prettier.ts';
@@ -7,9 +9,9 @@ import type { Agent } from './agent.ts';
 export const docs: Agent = {
   id: 'docs',
   title: 'Docs',
-  summary: 'Markdown, relative links and anchors',
+  summary: 'Markdown, relative links and anchors, code in fences, front matter',
   priority: 'LOW',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [markdown, links, prettier],
+  checks: [markdown, links, codeFences, frontMatter, prettier],
 };
