@@ -8,7 +8,11 @@ it('gives single rules the severity that the repository wants, before that of th
   await using repository = await repositoryWith({ 'a.txt': 'teh\nadn\noen\n' });
   const { result } = await runEngine(repository, agents, {
     policy: policyOf(agents, {
-      checks: { one: { rules: { teh: 'off' } }, two: { rules: { adn: 'warning' } }, three: { severity: 'warning', rules: { oen: 'error' } } },
+      checks: {
+        one: { rules: { teh: 'off' } },
+        two: { rules: { adn: 'warning' } },
+        three: { severity: 'warning', rules: { oen: 'error' } },
+      },
     }),
   });
   expect(result.runs[0]?.checks.map(({ outcome, findings }) => [outcome, findings.map(({ severity }) => severity)])).toEqual([

@@ -126,7 +126,9 @@ describe('a database that is open', () => {
         message: expect.stringMatching(/^No PostgreSQL answers at 127\.0\.0\.1:1, database db:(?!.*secret)/),
       });
       await expect(from(database.url.replace(/\/test_\w+/, '/no_such'))).resolves.toMatchObject({ code: 'no-such-database' });
-      await expect(from(database.url.replace(/\/\/[^@]+@/, `//nobody_${process.pid}:wrong@`))).resolves.toMatchObject({ code: 'access-denied' });
+      await expect(from(database.url.replace(/\/\/[^@]+@/, `//nobody_${process.pid}:wrong@`))).resolves.toMatchObject({
+        code: 'access-denied',
+      });
       await rowsOf(database.url, `alter database ${at.pathname.slice(1)} set default_transaction_read_only = on`);
       await expect(from(database.url)).resolves.toMatchObject({ code: 'read-only' });
     } finally {

@@ -56,7 +56,12 @@ describe('a page', () => {
     const finding = { path: HOSTILE, line: 1, rule: HOSTILE, severity: 'error', message: HOSTILE, fingerprint: 'f', check: 'c' } as const;
     const since = '2026-11-21T11:00:00Z';
     const escalation = { number: 1, url: 'javascript:alert(1)', kind: 'code', since } as const;
-    const hostile = { ...facts, repository: HOSTILE, branch: HOSTILE, agents: [{ ...agent, findings: [finding], escalations: [escalation] }] };
+    const hostile = {
+      ...facts,
+      repository: HOSTILE,
+      branch: HOSTILE,
+      agents: [{ ...agent, findings: [finding], escalations: [escalation] }],
+    };
     for (const { path, contents } of staticPages(hostile).filter(({ path }) => path.endsWith('.html'))) {
       expect(contents, path).not.toMatch(/<script|onclick='|javascript:|\u001b|\u202e/);
       expect(contents, path).toContain('&#60;script&#62;');
