@@ -17,7 +17,7 @@ import {
 export const MOST_RECENT = 50;
 
 export const agentsListInput = z
-  .strictObject({ ...repositoryFilter, recent: z.int().min(0).max(MOST_RECENT).default(MOST_RECENT).describe('Last runs of each agent.') })
+  .strictObject({ ...repositoryFilter, recent: z.int().min(0).max(MOST_RECENT).default(MOST_RECENT).describe('Last runs of each agent; of more than 120 agents at once fewer.') })
   .prefault({});
 
 export const recentRunSchema = z.object({

@@ -47,6 +47,11 @@ export interface CardRow {
   readonly recent: readonly RecentRun[];
 }
 
+/** Past runs of all cards together: a page of hundreds of agents is not to wait for tens of thousands of them. */
+const MOST_RECENT_TOGETHER = 6_000;
+/** And of each all the same. */
+const FEWEST_RECENT = 10;
+
 /** Of a branch that is looked after, by repository and name. `agentId`: only this one. Times in JSON are those of the database's zone. */
 export async function agentCards(
   reader: Reader,
@@ -61,6 +66,9 @@ export async function agentCards(
   return read<CardRow>(
     reader,
     Prisma.sql`
+      WITH share AS MATERIALIZED (
+        SELECT greatest(${FEWEST_RECENT}::int, ${MOST_RECENT_TOGETHER}::int / greatest(1, count(*)))::int AS each
+        FROM upkeep.agent a JOIN upkeep.repository r ON r.id = a.repository_id WHERE ${which})
       SELECT a.id, a.repository_id AS "repositoryId", r.name AS repository, a.name, a.branch, a.is_enabled AS "isEnabled", a.priority, a.streak,
         a.tripped_at AS "trippedAt", a.next_try_at AS "nextTryAt", a.in_error_at AS "inErrorAt", a.in_error_reason AS "inErrorReason",
         a.last_run_id AS "lastRunId", a.last_outcome AS "lastOutcome", a.last_reason AS "lastReason", a.last_settled_at AS "lastSettledAt",
@@ -80,7 +88,7 @@ export async function agentCards(
           FROM upkeep.escalation e WHERE e.agent_id = a.id AND e.closed_at IS NULL), '[]'::json) AS escalations,
         coalesce((SELECT json_agg(json_build_object('id', l.id, 'outcome', l.outcome, 'settledAt', ${isoOf(Prisma.sql`l.settled_at`)},
             'durationMs', l.duration_ms, 'errors', l.errors, 'warnings', l.warnings) ORDER BY l.settled_at)
-          FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'settled' ORDER BY w.settled_at DESC LIMIT ${recent}) l),
+          FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'settled' ORDER BY w.settled_at DESC LIMIT least(${recent}::int, (SELECT each FROM share))) l),
           '[]'::json) AS recent
       FROM upkeep.agent a JOIN upkeep.repository r ON r.id = a.repository_id LEFT JOIN upkeep.schedule s ON s.agent_id = a.id
         LEFT JOIN upkeep.run u ON u.agent_id = a.id AND u.state = 'running'

@@ -1,7 +1,7 @@
 /** The cards of all agents, by repository. */
 import { Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { AgentCard as Card } from '../../../wire/agents-schema.ts';
 import { visible } from '../../format/text.ts';
 import { AgentCard } from './agent-card.tsx';
@@ -17,7 +17,7 @@ interface CardBoardProps {
   readonly hasSeveral: boolean;
 }
 
-export function CardBoard({ cards, hasSeveral }: CardBoardProps): ReactNode {
+export const CardBoard = memo(function CardBoard({ cards, hasSeveral }: CardBoardProps): ReactNode {
   const first = new Set(cards.slice(0, FIRST).map(({ id }) => id));
   return byRepository(cards).map(({ key, name, branch, cards: group }) => (
     <section key={key} className={classes.group} aria-label={`${visible(name)} on ${visible(branch)}`}>
@@ -38,7 +38,7 @@ export function CardBoard({ cards, hasSeveral }: CardBoardProps): ReactNode {
       </div>
     </section>
   ));
-}
+});
 
 /** As tall as what comes, so that nothing jumps. */
 export function CardBoardSkeleton(): ReactNode {

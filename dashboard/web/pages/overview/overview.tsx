@@ -1,7 +1,8 @@
 /** The overview: a card an agent, the scheduler's figures, what is escalated and what was committed last. It moves by itself. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useDeferredValue, useMemo, type ReactNode } from 'react';
+import type { AgentCard } from '../../../wire/agents-schema.ts';
 import { api } from '../../api/client.ts';
 import { plural } from '../../format/text.ts';
 import { Choice } from '../../parts/choice.tsx';
@@ -15,6 +16,8 @@ import { Figures } from './figures.tsx';
 import classes from './overview.module.css';
 import { isMoving, isTrouble } from './which-cards.ts';
 
+const NONE: readonly AgentCard[] = [];
+
 export function Overview(): ReactNode {
   const repository = useRepository();
   const { show = 'all' } = useSearch({ from: '/inside/' });
@@ -22,8 +25,13 @@ export function Overview(): ReactNode {
   const agents = useQuery(
     api.agents.list.queryOptions(repositoryInput(repository), { enabled: repository.isKnown, refetchInterval: 60_000 }),
   );
-  const cards = agents.data ?? [];
-  const shown = show === 'trouble' ? cards.filter(isTrouble) : show === 'moving' ? cards.filter(isMoving) : cards;
+  const cards = agents.data ?? NONE;
+  // The choice is answered at once; hundreds of cards follow it as soon as they can.
+  const which = useDeferredValue(show);
+  const shown = useMemo(
+    () => (which === 'trouble' ? cards.filter(isTrouble) : which === 'moving' ? cards.filter(isMoving) : cards),
+    [cards, which],
+  );
   return (
     <Page
       title="Overview"
@@ -54,7 +62,7 @@ export function Overview(): ReactNode {
               They appear when the service has read the configuration of a repository. Start it with <code>agent serve</code> in a clone.
             </Empty>
           ) : shown.length === 0 ? (
-            <Empty title={show === 'trouble' ? 'No agent is in trouble.' : 'No agent is moving now.'}>
+            <Empty title={which === 'trouble' ? 'No agent is in trouble.' : 'No agent is moving now.'}>
               {plural(cards.length, 'agent')} wait for their next time.
             </Empty>
           ) : (

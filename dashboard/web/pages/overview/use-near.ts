@@ -1,5 +1,5 @@
 /** Whether an element is near the window, or has been: one observer for all of them. */
-import { useEffect, useState, type RefObject } from 'react';
+import { startTransition, useEffect, useState, type RefObject } from 'react';
 
 const waiting = new WeakMap<Element, () => void>();
 let observer: IntersectionObserver | null = null;
@@ -10,9 +10,9 @@ export function useNear(place: RefObject<HTMLElement | null>, isAtFirst: boolean
   useEffect(() => {
     const element = place.current;
     if (isNear || element === null) return undefined;
-    observer ??= new IntersectionObserver(notice, { rootMargin: '800px' });
+    observer ??= new IntersectionObserver(notice, { rootMargin: '400px' });
     const seen = observer;
-    waiting.set(element, () => setNear(true));
+    waiting.set(element, () => startTransition(() => setNear(true)));
     seen.observe(element);
     return () => {
       waiting.delete(element);
