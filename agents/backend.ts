@@ -1,4 +1,5 @@
 import { biome } from './checks/biome.ts';
+import { codeRules } from './checks/code-rules.ts';
 import { eslint } from './checks/eslint.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
@@ -13,5 +14,5 @@ export const backend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, biome, typeCheck, prettier],
+  checks: [oxlint, eslint, biome, codeRules, typeCheck, prettier],
 };
