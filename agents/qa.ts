@@ -1,6 +1,7 @@
 import { biome } from './checks/biome.ts';
 import { eslint } from './checks/eslint.ts';
 import { focusedTests } from './checks/focused-tests.ts';
+import { idleTests } from './checks/idle-tests.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
 import { tests } from './checks/tests.ts';
@@ -11,9 +12,9 @@ import type { Agent } from './agent.ts';
 export const qa: Agent = {
   id: 'qa',
   title: 'QA',
-  summary: 'tests, coverage, focused and flaky tests, lint and format of test files',
+  summary: 'tests, coverage, focused, idle and flaky tests, lint and format of test files',
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [tests, focusedTests, oxlint, eslint, biome, typeCheck, prettier],
+  checks: [tests, focusedTests, idleTests, oxlint, eslint, biome, typeCheck, prettier],
 };

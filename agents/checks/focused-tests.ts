@@ -2,14 +2,9 @@ import type ts from 'typescript';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Check } from './check.ts';
 import { reportFindings } from './check-report.ts';
-import { isFixablePath } from './fixable-path.ts';
 import { readTextFile } from './read-text-file.ts';
 import { shellLine } from './shell-line.ts';
-
-const TEST_FILE =
-  /(^|\/)(__tests__|tests?|specs?|e2e|cypress|playwright)\/.*\.[cm]?[jt]sx?$|\.(test|spec|cy|e2e)\.[cm]?[jt]sx?$|(^|\/)test\.[cm]?[jt]sx?$/;
-const FIXTURE = /(^|\/)(fixtures?|__fixtures__|testdata|test-data|__snapshots__|node_modules)\//;
-const MOST_BYTES = 2 * 1024 * 1024;
+import { chainOf, isTestFile, MOST_TEST_BYTES } from './test-files.ts';
 
 /** Functions of test runners that take `.only`. */
 const RUNNERS = new Set(['it', 'test', 'describe', 'suite', 'context', 'specify', 'fixture', 'QUnit', 'tap', 't', 'Deno']);
@@ -36,7 +31,7 @@ export const focusedTests: Check = {
     const drafts: FindingDraft[] = [];
     let compiler: typeof ts | undefined;
     for (const path of context.files.filter(isTestFile)) {
-      const text = readTextFile(context.root, path, MOST_BYTES);
+      const text = readTextFile(context.root, path, MOST_TEST_BYTES);
       // The compiler takes a third of a second to load: most repositories never need it.
       if (text === null || !/\bonly\b|\bf(it|describe|context)\b/.test(text)) continue;
       compiler ??= (await import('typescript')).default;
@@ -47,10 +42,6 @@ export const focusedTests: Check = {
     return reportFindings({ id: 'focused-tests', context }, drafts, { command: drafts.length === 0 ? null : command });
   },
 };
-
-function isTestFile(path: string): boolean {
-  return TEST_FILE.test(path) && !FIXTURE.test(path) && isFixablePath(path);
-}
 
 function focusedIn(compiler: typeof ts, path: string, text: string): Omit<FindingDraft, 'severity'>[] {
   const source = compiler.createSourceFile(path, text, compiler.ScriptTarget.Latest, true);
@@ -87,7 +78,8 @@ function focusOf(
   const chain = chainOf(compiler, callee);
   if (chain === null || !RUNNERS.has(chain.root) || own.has(chain.root)) return null;
   // `describe.only.each([])('…')` holds the word once: in the inner call.
-  if (chain.only !== null) return { node: chain.only, name: `${chain.root}.only` };
+  const only = chain.members.find(({ text }) => text === 'only');
+  if (only !== undefined) return { node: only, name: `${chain.root}.only` };
   if (!compiler.isCallExpression(call)) return null;
   for (const argument of call.arguments) {
     if (!compiler.isObjectLiteralExpression(argument)) continue;
@@ -100,17 +92,6 @@ function focusOf(
     if (option !== undefined) return { node: option, name: `${chain.root} with only: true` };
   }
   return null;
-}
-
-/** `test.concurrent.only` has the root `test`; null when it begins with anything but a name. */
-function chainOf(compiler: typeof ts, callee: ts.Expression): { root: string; only: ts.Node | null } | null {
-  let only: ts.Node | null = null;
-  let at: ts.Expression = callee;
-  while (compiler.isPropertyAccessExpression(at)) {
-    if (at.name.text === 'only') only = at.name;
-    at = at.expression;
-  }
-  return compiler.isIdentifier(at) ? { root: at.text, only } : null;
 }
 
 /** Names that the file declares or imports from elsewhere: they are no functions of a test runner. */
