@@ -19,6 +19,7 @@ async function pulls(repository: Repository): Promise<readonly string[]> {
 const writes = (double: FakeGitHub): readonly (string | null)[] =>
   double.log.filter(({ method }) => method !== 'GET').map(({ operation }) => operation);
 
+// More of these journeys: tests/soak/pull-requests.test.ts.
 describe('a protected branch', () => {
   it('gets one pull request an agent, each labelled and with exactly its commit; the ledger knows them', async () => {
     await using w = await faultyOnGitHub();
@@ -51,17 +52,6 @@ describe('a protected branch', () => {
     expect(writes(w.double)).toHaveLength(said);
   });
 
-  it('gets one an agent however many jobs run at once, and none of them fails', async () => {
-    await using w = await faultyOnGitHub();
-    await w.repository.protect('main');
-    const ends = await Promise.all(Array.from({ length: 3 }, () => w.run(['docs', '--delivery', 'push'])));
-    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
-    expect(await w.repository.git.git(['rev-list', '--count', 'main..upkeep/docs'])).toBe('1\n');
-    expect((await w.run(['docs', '--delivery', 'push'])).code).toBe(0);
-    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
-  });
-
   it('gets them brought up to date in place when it moves', async () => {
     await using w = await faultyOnGitHub();
     await w.repository.protect('main');
@@ -88,30 +78,6 @@ describe('a protected branch', () => {
     expect((await w.repository.git.branches()).map(({ name }) => name).filter((name) => name.startsWith('upkeep/'))).toEqual([]);
     expect(document.delivery.outcome).toBe('nothing');
     for (const { comments } of await w.repository.pulls()) expect(comments).toHaveLength(1);
-  });
-
-  it('has the rest tidied up when a person did exactly the same, although no agent runs then', async () => {
-    await using w = await faultyOnGitHub();
-    await w.repository.protect('main');
-    await w.run();
-    await w.repository.commit({ 'notes.md': repaired['notes.md'] ?? '' });
-    const { document } = await w.run();
-    expect(document.runs.find(({ agent }) => agent === 'docs')).toMatchObject({ outcome: 'skipped', reason: 'unchanged' });
-    expect(await pulls(w.repository)).toContainEqual(expect.stringMatching(/upkeep\/docs closed/));
-    const said = writes(w.double).length;
-    await w.run();
-    expect(writes(w.double)).toHaveLength(said);
-  });
-
-  it('is left alone after its pull requests were merged', async () => {
-    await using w = await faultyOnGitHub();
-    await w.repository.protect('main');
-    await w.run();
-    for (const { number } of await w.repository.pulls()) await w.repository.merge(number);
-    const { code, document } = await w.run();
-    expect(code).toBe(0);
-    expect(document.runs.filter(({ outcome }) => outcome === 'failed' || outcome === 'fixed')).toEqual([]);
-    expect((await w.repository.git.branches()).map(({ name }) => name)).toEqual(['main']);
   });
 });
 
@@ -161,49 +127,6 @@ describe('a repository in which Actions may open no pull requests', () => {
     (w.repository.settings as { workflowsMayPropose: boolean }).workflowsMayPropose = true;
     const next = await w.run(['docs', '--delivery', 'push']);
     expect(next.code).toBe(0);
-    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
-  });
-});
-
-describe('a pull request that a person closed', () => {
-  it('is not opened again, and the agent reports what it may not repair', async () => {
-    await using w = await faultyOnGitHub();
-    await w.repository.protect('main');
-    await w.run(['docs', '--delivery', 'push']);
-    const [pull] = await w.repository.pulls();
-    w.repository.closeIssue(pull?.number ?? 0);
-    await w.run(['docs', '--delivery', 'push', '--force']);
-    const { code, document } = await w.run(['docs', '--delivery', 'push']);
-    expect(code).toBe(1);
-    expect(document.runs[0]).toMatchObject({ outcome: 'failed' });
-    expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs closed']);
-  });
-});
-
-describe('a branch on which a person works', () => {
-  it('keeps their commit, whatever the target does', async () => {
-    await using w = await faultyOnGitHub();
-    await w.repository.protect('main');
-    await w.run(['docs', '--delivery', 'push']);
-    const theirs = await w.repository.commit({ 'notes.md': 'A better colour.\n' }, { branch: 'upkeep/docs', message: 'better words' });
-    await w.repository.commit({ 'more.md': 'Another colour.\n' });
-    const { code, stderr } = await w.run(['docs', '--delivery', 'push']);
-    expect(code).toBe(0);
-    expect(await w.repository.head('upkeep/docs')).toBe(theirs);
-    expect(stderr).toContain('upkeep/docs has commits of a person, so it is left as it is');
-  });
-});
-
-describe('GitHub that is down', () => {
-  it('makes the pull requests wait; the run ends well, and the next one opens them', async () => {
-    await using w = await faultyOnGitHub();
-    await w.repository.protect('main');
-    w.double.down();
-    const { code, document } = await w.run(['docs', '--delivery', 'push']);
-    expect(code).toBe(0);
-    expect(document.delivery).toMatchObject({ outcome: 'kept' });
-    w.double.up();
-    expect((await w.run(['docs', '--delivery', 'push'])).code).toBe(0);
     expect(await pulls(w.repository)).toEqual(['#1 upkeep/docs open']);
   });
 });
