@@ -12,8 +12,8 @@ export default defineConfig({
     setupFiles: ['tests/support/setup.ts'],
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
-    // Most tests wait for processes of theirs, so there is room for more files than cores.
-    maxWorkers: soak ? 1 : Math.max(2, Math.ceil(availableParallelism() * 1.5)),
+    // Many tests wait: for the pauses that GitHub asks for, for remotes that say nothing. There is room for more files than cores.
+    maxWorkers: soak ? 1 : 2 * availableParallelism(),
     // Generous: machines are shared, and a test that waits for an event fails by that event, not by the clock.
     testTimeout: soak ? 30 * 60_000 : 180_000,
     hookTimeout: soak ? 10 * 60_000 : 180_000,

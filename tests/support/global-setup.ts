@@ -30,7 +30,7 @@ export async function setup(project: TestProject): Promise<() => void> {
   project.provide('databaseFolder', join(shared, 'database'));
   project.provide('databaseUrl', externalDatabase());
   return () => {
-    for (const folder of [shared, disk]) if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [shared, disk]) if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
 }
 
