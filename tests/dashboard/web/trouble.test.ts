@@ -145,3 +145,63 @@ describe('the page in trouble', () => {
     await context.close();
   });
 });
+
+describe('what others wrote', () => {
+  it('is shown as text wherever it stands: names, messages, reasons, logs, diffs', async () => {
+    const [evil, name] = ['<img src=x onerror=alert(1)><script>alert(2)</script>\u001b[31m\u202e\u0007', '<b onclick=alert(3)>x'];
+    const { page, context, complaints } = await scene.signedIn();
+    await scene.repository.commit(`docs: say ${name}`, { [`docs/${name}.md`]: `# Page\n\nA BAD word, ${evil}.\n` });
+    await scene.repository.git('pull', '-q', '--rebase');
+    await scene.repository.git('push', '-q', 'origin', 'HEAD:main');
+    await isLive(page);
+    const rows = await scene.database.query<{ id: string; name: string }>('SELECT id, name FROM upkeep.agent');
+    const idOf = (agent: string): string | undefined => rows.find((row) => row.name === agent)?.id;
+    const give = (order: string, data: object) =>
+      context.request.post(`${scene.address}/api/trpc/${order}`, { data, headers: { origin: scene.address } });
+    await give('agents.pause', { scope: { kind: 'agent', id: idOf('frontend') }, how: 'now', reason: evil });
+    const asked = await give('agents.run', { agentIds: [idOf('docs')], force: true, reason: evil });
+    const { result } = (await asked.json()) as {
+      readonly result: { readonly data: { readonly runs: readonly { readonly runId: string }[] } };
+    };
+    const runId = result.data.runs[0]?.runId ?? '';
+    await page.goto(`${scene.address}/runs`);
+    // Its words are repaired; that it leads to no picture stays.
+    await page.locator(`tr[data-run="${runId}"]`).getByText('failed', { exact: true }).waitFor();
+    await scene.database.query(`UPDATE upkeep.run SET message = $1, requested_by = $1 WHERE outcome = 'failed'`, [evil]);
+    await scene.database.query(`UPDATE upkeep.repository SET problem = $1`, [evil]);
+
+    /** What was made of the words, instead of being shown. */
+    const made = () => page.evaluate(() => document.querySelectorAll('#content :is(img, script, [onerror], [onclick])').length);
+    for (const [path, heading] of [
+      ['/', 'Overview'],
+      ['/runs', 'Runs'],
+      ['/queue', 'Queue'],
+      ['/schedule', 'Schedule'],
+      ['/findings', 'Findings'],
+      ['/events', 'Events'],
+      ['/audit', 'Audit'],
+      ['/repositories', 'Repositories'],
+    ] as const) {
+      await page.goto(`${scene.address}${path}`);
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]') === null);
+      // These show it in any case; findings and the queue need not have any of it now.
+      if (!['/queue', '/findings'].includes(path)) await page.locator('#content').getByText('onerror=alert(1)').first().waitFor();
+      expect([path, await made()]).toEqual([path, 0]);
+    }
+
+    // The run by a click in the middle of its row, and neither while words in it are marked nor by what has a meaning of its own.
+    await page.goto(`${scene.address}/runs?agent=%5B%22docs%22%5D`);
+    const newest = page.locator(`tr[data-run="${runId}"]`);
+    await newest.locator('[data-column="where"]').selectText();
+    await newest.locator('[data-column="where"]').dispatchEvent('click');
+    expect(new URL(page.url()).pathname).toBe('/runs');
+    await page.evaluate(() => getSelection()?.removeAllRanges());
+    await newest.locator('[data-column="trigger"]').click();
+    await page.getByRole('heading', { name: 'docs: failed' }).waitFor();
+    await page.getByText('A GOOD word, <img src=x onerror=alert(1)><script>').first().waitFor();
+    expect(await made()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});

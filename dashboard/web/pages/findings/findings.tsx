@@ -8,6 +8,7 @@ import { api } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Choice } from '../../parts/choice.tsx';
+import { useOpenRun } from '../../parts/open-run.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Severity } from '../../parts/severity.tsx';
@@ -21,6 +22,7 @@ const Charts = lazy(() => import('./charts.tsx').then(({ Charts }) => ({ default
 const DAY = 86_400_000;
 
 export function Findings(): ReactNode {
+  const openRun = useOpenRun();
   const repository = useRepository();
   const { days = 30, which = 'newest' } = useSearch({ from: '/inside/findings' });
   const navigate = useNavigate({ from: '/findings' });
@@ -115,7 +117,7 @@ export function Findings(): ReactNode {
         ) : (
           <DataTable heads={['Severity', 'Message', 'Where', 'Agent', 'First seen', 'Last seen', 'Times']}>
             {list.data.map((finding) => (
-              <Table.Tr key={`${finding.repository.id} ${finding.agent.id} ${finding.fingerprint}`} data-row tabIndex={-1}>
+              <Table.Tr key={`${finding.repository.id} ${finding.agent.id} ${finding.fingerprint}`} {...openRun(finding.runId)}>
                 <Table.Td>
                   <Severity of={finding.severity} />
                 </Table.Td>

@@ -9,6 +9,7 @@ import type { Priority } from '../../../../ledger/outcome.ts';
 import { api } from '../../api/client.ts';
 import { plural, visible } from '../../format/text.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { useOpenRun } from '../../parts/open-run.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Ago, Elapsed } from '../../parts/time.tsx';
@@ -46,6 +47,7 @@ export function Queue(): ReactNode {
 }
 
 function Running({ rows }: { readonly rows: QueueAnswer['running'] }): ReactNode {
+  const openRun = useOpenRun();
   return (
     <Panel title="Running" aside={rows.length} flush>
       {rows.length === 0 ? (
@@ -53,7 +55,7 @@ function Running({ rows }: { readonly rows: QueueAnswer['running'] }): ReactNode
       ) : (
         <DataTable heads={['Agent', 'Check', 'For', 'Service']} hasOrders>
           {rows.map((row) => (
-            <Table.Tr key={row.runId} data-row tabIndex={-1}>
+            <Table.Tr key={row.runId} {...openRun(row.runId)}>
               <Table.Td>
                 <RunName row={row} />
               </Table.Td>
@@ -75,6 +77,7 @@ function Running({ rows }: { readonly rows: QueueAnswer['running'] }): ReactNode
 }
 
 function Waiting({ rows, hasMore }: { readonly rows: QueueAnswer['waiting']; readonly hasMore: boolean }): ReactNode {
+  const openRun = useOpenRun();
   const mayOperate = useMay('operator');
   const setPriority = useMutation(
     api.queue.setPriority.mutationOptions({ onError: tellFailure, onSuccess: () => say('good', 'Its place in the queue has changed.') }),
@@ -86,7 +89,7 @@ function Waiting({ rows, hasMore }: { readonly rows: QueueAnswer['waiting']; rea
       ) : (
         <DataTable heads={['Place', 'Agent', 'Why it waits', 'Asked for', 'Priority']} hasOrders>
           {rows.map((row) => (
-            <Table.Tr key={row.runId} data-row tabIndex={-1}>
+            <Table.Tr key={row.runId} {...openRun(row.runId)}>
               <Table.Td>{row.position}</Table.Td>
               <Table.Td>
                 <RunName row={row} />
@@ -123,6 +126,7 @@ function Waiting({ rows, hasMore }: { readonly rows: QueueAnswer['waiting']; rea
 }
 
 function Dead({ rows }: { readonly rows: QueueAnswer['dead'] }): ReactNode {
+  const openRun = useOpenRun();
   const mayOperate = useMay('operator');
   const mayDiscard = useMay('admin');
   const retry = useMutation(
@@ -136,7 +140,7 @@ function Dead({ rows }: { readonly rows: QueueAnswer['dead'] }): ReactNode {
       ) : (
         <DataTable heads={['Agent', 'What went wrong', 'Since']} hasOrders>
           {rows.map((row) => (
-            <Table.Tr key={row.agent.id} data-row tabIndex={-1}>
+            <Table.Tr key={row.agent.id} {...openRun(row.runId)}>
               <Table.Td>
                 {row.runId === null ? (
                   <b>{visible(row.agent.name)}</b>

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useRef, useState, type ReactNode } from 'react';
 import { api } from '../../api/client.ts';
-import { shortSha, visible } from '../../format/text.ts';
+import { plural, shortSha, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
@@ -86,7 +86,7 @@ export function Run(): ReactNode {
         </Fact>
         <Fact name="Own commit">{commit === null ? 'none' : <span className="mono">{shortSha(commit.sha)}</span>}</Fact>
         <Fact name="Findings">
-          {run.errors ?? 0} errors, {run.warnings ?? 0} warnings, {run.fixed ?? 0} fixed
+          {plural(run.errors ?? 0, 'error')}, {plural(run.warnings ?? 0, 'warning')}, {run.fixed ?? 0} fixed
         </Fact>
         <Fact name="Attempt">
           {run.attempt}

@@ -9,6 +9,7 @@ import type { RunRow } from '../../../wire/runs-schema.ts';
 import { api, client } from '../../api/client.ts';
 import { shortSha, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
+import { useOpenRun } from '../../parts/open-run.ts';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -59,7 +60,8 @@ const columns = helper.columns([
   helper.display({
     id: 'duration',
     header: 'Took',
-    cell: ({ row: { original: run } }) => (run.durationMs === null ? null : <span className="nowrap">{duration(run.durationMs)}</span>),
+    cell: ({ row: { original: run } }) =>
+      run.durationMs === null ? run.state === 'settled' ? '–' : null : <span className="nowrap">{duration(run.durationMs)}</span>,
   }),
   helper.display({ id: 'findings', header: 'Findings', cell: ({ row: { original: run } }) => <Findings run={run} /> }),
   helper.display({
@@ -91,6 +93,7 @@ export function Runs(): ReactNode {
     refetchInterval: 60_000,
   });
   const rows = useMemo(() => runs.data?.pages.flatMap((page) => page.rows) ?? NONE, [runs.data]);
+  const openRun = useOpenRun();
   const table = useTable({ features, columns, data: rows, getRowId: ({ id }) => id });
   const isFiltered = Object.keys(search).some((key) => key !== 'repository' && key !== 'sort');
   return (
@@ -121,20 +124,7 @@ export function Runs(): ReactNode {
                     </Table.Tr>
                   ))
                 : table.getRowModel().rows.map((row) => (
-                    <Table.Tr
-                      key={row.id}
-                      data-row
-                      data-run={row.id}
-                      tabIndex={-1}
-                      onKeyDown={(event) => {
-                        if (event.key === 'Enter' && event.target === event.currentTarget)
-                          void navigate({
-                            to: '/runs/$runId',
-                            params: { runId: row.id },
-                            search: (from) => ({ repository: from.repository }),
-                          });
-                      }}
-                    >
+                    <Table.Tr key={row.id} data-run={row.id} {...openRun(row.id)}>
                       {row.getAllCells().map((cell) => (
                         <Table.Td key={cell.id} data-column={cell.column.id}>
                           <table.FlexRender cell={cell} />
