@@ -3,6 +3,7 @@ import { codeRules } from './checks/code-rules.ts';
 import { eslint } from './checks/eslint.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
+import { stylelint } from './checks/stylelint.ts';
 import { typeCheck } from './checks/type-check.ts';
 import type { Agent } from './agent.ts';
 
@@ -14,5 +15,5 @@ export const frontend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, biome, codeRules, typeCheck, prettier],
+  checks: [oxlint, eslint, biome, stylelint, codeRules, typeCheck, prettier],
 };
