@@ -21,6 +21,8 @@ export interface DashboardScene extends AsyncDisposable {
   readonly repository: TestRepository;
   /** Lets the check of `qa` end that waits for it. */
   readonly letQaEnd: () => Promise<void>;
+  /** So much does the check of `qa` print from now on. */
+  readonly letQaPrint: (megabytes: number) => Promise<void>;
   /** Whether the check of `devops` stands still until its time is over. */
   readonly letDevopsStall: (stalls: boolean) => Promise<void>;
   /** The service's own, in which nobody else is. */
@@ -56,9 +58,12 @@ else for (const name of files) fs.readFileSync(name, 'utf8').split('\\n').forEac
 `;
 /** Says something dangerous, and finds it in the code. */
 const MARKUP = `console.log('src/a.js:1:<img src=x onerror=alert(1)> \\u202ein the message'); console.error('\\u001b[31mred\\u001b[0m <script>alert(1)</script>'); process.exitCode = 1;`;
-/** Goes on until somebody takes the file away. */
+/** Prints as many MB as the file says that lies beside it, and goes on until somebody takes the file away. */
 const waitsFor = (hold: string): string =>
-  `const fs = require('fs'); console.log('it has begun'); const timer = setInterval(() => { if (!fs.existsSync(${JSON.stringify(hold)})) { clearInterval(timer); console.log('it has ended'); } }, 25);`;
+  `const fs = require('fs'); console.log('it has begun');
+const flood = ${JSON.stringify(`${hold}.flood`)};
+for (let left = fs.existsSync(flood) ? Number(fs.readFileSync(flood, 'utf8')) * 10 : 0; left > 0; left -= 1) process.stdout.write(('\\u001b[32mline\\u001b[0m ' + 'x'.repeat(82) + '\\n').repeat(1024));
+ const timer = setInterval(() => { if (!fs.existsSync(${JSON.stringify(hold)})) { clearInterval(timer); console.log('it has ended'); } }, 25);`;
 /** Stands still as long as there is a file. */
 const stallsAt = (stall: string): string =>
   `if (require('fs').existsSync(${JSON.stringify(stall)})) setInterval(() => {}, 1000); else console.log('it goes on');`;
@@ -132,6 +137,7 @@ export async function dashboardScene(): Promise<DashboardScene> {
     browser,
     repository,
     letQaEnd: () => rm(hold),
+    letQaPrint: (megabytes) => writeFile(`${hold}.flood`, String(megabytes)),
     letDevopsStall: (stalls) => (stalls ? writeFile(stall, '') : rm(stall)),
     database: databaseAt(url, server.close, () => servers.open(FAST)),
     async signedIn(options = {}) {

@@ -204,4 +204,32 @@ describe('what others wrote', () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it('may be a log of 200 MB, and opens without a stop', async () => {
+    const { page, context, complaints } = await scene.signedIn();
+    await Promise.all([scene.letQaPrint(200), scene.letQaEnd()]);
+    await page.reload();
+    await order(page, 'Run qa now');
+    await card(page, 'qa', 'ACTIVE').getByText('output-limit').waitFor({ timeout: 60_000 });
+    await card(page, 'qa').getByRole('link').last().click();
+    await page.evaluate(() => {
+      const seen = { longest: 0 };
+      Object.assign(window, { seen });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) seen.longest = Math.max(seen.longest, duration);
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    await page.getByRole('heading', { name: 'qa: errored' }).waitFor();
+    const log = page.getByRole('region', { name: 'Log of waits' });
+    await log.getByText('line xxx').first().waitFor();
+    await log.evaluate((view) => view.scrollTo(0, 0));
+    await log.getByText('it has begun').waitFor();
+    const lines = await log.locator('[class*="line"]').count();
+    const longest = await page.evaluate(() => (window as unknown as { readonly seen: { readonly longest: number } }).seen.longest);
+    console.log(`a log of 200 MB: the longest stop of the page ${Math.round(longest)} ms, ${lines} lines in the document`);
+    expect(lines).toBeLessThan(500);
+    expect(longest).toBeLessThan(2_000);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });
