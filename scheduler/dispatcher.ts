@@ -63,8 +63,8 @@ interface Held {
 /** `lost`: somebody else has it; `unsure`: somebody else may have it, since its lease could not be renewed. */
 type Verdict = 'cancelled' | 'returned' | 'lost' | 'unsure';
 
-const LINGER_MS = 8;
-const FULL_BATCH = 50;
+const LINGER_MS = 20;
+const FULL_BATCH = 200;
 const PAUSE_MS = 1000;
 /** A service that stops waits so long for its database. */
 const LAST_WRITES_MS = 10_000;

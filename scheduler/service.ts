@@ -2,7 +2,7 @@
 import cron from 'node-cron';
 import type { UpkeepEvent } from '../ledger/event.ts';
 import { nearestTimes } from '../prisma/runs/due-schedules.ts';
-import { registerService, serviceSeen, servicesEnded, type ServiceRow } from '../prisma/runs/service-rows.ts';
+import { registerService, servicesAlive, serviceSeen, servicesEnded, type ServiceRow } from '../prisma/runs/service-rows.ts';
 import type { EventRow } from '../prisma/runs/write-events.ts';
 import { connection } from '../prisma/sql.ts';
 import { createClockWatch } from './clock-watch.ts';
@@ -101,6 +101,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
       settings.onNote(`the clock jumped by ${Math.round(jump / 1000)} s: leases of others are not judged for ${leaseMs / 1000} s`);
     const asked = clock.wall();
     const now = await connection(pool, (sql) => serviceSeen(sql, row.id, { skewMs: state.skewMs, isDraining: state.isDraining }));
+    if (context.local !== undefined) context.local.sawOthers(state.isDraining || (await connection(pool, servicesAlive)) > 1);
     state.skewMs = Math.round((asked + clock.wall()) / 2 - now.getTime());
     const correction = watch.database(now);
     // Where both are of one machine they jump together, which is told already.
@@ -156,6 +157,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     else if (reason === 'schedule') void tick();
   };
   const listener = await listenForWakes(pool, { onWake, onProblem: (error) => settings.onProblem('wake-up calls cannot be heard', error) });
+  const deafen = settings.context.local?.hear(onWake);
   const safety = cron.schedule(SAFETY_TICK, () => void tick(), { name: 'upkeep', suppressMissedWarning: true });
   const beats = setInterval(() => void dispatcher.beat(), leaseMs / 3);
 
@@ -165,6 +167,7 @@ export async function startService(settings: ServiceSettings): Promise<Service> 
     clearInterval(beats);
     await safety.destroy();
     await ticking;
+    deafen?.();
     await listener.close();
     await connection(pool, (sql) => servicesEnded(sql, [row.id])).catch((error: unknown) =>
       settings.onProblem('goodbye could not be said', error),

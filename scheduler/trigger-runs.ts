@@ -4,7 +4,7 @@ import type { AgentId, Priority, Trigger } from '../ledger/outcome.ts';
 import { databaseTime, lockSteeredAgents, steeredAgents, type SteeredAgent } from '../prisma/runs/steered-agents.ts';
 import { beginEnqueue, type EnqueueReport } from './runs/enqueue-runs.ts';
 import type { SchedulerContext } from './scheduler-context.ts';
-import { steerTransaction } from './steer/steer-transaction.ts';
+import { enqueueTransaction } from './steer/steer-transaction.ts';
 
 export interface TriggerAsk {
   readonly repositoryId: string;
@@ -22,7 +22,7 @@ export async function triggerRuns(
   context: SchedulerContext,
   { repositoryId, agents: names, trigger, isForced, by }: TriggerAsk,
 ): Promise<EnqueueReport> {
-  const { done } = await steerTransaction(context.pool, async (sql) => {
+  const { done } = await enqueueTransaction(context, async (sql) => {
     const scope = { repositoryId, agentId: null };
     await lockSteeredAgents(sql, scope);
     const [agents, now] = await Promise.all([steeredAgents(sql, scope), databaseTime(sql)]);

@@ -10,6 +10,7 @@ import type { UpkeepEvent } from '../../ledger/event.ts';
 import type { ServiceRow } from '../../prisma/runs/service-rows.ts';
 import type { EventRow } from '../../prisma/runs/write-events.ts';
 import { admitWaiting } from '../../scheduler/runs/admit-waiting.ts';
+import { createLocalWakes } from '../../scheduler/local-wakes.ts';
 import { openQueue, type QueueSettings } from '../../scheduler/queue.ts';
 import type { SchedulerContext } from '../../scheduler/scheduler-context.ts';
 import { startService, type Service } from '../../scheduler/service.ts';
@@ -130,7 +131,14 @@ export async function serve(request: ServeRequest): Promise<void> {
   observation.opened(pool);
   dashboard.opened(place.database);
   await using queue = closing(await openQueue(pool, queueSettings(config, telling)), (open) => open.close());
-  const scheduler: SchedulerContext = { pool, queue: queue.value, labelLimits: config.labels, retry: retryOf(config), source };
+  const scheduler: SchedulerContext = {
+    pool,
+    queue: queue.value,
+    labelLimits: config.labels,
+    retry: retryOf(config),
+    source,
+    local: createLocalWakes(),
+  };
   let names: ReadonlyMap<string, string> = new Map();
   const tellEvents = (events: readonly EventRow[]): void => {
     observation.onEvents(events);

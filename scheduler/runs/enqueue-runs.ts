@@ -81,7 +81,7 @@ export async function beginEnqueue(
   // Only a slot can have its run already, and only a limit keeps out what its agent has room for.
   if (requests.every(({ slotAt }) => slotAt === null) && Object.keys(labelLimits).length === 0) {
     const events = fresh.map(event);
-    await tell(sql, events);
+    await tell(sql, events, context);
     const done = inserting.then((inserted) => reportOf(fresh, events, (id) => inserted.get(id) === true));
     done.catch(() => undefined);
     return { done };
@@ -89,7 +89,7 @@ export async function beginEnqueue(
   const [inserted] = await Promise.all([inserting, locked]);
   const written = fresh.filter(({ row }) => inserted.has(row.id));
   const events = written.map(event);
-  if (events.length > 0) await tell(sql, events);
+  if (events.length > 0) await tell(sql, events, context);
   const queued = new Set([...inserted].flatMap(([id, isQueued]) => (isQueued ? [id] : [])));
   for (const id of await admitMore(sql, written, { context, queued })) queued.add(id);
   return { done: Promise.resolve(reportOf(written, events, (id) => queued.has(id))) };
@@ -100,8 +100,9 @@ function reportOf(written: readonly FreshRun[], events: readonly EventRow[], isA
 }
 
 /** Services are told whether or not something has room: they look, and find it or not. */
-async function tell(sql: Sql, events: readonly EventRow[]): Promise<void> {
-  await Promise.all([writeEvents(sql, events), wakeServices(sql, 'queued')]);
+async function tell(sql: Sql, events: readonly EventRow[], { local }: SchedulerContext): Promise<void> {
+  // Whoever enqueues here wakes the service of this process.
+  await Promise.all([writeEvents(sql, events), ...(local?.isAlone === true ? [] : [wakeServices(sql, 'queued')])]);
 }
 
 interface FreshRun {

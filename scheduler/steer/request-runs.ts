@@ -9,7 +9,7 @@ import { wakeServices } from '../runs/wake.ts';
 import type { SchedulerContext } from '../scheduler-context.ts';
 import { SteerError } from './steer-error.ts';
 import { resumeEvent } from './steer-events.ts';
-import { steerTransaction } from './steer-transaction.ts';
+import { enqueueTransaction } from './steer-transaction.ts';
 import { at, bringBack, decisionRow, factsOf, noteSteering, subjectOf, takeAgents, wordsFor, type SteerAsk } from './steering.ts';
 
 /** A run that a service is to carry out. */
@@ -37,7 +37,7 @@ export async function requestRuns(
   ask: RunAsk,
 ): Promise<{ readonly runs: RequestedRun[]; readonly events: readonly EventRow[] }> {
   const { scope, decider, agents: names, isForced, priority, base } = ask;
-  return steerTransaction(context.pool, async (sql) => {
+  return enqueueTransaction(context, async (sql) => {
     const { agents, now } = await takeAgents(sql, scope);
     const wanted = names.length === 0 ? agents.filter(({ isEnabled }) => isEnabled) : agents.filter(({ agent }) => isNamed(agent, names));
     const off = wanted.find(({ isEnabled }) => !isEnabled);
@@ -89,7 +89,7 @@ export async function retryAgents(
   ask: SteerAsk,
 ): Promise<{ readonly retried: readonly Retried[]; readonly events: readonly EventRow[] }> {
   const { scope } = ask;
-  return steerTransaction(context.pool, async (sql) => {
+  return enqueueTransaction(context, async (sql) => {
     const { agents: before, now } = await takeAgents(sql, scope);
     const decider = at({ ...ask.decider, reason: ask.decider.reason ?? 'retry' }, now);
     const refused = before.flatMap((agent) => refusedOf('retry', agent));

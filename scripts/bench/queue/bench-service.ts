@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '../../../prisma/client.ts';
 import { migrate } from '../../../prisma/migrate.ts';
 import type { ClaimedRun } from '../../../prisma/runs/run-row.ts';
 import type { CarriedEnd, Executor } from '../../../scheduler/executor.ts';
+import { createLocalWakes } from '../../../scheduler/local-wakes.ts';
 import { openQueue } from '../../../scheduler/queue.ts';
 import { runEvent } from '../../../scheduler/runs/run-events.ts';
 import type { SchedulerContext } from '../../../scheduler/scheduler-context.ts';
@@ -28,7 +29,7 @@ export async function openScheduler(url: string): Promise<BenchScheduler> {
   return {
     database,
     context: {
-      ...{ pool, queue, labelLimits: {}, source: 'service:bench' },
+      ...{ pool, queue, labelLimits: {}, source: 'service:bench', local: createLocalWakes() },
       retry: { limit: 3, maxMs: 300_000, random: Math.random },
     },
     async close() {

@@ -1,7 +1,7 @@
 /** Our own queue as a contestant: the service with everything that it does, and an executor that ends at once. */
 import { randomUUID } from 'node:crypto';
-import { transaction } from '../../../prisma/sql.ts';
 import { beginEnqueue, type RunRequest } from '../../../scheduler/runs/enqueue-runs.ts';
+import { enqueueTransaction } from '../../../scheduler/steer/steer-transaction.ts';
 import type { SchedulerContext } from '../../../scheduler/scheduler-context.ts';
 import { atOnce, LEASE_MS, openScheduler, startBenchService } from './bench-service.ts';
 import { CONCURRENCY, type Contestant } from './contestant.ts';
@@ -16,7 +16,7 @@ export async function openUpkeepQueue(url: string): Promise<Contestant> {
   const request = (job: number): RunRequest => requestOf(job, agents);
   const enqueueMany = async (jobs: readonly number[]): Promise<void> => {
     // As a trigger does.
-    const { done } = await transaction(pool, (sql) => beginEnqueue(sql, jobs.map(request), { context, now: new Date() }));
+    const { done } = await enqueueTransaction(context, (sql) => beginEnqueue(sql, jobs.map(request), { context, now: new Date() }));
     const { runs } = await done;
     if (runs.length !== jobs.length) throw new Error(`${jobs.length} runs were asked for and ${runs.length} made`);
   };
