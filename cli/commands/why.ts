@@ -17,6 +17,10 @@ export async function whyCommand(
   context: CommandContext,
 ): Promise<number> {
   const agent = agentNamed(name);
+  if (context.server !== null) {
+    const [{ openRemote }, { remoteWhy }] = await Promise.all([import('../remote/remote-service.ts'), import('../remote/remote-why.ts')]);
+    return remoteWhy(openRemote(context.server, context), agent, { flags, context });
+  }
   const here = await openHere(context, flags.branch);
   const { repository, branch } = here;
   const base = flags.branch === undefined ? repository.head : await commitOf(repository, flags.branch);

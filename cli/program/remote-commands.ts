@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
 
-const REMOTE = ['run', 'pause', 'resume', 'retry', 'cancel', 'queue', 'schedule list', 'schedule set', 'schedule next'];
+const REMOTE = ['run', 'pause', 'resume', 'retry', 'cancel', 'queue', 'why', 'schedule list', 'schedule set', 'schedule next'];
 
 /** Throws UsageError for one that works on the clone at hand alone. */
 export function requireRemote(command: Command, server: string | null): void {

@@ -7,12 +7,13 @@ import { queueLines, underWayWords, type QueueLine } from '../queue/queue-table.
 import { plainLine } from '../reporters/plain-text.ts';
 import type { RemoteService } from './remote-service.ts';
 
-interface RemoteRun extends QueueLine {
+export interface RemoteRun extends QueueLine {
   readonly state: 'waiting' | 'running';
   readonly why: string | null;
 }
 
-async function openRuns(service: RemoteService, isOfAll: boolean): Promise<RemoteRun[]> {
+/** What waits or is under way, in the repository at hand or in all. */
+export async function openRuns(service: RemoteService, isOfAll: boolean): Promise<RemoteRun[]> {
   const filter = isOfAll ? {} : { repository: (await service.repository()).id };
   const { running, waiting } = await service.ask((api) => api.queue.list.query(filter));
   const now = new Date();

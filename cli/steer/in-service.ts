@@ -77,7 +77,7 @@ export async function resumeInService(ask: InService): Promise<number> {
   const byName = new Map(agents.map((one) => [one.agent, one]));
   const stays = (name: string): string | null => {
     const pause = byName.get(name)?.pause ?? null;
-    return pause === null ? null : `paused by ${pause.by}: ${endOfPause({ agent: name, pause: { ...pause, reason: null } })} ends that`;
+    return pause === null ? null : `paused by ${pause.by}: ${endOfPause({ agent: name, pause })} ends that`;
   };
   const words = resumedSentence([...byName.keys()], stays, WHERE);
   const next = agent === null ? null : (byName.get(agent)?.nextRunAt ?? null);

@@ -43,13 +43,19 @@ export interface ServiceFacts {
   readonly now: Date;
 }
 
+/** What is asked of an agent that may be held. */
+export interface HeldAgent extends Pick<SteeredAgent, 'agent' | 'isEnabled' | 'isInError'> {
+  readonly pause: Pick<NonNullable<SteeredAgent['pause']>, 'kind' | 'by' | 'reason'> | null;
+}
+
 /** Pure. */
 export function serviceSentences({ known, schedule, runs, now }: ServiceFacts): string[] {
   if (known === null) return ['it does not know the agent: its configuration is of another version'];
   return [...heldSentences(known), ...runs.map((run) => runSentence(run, now)), ...slotSentences(schedule, now)];
 }
 
-function heldSentences(agent: SteeredAgent): string[] {
+/** What keeps an agent from running. */
+export function heldSentences(agent: HeldAgent): string[] {
   const { pause } = agent;
   const because = pause === null || pause.reason === null ? '' : ` (${pause.reason})`;
   return [
@@ -65,7 +71,8 @@ function runSentence(run: OpenRun, now: Date): string {
   return `${asked}: ${position}${stateWords(run)}`;
 }
 
-function slotSentences(schedule: ServiceFacts['schedule'], now: Date): string[] {
+/** When its next slot comes, and how late the last one was. */
+export function slotSentences(schedule: ServiceFacts['schedule'], now: Date): string[] {
   const next = schedule?.nextRunAt ?? null;
   const drift = schedule?.lastDriftMs ?? null;
   return [

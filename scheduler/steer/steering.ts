@@ -42,8 +42,13 @@ export function wordsFor(refusal: Refusal, agent: SteeredAgent): string {
   return refusalWords(refusal, { agent: agent.agent, runId: runningId, inError: isInError, ...paused });
 }
 
+interface PausedAgent {
+  readonly agent: string;
+  readonly pause: Pick<NonNullable<SteeredAgent['pause']>, 'kind'> | null;
+}
+
 /** The command that ends the widest pause of an agent. */
-export function endOfPause({ agent, pause }: Pick<SteeredAgent, 'agent' | 'pause'>): string {
+export function endOfPause({ agent, pause }: PausedAgent): string {
   if (pause?.kind === 'everything') return shellLine(['agent', 'resume', '--everything']);
   return shellLine(pause?.kind === 'repository' ? ['agent', 'resume'] : ['agent', 'resume', agent]);
 }

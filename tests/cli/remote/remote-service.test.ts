@@ -83,6 +83,22 @@ describe('a service elsewhere', () => {
     });
   });
 
+  it('explains an agent: what holds it, what waits, its next slot', async () => {
+    await using place = await scene();
+    expect((await place.agent('operator', 'run', 'qa', '--no-wait')).exitCode).toBe(0);
+    await place.agent('admin', 'pause', 'docs', '--reason', 'release');
+    const qa = await place.agent('viewer', 'why', 'qa');
+    expect(qa).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(qa.stdout).toMatch(
+      /^qa on main\nservice:\n {2}it looks after acme\/site on main\n {2}run [0-9a-f-]{36}, asked for by .+: number 1 in the queue, /,
+    );
+    const { explanations } = JSON.parse((await place.agent('viewer', 'why', 'docs', '--json')).stdout) as {
+      readonly explanations: readonly { readonly sentences: readonly string[] }[];
+    };
+    expect(explanations[0]?.sentences.join('\n')).toMatch(/paused by .+ \(release\): agent resume docs ends that/);
+    expect(await place.agent('viewer', 'why', 'qa', '--branch', 'next')).toMatchObject({ exitCode: 2 });
+  });
+
   it('queues runs, shows them and cancels them', async () => {
     await using place = await scene();
     const queued = await place.agent('operator', 'run', 'docs', '--no-wait');
