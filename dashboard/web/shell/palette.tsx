@@ -10,7 +10,7 @@ import { api } from '../api/client.ts';
 import { statusLook } from '../format/status.ts';
 import { visible } from '../format/text.ts';
 import { PAGES } from './pages.ts';
-import { useRepository, repositoryInput } from './repository.ts';
+import { repositoryInput, repositoryLabel, useRepository } from './repository.ts';
 
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const navigate = useNavigate();
@@ -34,10 +34,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
     leftSection: <IconRobot size={18} stroke={1.6} aria-hidden />,
     onClick: () => void navigate({ to: '/runs', search: (search) => ({ ...search, agent: [name] }) }),
   }));
-  const ofRepositories: SpotlightActionData[] = (repositories.data ?? []).map(({ id, identity, branch }) => ({
+  const ofRepositories: SpotlightActionData[] = (repositories.data ?? []).map(({ id, name, identity, branch }) => ({
     id,
-    label: `Keep to ${visible(identity)}`,
+    label: `Keep to ${repositoryLabel({ name, identity }, repositories.data ?? [])}`,
     description: branch,
+    keywords: [identity],
     leftSection: <IconFolder size={18} stroke={1.6} aria-hidden />,
     onClick: () => void navigate({ to: '.', search: (search) => ({ ...search, repository: identity }) }),
   }));

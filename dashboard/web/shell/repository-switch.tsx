@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { api } from '../api/client.ts';
 import { visible } from '../format/text.ts';
-import { useRepository } from './repository.ts';
+import { repositoryLabel, useRepository } from './repository.ts';
 import classes from './repository-switch.module.css';
 
 const ALL = '';
@@ -13,21 +13,24 @@ export function RepositorySwitch(): ReactNode {
   const { data } = useQuery(api.repositories.list.queryOptions());
   const { name } = useRepository();
   const navigate = useNavigate();
-  const options = (data ?? []).map(({ identity }) => identity);
-  const shown = name === null || options.includes(name) ? options : [name, ...options];
+  const options = (data ?? []).map((one) => ({ value: one.identity, label: repositoryLabel(one, data ?? []) }));
+  // The address may name it by its short name.
+  const chosen = data?.find((one) => one.identity === name || one.name === name)?.identity ?? name;
+  const shown =
+    chosen === null || options.some(({ value }) => value === chosen) ? options : [{ value: chosen, label: visible(chosen) }, ...options];
   return (
     <select
       className={classes.switch}
       aria-label="Repository"
-      value={name ?? ALL}
+      value={chosen ?? ALL}
       onChange={({ currentTarget: { value } }) =>
         void navigate({ to: '.', search: (search) => ({ ...search, repository: value === ALL ? undefined : value }) })
       }
     >
       <option value={ALL}>{data === undefined ? 'All repositories' : `All repositories (${data.length})`}</option>
-      {shown.map((identity) => (
-        <option key={identity} value={identity}>
-          {visible(identity)}
+      {shown.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
         </option>
       ))}
     </select>

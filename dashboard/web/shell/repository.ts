@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { api } from '../api/client.ts';
+import { visible } from '../format/text.ts';
 
 export interface RepositoryChoice {
   /** The identity from the address; null: all of them. */
@@ -26,4 +27,12 @@ export function useRepository(): RepositoryChoice {
 /** The repository as the input of a list. */
 export function repositoryInput({ id }: RepositoryChoice): { readonly repository?: string } {
   return id === undefined ? {} : { repository: id };
+}
+
+/** What people call a repository: its name, or its identity where two have the same name. */
+export function repositoryLabel(
+  { name, identity }: { readonly name: string; readonly identity: string },
+  all: readonly { readonly name: string }[],
+): string {
+  return visible(all.filter((other) => other.name === name).length > 1 ? identity : name);
 }

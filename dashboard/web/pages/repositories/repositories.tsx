@@ -9,6 +9,7 @@ import { Empty, Failed } from '../../parts/states.tsx';
 import { Status } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Page } from '../../shell/page.tsx';
+import { repositoryLabel } from '../../shell/repository.ts';
 import classes from './repositories.module.css';
 
 const STATES = [
@@ -39,7 +40,7 @@ export function Repositories(): ReactNode {
               <div className={classes.head}>
                 <h2>
                   <Link to="/" search={{ repository: repository.identity }} className="plain-link">
-                    {visible(repository.identity)}
+                    {repositoryLabel(repository, data)}
                   </Link>
                 </h2>
                 <span className="dim">{visible(repository.branch)}</span>
