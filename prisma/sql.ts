@@ -1,5 +1,6 @@
 /** Statements by hand, for what has to be one transaction or has to be quick: prepared once a connection, sent without waiting. */
 import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { askBehind } from './behind-commit.ts';
 
 /** Connections to the database. */
 export type ConnectionPool = Pool;
@@ -28,14 +29,18 @@ export interface Sql {
 export async function transaction<Result>(pool: ConnectionPool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | boolean = false;
+  let behind: Promise<void> | null = null;
   try {
     // Not waited for: the first statement follows on its heels, and COMMIT on those of the last ones that nobody waits for. It takes
     // everything back when one of them failed.
     sendTogether(client);
     const sent = [settled(client.query('BEGIN'))];
-    const result = await work(sqlOf(client, sent));
+    const names = new Set<string>();
+    const sql = sqlOf(client, sent, names);
+    const result = await work(sql);
     sendTogether(client);
     sent.push(settled(client.query('COMMIT')));
+    behind = askBehind(pool, names, async (statement, values) => (await client.query<object>(queryOf(statement, values))).rows);
     for (const { done } of sent) await done;
     return result;
   } catch (error) {
@@ -44,7 +49,8 @@ export async function transaction<Result>(pool: ConnectionPool, work: (sql: Sql)
     });
     throw error;
   } finally {
-    client.release(broken);
+    if (behind === null) client.release(broken);
+    else void behind.then(() => client.release(broken));
   }
 }
 
@@ -91,9 +97,11 @@ const names = new Map<string, string>();
 /** Beyond it texts are too different from each other to be worth preparing. */
 const MOST_NAMES = 200;
 
-function sqlOf(client: PoolClient, sent: Sent[]): Sql {
+/** `names`: gets the names of statements that are sent. */
+function sqlOf(client: PoolClient, sent: Sent[], names?: Set<string>): Sql {
   // All in the order in which they were sent: of several that fail the first one is why.
   const ask = <Row extends object>(query: QueryConfig): Promise<Row[]> => {
+    if (query.name !== undefined) names?.add(query.name);
     sendTogether(client);
     const rows = client.query<Row>(query).then((result) => result.rows);
     sent.push(settled(rows));

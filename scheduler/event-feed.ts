@@ -2,7 +2,7 @@
  * Every event of the database in one order, as soon as it may be read: whoever wrote it, whichever service. It looks while somebody
  * follows: when it is woken, and each second in any case.
  */
-import type { EventPlace, ReadEvent, ReadPage } from '../prisma/runs/read-events.ts';
+import { isAfter, type EventPlace, type ReadEvent, type ReadPage } from '../prisma/runs/read-events.ts';
 
 export interface EventFeedSettings {
   /** Reads on after a place. Rejects when the database does not answer; the next look asks again. */
@@ -23,6 +23,10 @@ export interface EventFeed {
   readonly pause: () => void;
   /** There may be something new. */
   readonly wake: () => void;
+  /** What to read on from, and how much, for whoever reads in its place; null: it does not look. */
+  readonly next: () => { readonly after: EventPlace; readonly limit: number } | null;
+  /** What was read so. */
+  readonly hear: (page: ReadPage) => void;
   /** Behind the last event that was told; null: it does not look. */
   readonly head: EventPlace | null;
   readonly close: () => void;
@@ -91,10 +95,23 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
     if (head !== null && !isClosed) takeBack = later(wake, soon);
   }
 
-  function tell(events: readonly ReadEvent[]): void {
-    const last = events.at(-1);
-    if (last === undefined || head === null) return;
+  function hear({ events, isHeldBack }: ReadPage): void {
+    if (head === null || isClosed) return;
+    tell(events);
+    if (events.length === PAGE) wake();
+    // A look that is under way sees for itself when the next one is due.
+    if (isLooking) return;
+    takeBack?.();
+    takeBack = later(wake, isHeldBack ? HELD_MS : EVERY_MS);
+  }
+
+  function tell(read: readonly ReadEvent[]): void {
+    if (head === null) return;
     const before = head;
+    // Somebody else may have read some of it meanwhile.
+    const events = read.filter((event) => isAfter(event, before));
+    const last = events.at(-1);
+    if (last === undefined) return;
     // Who joins while it is told has to see all of it as told.
     head = { transaction: last.transaction, sequence: last.sequence };
     settings.onEvents(events, before);
@@ -112,6 +129,8 @@ export function createEventFeed(settings: EventFeedSettings): EventFeed {
     begin,
     pause,
     wake,
+    next: () => (head === null || isClosed ? null : { after: head, limit: PAGE }),
+    hear,
     get head() {
       return head;
     },

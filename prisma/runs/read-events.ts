@@ -48,16 +48,29 @@ const AFTER: Statement = {
 /** Without events there is one row all the same. */
 type AfterRow = { readonly isHeldBack: boolean } & (ReadEvent | { readonly sequence: null });
 
+/** What is asked for the first `limit` events after a place, and with `upTo` not after that one. */
+export function questionAfter(
+  after: EventPlace,
+  { upTo = null, limit }: { readonly upTo?: EventPlace | null; readonly limit: number },
+): { readonly statement: Statement; readonly values: readonly unknown[] } {
+  return { statement: AFTER, values: [after.transaction, after.sequence, upTo?.transaction ?? null, upTo?.sequence ?? null, limit] };
+}
+
+/** The rows of `questionAfter` as a page. */
+export function pageOf(rows: readonly object[]): ReadPage {
+  const read = rows as readonly AfterRow[];
+  const events = read.flatMap(({ isHeldBack: _, ...event }) => (event.sequence === null ? [] : [event]));
+  return { events, isHeldBack: read[0]?.isHeldBack ?? false };
+}
+
 /** The first `limit` events after a place, and with `upTo` not after that one. */
 export async function eventsAfter(
   sql: Sql,
   after: EventPlace,
-  { upTo = null, limit }: { readonly upTo?: EventPlace | null; readonly limit: number },
+  bounds: { readonly upTo?: EventPlace | null; readonly limit: number },
 ): Promise<ReadPage> {
-  const values = [after.transaction, after.sequence, upTo?.transaction ?? null, upTo?.sequence ?? null, limit];
-  const rows = await sql.rows<AfterRow>(AFTER, values);
-  const events = rows.flatMap(({ isHeldBack: _, ...event }) => (event.sequence === null ? [] : [event]));
-  return { events, isHeldBack: rows[0]?.isHeldBack ?? false };
+  const { statement, values } = questionAfter(after, bounds);
+  return pageOf(await sql.rows<AfterRow>(statement, values));
 }
 
 const NEWEST: Statement = {

@@ -13,8 +13,11 @@ export interface EventRow {
   readonly envelope: object;
 }
 
+/** Name of the statement that writes them. */
+export const WRITE_EVENTS = 'write_events';
+
 const WRITE: Statement = {
-  name: 'write_events',
+  name: WRITE_EVENTS,
   text: `
     INSERT INTO upkeep.event (transaction, id, type, time, repository_id, agent_id, run_id, envelope)
     SELECT pg_current_xact_id()::text::bigint, id, type, time, "repositoryId", "agentId", "runId", envelope

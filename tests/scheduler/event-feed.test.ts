@@ -120,3 +120,32 @@ describe('a cursor', () => {
     for (const text of ['', '1', '1.', '.1', '1.2.3', '1e3.1', `${'9'.repeat(16)}.1`, '-2.1', '1.x']) expect(placeOf(text)).toBeNull();
   });
 });
+
+describe('what others read in its place', () => {
+  it('is told once, from where the feed stands, whoever was quicker', async () => {
+    const { scene, feed, settle } = feedScene();
+    await feed.begin();
+    await settle();
+    expect(feed.next()).toMatchObject({ after: { sequence: -1 } });
+    feed.hear({ events: [event(1), event(2)], isHeldBack: false });
+    // Asked from the same place before that was told.
+    feed.hear({ events: [event(1), event(2), event(3)], isHeldBack: false });
+    scene.table.push(event(1), event(2), event(3), event(4));
+    feed.wake();
+    feed.hear({ events: [event(4)], isHeldBack: false });
+    await settle();
+    expect(scene.told).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is looked at again soon where something is held back, and is nothing to a feed that paused', async () => {
+    const { scene, feed, settle } = feedScene();
+    await feed.begin();
+    await settle();
+    feed.hear({ events: [event(1)], isHeldBack: true });
+    expect(scene.timers.map(({ ms }) => ms)).toEqual([15]);
+    feed.pause();
+    expect(feed.next()).toBeNull();
+    feed.hear({ events: [event(2)], isHeldBack: false });
+    expect(scene.told).toEqual([1]);
+  });
+});

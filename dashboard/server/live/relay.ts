@@ -4,13 +4,13 @@ import { Server } from 'socket.io';
 import { eventsAfter, newestEvent } from '../../../prisma/runs/read-events.ts';
 import { listenOn } from '../../../prisma/listen-on.ts';
 import { connection, type ConnectionPool } from '../../../prisma/sql.ts';
-import { createEventFeed } from '../../../scheduler/event-feed.ts';
 import { WAKE_CHANNEL } from '../../../scheduler/runs/wake.ts';
 import { followSchema, LIVE_PATH, type Followed, type LiveLog, type LiveProgress, type LiveStatus } from '../../wire/live-schema.ts';
 import type { Place } from '../auth/origins.ts';
 import type { Dashboard } from '../dashboard.ts';
 import { DashboardError, failureOf, isFault } from '../errors.ts';
 import type { Cookies } from '../http/request-context.ts';
+import { createCommitFeed } from './commit-feed.ts';
 import { createFollowers, type LiveServer, type LiveSocket } from './followers.ts';
 import { mergeProgress } from './merged-progress.ts';
 import { createOtherServices } from './other-services.ts';
@@ -84,18 +84,11 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
     if (isThere !== hasDatabase) io.emit('database', isThere);
     hasDatabase = isThere;
   };
-  const feed = createEventFeed({
-    read: async (after, limit) => {
-      const page = await connection(poolOf(), (sql) => eventsAfter(sql, after, { limit }));
-      tellDatabase(true);
-      return page;
-    },
-    newest: async () => (await connection(poolOf(), newestEvent)).place,
+  const feed = createCommitFeed({
+    pool: poolOf,
     onEvents: (events, before) => followers.tell(events, before),
-    onProblem: (error) => {
-      tellDatabase(false);
-      tellFault('events could not be read', error);
-    },
+    onAnswer: tellDatabase,
+    onProblem: (error) => tellFault('events could not be read', error),
     later,
   });
   const followers = createFollowers({
@@ -190,7 +183,7 @@ export function openLive({ server, dashboard, place, cookies, onForeignProgress 
 
   return {
     onEvents() {
-      feed.wake();
+      feed.committed();
       others.onEvents();
     },
     onProgress(word) {
