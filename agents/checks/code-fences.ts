@@ -2,31 +2,25 @@
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { CodeFencesInput, CodeFencesOutput } from '../tools/entries/code-fences.ts';
 import { runEntry } from '../tools/run-entry.ts';
+import { counted, detectFiles, isForeign } from './bundled-files.ts';
 import { plainMessage, reportErrored, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { entryFailure } from './entry-failure.ts';
 import { isRecord } from './never-fix.ts';
 
 const MARKDOWN = /\.(md|markdown)$/i;
-const PASSED_OVER =
-  /(^|\/)(node_modules|vendor|third[-_]party|fixtures?|__fixtures__|test-?data|tests?|_?templates?|\.changeset)\/|(^|\/)(template|create)-[^/]+\//;
+const PASSED_OVER = /(^|\/)(tests?|\.changeset)\/|(^|\/)(template|create)-[^/]+\//;
 const MAX_BYTES = 1024 * 1024;
 
 /** The check `code-fences`. */
 export const codeFences: Check = {
   id: 'code-fences',
   title: 'Code in Markdown',
-  detect: async (project) => {
-    const count = project.files.filter(isRead).length;
-    if (count === 0) return { applies: false, why: 'there is no Markdown file' };
-    return {
-      applies: true,
-      why: `${count} Markdown ${count === 1 ? 'file' : 'files'}: JSON, YAML, JavaScript and TypeScript in fences`,
-      origin: 'bundled',
-      needsDependencies: false,
-      reads: isRead,
-    };
-  },
+  detect: async (project) =>
+    detectFiles(project, isRead, {
+      none: 'there is no Markdown file',
+      why: (count) => `${counted(count, 'Markdown file')}: JSON, YAML, JavaScript and TypeScript in fences`,
+    }),
   inspect,
 };
 
@@ -55,5 +49,5 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
 }
 
 function isRead(path: string): boolean {
-  return MARKDOWN.test(path) && !PASSED_OVER.test(path) && !isRecord(path);
+  return MARKDOWN.test(path) && !isForeign(path) && !PASSED_OVER.test(path) && !isRecord(path);
 }

@@ -5,6 +5,7 @@ import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Project } from '../project.ts';
 import { ownerOf } from '../ownership.ts';
 import { batchArguments } from '../tools/batch-arguments.ts';
+import { isForeign } from './bundled-files.ts';
 import { plainMessage, reportErrored, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { CODE_RULES, HOOK_RULES, RULE_PLUGINS } from './code-rule-names.ts';
@@ -14,8 +15,7 @@ import { readTextFile } from './read-text-file.ts';
 
 const CODE = /\.([cm]?[jt]sx?|vue|svelte|astro)$/;
 const DECLARATION = /\.d\.[cm]?ts$/;
-const PASSED_OVER =
-  /(^|\/)(node_modules|vendor|third[-_]party|fixtures?|__fixtures__|test-?data|_?templates?|dist|build|lib-cov|coverage|out)\/|(^|\/)\.[^/]+\//;
+const PASSED_OVER = /(^|\/)(dist|build|lib-cov|coverage|out)\/|(^|\/)\.[^/]+\//;
 const LINTERS =
   /^(eslint|@biomejs\/biome|rome|oxlint|xo|standard|semistandard|ts-standard|neostandard|standardx|gts|tslint|jshint|jslint|jscs|@antfu\/ni|ultracite|vite-plus)$/;
 const LINTER_FILES =
@@ -47,7 +47,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   const files = context.files.filter((path) => isRead(path) && isPlain(context.root, path));
   if (files.length === 0) return reportSkipped('not-applicable', 'No file is JavaScript or TypeScript of at most 512 KiB.');
   const script = join(dirname(createRequire(import.meta.url).resolve('oxlint/package.json')), 'bin', 'oxlint');
-  const rules = [...CODE_RULES, ...(hasReact(context.project) ? HOOK_RULES : [])];
+  const rules = [...CODE_RULES, ...(hasDependency(context.project, /^(react|preact|next)$/) ? HOOK_RULES : [])];
   const options = [
     '--format=json',
     '--disable-nested-config',
@@ -68,16 +68,18 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   return reportFindings({ id: 'code-rules', context }, fewAlike(drafts, context));
 }
 
-/** What does not parse is an error whoever looks at it, all else is a warning. */
+/** What does not parse is an error whoever looks at it, unless Babel may read more than the language has; all else is a warning. */
 function fewAlike(drafts: readonly FindingDraft[], context: CheckContext): FindingDraft[] {
   // Some rules tell one mistake twice.
   const once = new Map(drafts.map((draft) => [JSON.stringify([draft.path, draft.line, draft.rule, draft.message]), draft]));
   const alike = Map.groupBy(once.values(), ({ path, rule }) => JSON.stringify([path, rule]));
+  const isBroken = ({ rule }: FindingDraft): boolean =>
+    rule === 'parse-error' && !hasDependency(context.project, /^(@babel\/core|babel-core|babel-cli)$/);
   return [...alike.values()].flatMap((group) => {
     const more = group.length - MOST_ALIKE;
     return group.slice(0, MOST_ALIKE).map((draft, index): FindingDraft => ({
       ...draft,
-      severity: draft.rule === 'parse-error' ? 'error' : context.bundledSeverity,
+      severity: isBroken(draft) ? 'error' : context.bundledSeverity,
       message: plainMessage(index === MOST_ALIKE - 1 && more > 0 ? `${draft.message} (${more} more like it in this file)` : draft.message),
     }));
   });
@@ -86,11 +88,13 @@ function fewAlike(drafts: readonly FindingDraft[], context: CheckContext): Findi
 /** What makes the repository's code its own business: a linter in a manifest, or its configuration. */
 function linterOf(project: Project): string | null {
   const named = project.packages.flatMap(({ dependencies }) => Object.keys(dependencies)).find((name) => LINTERS.test(name));
-  return named ?? project.files.find((path) => LINTER_FILES.test(posix.basename(path)) && !PASSED_OVER.test(path)) ?? null;
+  return (
+    named ?? project.files.find((path) => LINTER_FILES.test(posix.basename(path)) && !isForeign(path) && !PASSED_OVER.test(path)) ?? null
+  );
 }
 
-function hasReact(project: Project): boolean {
-  return project.packages.some(({ dependencies }) => ['react', 'preact', 'next'].some((name) => dependencies[name] !== undefined));
+function hasDependency(project: Project, name: RegExp): boolean {
+  return project.packages.some(({ dependencies }) => Object.keys(dependencies).some((one) => name.test(one)));
 }
 
 /** Whether it is a program as people write it: no types of Flow, which no parser here knows, nothing generated, not too large. */
@@ -101,5 +105,7 @@ function isPlain(root: string, path: string): boolean {
 
 /** Tests are written as tests are. */
 function isRead(path: string): boolean {
-  return CODE.test(path) && !DECLARATION.test(path) && !PASSED_OVER.test(path) && mayFix(path) && ownerOf(path) !== 'qa';
+  return (
+    CODE.test(path) && !DECLARATION.test(path) && !isForeign(path) && !PASSED_OVER.test(path) && mayFix(path) && ownerOf(path) !== 'qa'
+  );
 }

@@ -37,7 +37,7 @@ function problemsOf(at: YamlPath, errors: readonly ErrorObject[]): SchemaProblem
   const types = new Set(
     errors.filter(({ keyword }) => keyword === 'type').flatMap(({ params }) => [params['type'] as string | string[]].flat()),
   );
-  const given = shown(errors[0]?.data);
+  const given = kindOf(errors[0]?.data);
   const message =
     types.size > 0 ? `expected ${[...types].join(' or ')}, got ${given}` : `${errors[0]?.message ?? 'is not valid'}, got ${given}`;
   return [{ at, message: `${at.join('.')}: ${message}`, isBroken: true }];
@@ -64,9 +64,11 @@ function hasVariable(value: unknown): boolean {
   return typeof value === 'string' && value.includes('$');
 }
 
-function shown(value: unknown): string {
-  const text = value === null ? 'nothing' : (JSON.stringify(value) ?? 'nothing');
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+/** Of what kind a value is; never the value, which may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return { string: 'a text', number: 'a number', boolean: 'true or false', object: 'a map' }[typeof value as string] ?? 'something else';
 }
 
 /** `/services/web/ports/0` as keys; numbers of lists as numbers. */

@@ -1,6 +1,7 @@
 /** Compose files: what Compose would refuse, and what the services would be better without. */
 import { posix } from 'node:path';
 import type { FindingDraft } from '../../ledger/finding.ts';
+import { counted, detectFiles, isForeign } from './bundled-files.ts';
 import { plainMessage, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -8,24 +9,17 @@ import { readTextFile } from './read-text-file.ts';
 const COMPOSE = /(^|\/)(docker-)?compose([.-][\w.-]+)?\.ya?ml$/;
 /** Others are laid over one of these. */
 const WHOLE = /^(docker-)?compose\.ya?ml$/;
-const PASSED_OVER = /(^|\/)(node_modules|vendor|fixtures?|__fixtures__|test-?data|_?templates?)\//;
 const MAX_BYTES = 512 * 1024;
 
 /** The check `compose`. What Compose refuses is an error whoever looks at it. */
 export const compose: Check = {
   id: 'compose',
   title: 'Compose',
-  detect: async (project) => {
-    const count = project.files.filter(isRead).length;
-    if (count === 0) return { applies: false, why: 'there is no compose file' };
-    return {
-      applies: true,
-      why: `${count} compose ${count === 1 ? 'file' : 'files'}, the schema of the specification and our own rules`,
-      origin: 'bundled',
-      needsDependencies: false,
-      reads: isRead,
-    };
-  },
+  detect: async (project) =>
+    detectFiles(project, isRead, {
+      none: 'there is no compose file',
+      why: (count) => `${counted(count, 'compose file')}, the schema of the specification and our own rules`,
+    }),
   inspect,
 };
 
@@ -62,5 +56,5 @@ async function draftsOf({ path, text }: { readonly path: string; readonly text: 
 }
 
 function isRead(path: string): boolean {
-  return COMPOSE.test(path) && !PASSED_OVER.test(path);
+  return COMPOSE.test(path) && !isForeign(path);
 }

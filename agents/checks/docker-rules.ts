@@ -138,19 +138,19 @@ function isPort(text: string): boolean {
 
 /** A list that is no JSON is handed to a shell as it stands. */
 function listProblems(step: DockerStep): DockerProblem[] {
-  const text = step.text;
+  const { text } = step;
   if (!/^\[\s*['"]?[\w./@:-]+['"]?\s*(,|\])/.test(text) || isJson(text)) return [];
   return [
     broken(
       step,
       'list-not-json',
-      `${step.word} ${text.slice(0, 60)} is no JSON (its strings want "double quotes"), so a shell takes it for a command`,
+      `the list behind ${step.word} is no JSON (its strings want "double quotes"), so a shell takes it for a command`,
     ),
   ];
 }
 
 function runProblems(step: DockerStep): DockerProblem[] {
-  const text = step.text;
+  const { text } = step;
   if (!/\bapt(-get)?\s+(-\S+\s+)*update\b/.test(text) || /\bapt(-get)?\b[^&|;]*\s(install|build-dep|upgrade|dist-upgrade)\b/.test(text))
     return [];
   const message = 'the list of packages is kept as a layer and goes stale: run apt-get update and install in one RUN';

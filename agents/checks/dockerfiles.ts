@@ -1,5 +1,6 @@
 /** Dockerfiles: what cannot be built, and what the image would be better without. Read from the files; nothing is built or fetched. */
 import type { FindingDraft } from '../../ledger/finding.ts';
+import { counted, detectFiles, isForeign } from './bundled-files.ts';
 import { plainMessage, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -7,7 +8,6 @@ import { readTextFile } from './read-text-file.ts';
 const DOCKERFILE = /(^|\/)((Docker|Container)file(\.[\w-]+)*|[\w.-]+\.[Dd]ockerfile)$/;
 /** Not read as they stand: something fills them in first. */
 const TEMPLATE = /\.(template|tmpl|tpl|j2|jinja2?|erb|in|mustache|hbs)$|\.dockerignore$/;
-const PASSED_OVER = /(^|\/)(node_modules|vendor|fixtures?|__fixtures__|test-?data|_?templates?)\//;
 const DEVELOPMENT = /(^|\/)\.devcontainer\//;
 const MAX_BYTES = 256 * 1024;
 
@@ -15,17 +15,8 @@ const MAX_BYTES = 256 * 1024;
 export const dockerfiles: Check = {
   id: 'dockerfiles',
   title: 'Dockerfiles',
-  detect: async (project) => {
-    const count = project.files.filter(isRead).length;
-    if (count === 0) return { applies: false, why: 'there is no Dockerfile' };
-    return {
-      applies: true,
-      why: `${count} ${count === 1 ? 'Dockerfile' : 'Dockerfiles'}, our own rules`,
-      origin: 'bundled',
-      needsDependencies: false,
-      reads: isRead,
-    };
-  },
+  detect: async (project) =>
+    detectFiles(project, isRead, { none: 'there is no Dockerfile', why: (count) => `${counted(count, 'Dockerfile')}, our own rules` }),
   inspect,
 };
 
@@ -59,5 +50,5 @@ function isTemplate(text: string): boolean {
 }
 
 function isRead(path: string): boolean {
-  return DOCKERFILE.test(path) && !TEMPLATE.test(path) && !PASSED_OVER.test(path);
+  return DOCKERFILE.test(path) && !TEMPLATE.test(path) && !isForeign(path);
 }

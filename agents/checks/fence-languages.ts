@@ -1,5 +1,6 @@
 /** Whether a piece of code in prose can be read in the language that it names. Pieces are pieces: what is left out on purpose counts as there. */
 import type { Node } from 'typescript';
+import { yamlWords } from './yaml-document.ts';
 
 /** What stopped the reader. */
 export interface FenceProblem {
@@ -62,7 +63,7 @@ async function readYaml(code: string): Promise<FenceProblem | null> {
   if (first === undefined) return null;
   return {
     line: lines.linePos(first.pos[0]).line - 1,
-    message: first.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
+    message: yamlWords(first),
   };
 }
 

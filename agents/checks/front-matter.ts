@@ -1,29 +1,21 @@
 /** Front matter of Markdown files is YAML that a site can read. */
 import type { FindingDraft } from '../../ledger/finding.ts';
+import { counted, detectFiles, isForeign } from './bundled-files.ts';
 import { plainMessage, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { readTextFile } from './read-text-file.ts';
+import { yamlWords } from './yaml-document.ts';
 
 const MARKDOWN = /\.(md|mdx|markdown)$/i;
-const PASSED_OVER =
-  /(^|\/)(node_modules|vendor|third[-_]party|fixtures?|__fixtures__|test-?data|tests?|_?templates?)\/|(^|\/)(template|create)-[^/]+\//;
+const PASSED_OVER = /(^|\/)tests?\/|(^|\/)(template|create)-[^/]+\//;
 const MAX_BYTES = 1024 * 1024;
 
 /** The check `front-matter`. A site cannot be built from what it cannot read, so that is an error whoever looks at it. */
 export const frontMatter: Check = {
   id: 'front-matter',
   title: 'Front matter',
-  detect: async (project) => {
-    const count = project.files.filter(isRead).length;
-    if (count === 0) return { applies: false, why: 'there is no Markdown file' };
-    return {
-      applies: true,
-      why: `${count} Markdown ${count === 1 ? 'file' : 'files'}`,
-      origin: 'bundled',
-      needsDependencies: false,
-      reads: isRead,
-    };
-  },
+  detect: async (project) =>
+    detectFiles(project, isRead, { none: 'there is no Markdown file', why: (count) => counted(count, 'Markdown file') }),
   inspect,
 };
 
@@ -45,9 +37,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
       ...{ path, line: line + 1, column: Math.max(1, col) },
       rule: 'front-matter',
       severity: 'error',
-      message: plainMessage(
-        `the front matter is no YAML: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''}`,
-      ),
+      message: plainMessage(`the front matter is no YAML: ${yamlWords(error)}`),
     });
   }
   if (read === 0) return reportSkipped('not-applicable', 'No Markdown file is a text of at most 1 MiB.');
@@ -62,5 +52,5 @@ function frontMatterOf(text: string): string | null {
 }
 
 function isRead(path: string): boolean {
-  return MARKDOWN.test(path) && !PASSED_OVER.test(path);
+  return MARKDOWN.test(path) && !isForeign(path) && !PASSED_OVER.test(path);
 }

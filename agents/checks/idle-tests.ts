@@ -1,6 +1,7 @@
 /** Tests that are written and prove nothing: whole suites that are skipped always, and tests with nothing in them. */
 import type ts from 'typescript';
 import type { FindingDraft } from '../../ledger/finding.ts';
+import { counted, detectFiles } from './bundled-files.ts';
 import { reportFindings } from './check-report.ts';
 import type { Check } from './check.ts';
 import { readTextFile } from './read-text-file.ts';
@@ -16,17 +17,11 @@ const MAYBE = /\bskip\b|\bx(describe|context)\b|\{\s*\}/;
 export const idleTests: Check = {
   id: 'idle-tests',
   title: 'Idle tests',
-  async detect(project) {
-    const count = project.files.filter(isTestFile).length;
-    if (count === 0) return { applies: false, why: 'there are no test files in JavaScript or TypeScript' };
-    return {
-      applies: true,
-      why: `${count} test ${count === 1 ? 'file' : 'files'}`,
-      origin: 'bundled',
-      needsDependencies: false,
-      reads: isTestFile,
-    };
-  },
+  detect: async (project) =>
+    detectFiles(project, isTestFile, {
+      none: 'there are no test files in JavaScript or TypeScript',
+      why: (count) => counted(count, 'test file'),
+    }),
   async inspect(context) {
     const drafts: FindingDraft[] = [];
     let compiler: typeof ts | undefined;

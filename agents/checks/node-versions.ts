@@ -2,12 +2,13 @@
 import { posix } from 'node:path';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { PackageManifest, Project } from '../project.ts';
+import { isForeign } from './bundled-files.ts';
 import { plainMessage, reportFindings } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 
 const PIN = /^(\.nvmrc|\.node-version|\.tool-versions)$/;
 const DOCKERFILE = /^((Docker|Container)file(\.[\w-]+)*|[\w.-]+\.[Dd]ockerfile)$/;
-const PASSED_OVER = /(^|\/)(node_modules|vendor|fixtures?|__fixtures__|test-?data|_?templates?|examples?)\//;
+const PASSED_OVER = /(^|\/)examples?\//;
 
 /** One place that names versions. */
 interface Statement {
@@ -94,7 +95,9 @@ function imagesOf(path: string, text: string): Statement[] {
 }
 
 function placesOf(project: Project): string[] {
-  const promised = project.packages.filter((manifest) => !PASSED_OVER.test(manifest.path) && promisesOf(manifest).length > 0);
+  const promised = project.packages.filter(
+    (manifest) => !isForeign(manifest.path) && !PASSED_OVER.test(manifest.path) && promisesOf(manifest).length > 0,
+  );
   const dirs = new Set(promised.map(({ dir }) => dir));
   const files = project.files.filter((path) => isRead(path) && posix.basename(path) !== 'package.json');
   const pinned = files.filter((path) => PIN.test(posix.basename(path)) || dirs.has(folderOf(path)));
@@ -103,7 +106,7 @@ function placesOf(project: Project): string[] {
 
 function isRead(path: string): boolean {
   const name = posix.basename(path);
-  return !PASSED_OVER.test(path) && (name === 'package.json' || PIN.test(name) || DOCKERFILE.test(name));
+  return !isForeign(path) && !PASSED_OVER.test(path) && (name === 'package.json' || PIN.test(name) || DOCKERFILE.test(name));
 }
 
 function folderOf(path: string): string {

@@ -1,23 +1,25 @@
 /** Which files are scripts for sh or bash, by their names and their first lines. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { isForeign } from './bundled-files.ts';
 
 const SCRIPT = /\.(sh|bash)$|(^|\/)\.husky\/[\w-]+$/;
 /** Names of scripts without an extension, which their first line tells. */
 const NAMELESS = /(^|\/)[\w-]+$/;
-const PASSED_OVER =
-  /(^|\/)(node_modules|vendor|third[-_]party|fixtures?|__fixtures__|test-?data|_?templates?|\.husky\/_|\.yarn)\/|(^|\/)gradlew$/;
+const PASSED_OVER = /(^|\/)(\.husky\/_|\.yarn)\/|(^|\/)gradlew$/;
 const SHELL = /^#!\s*(\/usr)?(\/local)?\/bin\/(env\s+(-S\s+)?)?(sh|bash|dash)\b/;
 const FIRST_BYTES = 200;
 
 /** Whether a path can be a script; one without an extension is one only by its first line. */
 export function maybeShell(path: string): boolean {
-  return !PASSED_OVER.test(path) && (SCRIPT.test(path) || (NAMELESS.test(path) && !posix.basename(path).startsWith('.')));
+  return (
+    !isForeign(path) && !PASSED_OVER.test(path) && (SCRIPT.test(path) || (NAMELESS.test(path) && !posix.basename(path).startsWith('.')))
+  );
 }
 
 /** Whether its name says that it is one. */
 export function isShellName(path: string): boolean {
-  return !PASSED_OVER.test(path) && SCRIPT.test(path);
+  return !isForeign(path) && !PASSED_OVER.test(path) && SCRIPT.test(path);
 }
 
 /** Those of the files that are scripts for sh or bash. */

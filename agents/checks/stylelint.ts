@@ -97,7 +97,6 @@ interface StyledFile {
     readonly rule: string;
     readonly severity: string;
     readonly text: string;
-    readonly fix?: unknown;
   }[];
 }
 
@@ -147,20 +146,16 @@ function draftsOf(files: readonly StyledFile[], where: { readonly call: RootCall
   return files.flatMap(({ source, warnings }) => {
     const path = source === undefined ? null : pathOf(where.call.cwd, source);
     if (path === null || !project.has(path)) return [];
-    return warnings.map(({ line, column, rule, severity, text, fix }): FindingDraft => {
+    return warnings.map(({ line, column, rule, severity, text }): FindingDraft => {
       const identity = lines.lineOf(path, line);
       return {
         ...{ path, line, column, rule },
         severity: severity === 'error' ? 'error' : 'warning',
         message: plainMessage(text.replace(` (${rule})`, '')),
-        // Before version 16.15 it does not tell what it can repair: then its fixer tries.
-        fixable: rule !== 'CssSyntaxError' && isFixablePath(path) && (fix !== undefined || !hasFixes(files)),
+        // It does not tell what it can repair, so its fixer tries.
+        fixable: rule !== 'CssSyntaxError' && isFixablePath(path),
         ...(identity === undefined ? {} : { identity }),
       };
     });
   });
-}
-
-function hasFixes(files: readonly StyledFile[]): boolean {
-  return files.some(({ warnings }) => warnings.some(({ fix }) => fix !== undefined));
 }

@@ -2,6 +2,7 @@
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { ActionlintProblem, WorkflowText } from '../tools/entries/actionlint.ts';
 import { runEntry } from '../tools/run-entry.ts';
+import { isForeign } from './bundled-files.ts';
 import { plainMessage, reportErrored, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { entryFailure } from './entry-failure.ts';
@@ -14,7 +15,6 @@ import { findWeaknesses } from './workflow-security.ts';
 const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 const ACTION = /(^|\/)action\.ya?ml$/;
 const CONFIG = /^\.github\/actionlint\.ya?ml$/;
-const PASSED_OVER = /(^|\/)(node_modules|vendor|fixtures?|__fixtures__|test-?data|_?templates?)\//;
 const MAX_BYTES = 1024 * 1024;
 
 /** The check `workflows`. A broken workflow is an error whoever looks at it. */
@@ -129,7 +129,7 @@ function isYoungerThanActionlint(message: string): boolean {
 }
 
 function isRead(path: string): boolean {
-  return (WORKFLOW.test(path) || ACTION.test(path) || CONFIG.test(path)) && !PASSED_OVER.test(path);
+  return (WORKFLOW.test(path) || ACTION.test(path) || CONFIG.test(path)) && !isForeign(path);
 }
 
 function compare(a: string, b: string): number {

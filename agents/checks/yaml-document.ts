@@ -36,7 +36,7 @@ export async function parseYamlDocument(
     return document.errors.map((error) => ({
       line: error.linePos?.[0].line ?? 1,
       column: error.linePos?.[0].col ?? 1,
-      message: error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'no YAML',
+      message: yamlWords(error),
     }));
   }
   try {
@@ -48,6 +48,11 @@ export async function parseYamlDocument(
   } catch (error) {
     return [{ line: 1, column: 1, message: (error as Error).message }];
   }
+}
+
+/** What the parser says, without the place, which stands beside it, and without the text. */
+export function yamlWords({ message }: { readonly message: string }): string {
+  return message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'no YAML';
 }
 
 function placesOf(document: Document, lines: LineCounter, text: string): Pick<YamlDocument, 'lineOf' | 'lineOfText'> {

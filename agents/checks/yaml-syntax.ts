@@ -1,31 +1,24 @@
 /** YAML files parse: each document of each of them, without keys that stand twice. */
 import { posix } from 'node:path';
 import type { FindingDraft } from '../../ledger/finding.ts';
+import { counted, detectFiles, isForeign } from './bundled-files.ts';
 import { plainMessage, reportFindings, reportSkipped } from './check-report.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { mayFix } from './never-fix.ts';
 import { readTextFile } from './read-text-file.ts';
+import { yamlWords } from './yaml-document.ts';
 
 /** Workflows and actions have a check of their own. */
 const OTHERS = /^\.github\/workflows\/|(^|\/)action\.ya?ml$/;
-const PASSED_OVER = /(^|\/)(node_modules|fixtures?|__fixtures__|test-?data|_?templates?|tests?|specs?|charts)\//;
+const PASSED_OVER = /(^|\/)(tests?|specs?|charts)\//;
 const MAX_BYTES = 1024 * 1024;
 
 /** The check `yaml-syntax`. What no program can read is an error whoever looks at it. */
 export const yamlSyntax: Check = {
   id: 'yaml-syntax',
   title: 'YAML',
-  detect: async (project) => {
-    const count = project.files.filter(isRead).length;
-    if (count === 0) return { applies: false, why: 'there is no YAML file besides workflows' };
-    return {
-      applies: true,
-      why: `${count} YAML ${count === 1 ? 'file' : 'files'}`,
-      origin: 'bundled',
-      needsDependencies: false,
-      reads: isRead,
-    };
-  },
+  detect: async (project) =>
+    detectFiles(project, isRead, { none: 'there is no YAML file besides workflows', why: (count) => counted(count, 'YAML file') }),
   inspect,
 };
 
@@ -43,12 +36,11 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     // What follows the first one mostly follows from it.
     if (first === undefined) continue;
     const { line, col } = lines.linePos(first.pos[0]);
-    const message = first.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'no YAML';
     drafts.push({
       ...{ path, line: Math.max(1, line), column: Math.max(1, col) },
       rule: first.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'yaml-syntax',
       severity: 'error',
-      message: plainMessage(message),
+      message: plainMessage(yamlWords(first)),
     });
   }
   if (read === 0) return reportSkipped('not-applicable', 'No YAML file is a text of at most 1 MiB that is used as it stands.');
@@ -61,5 +53,5 @@ function isTemplate(text: string): boolean {
 }
 
 function isRead(path: string): boolean {
-  return /\.ya?ml$/.test(posix.basename(path)) && !OTHERS.test(path) && !PASSED_OVER.test(path) && mayFix(path);
+  return /\.ya?ml$/.test(posix.basename(path)) && !OTHERS.test(path) && !isForeign(path) && !PASSED_OVER.test(path) && mayFix(path);
 }

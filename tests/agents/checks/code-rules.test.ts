@@ -75,6 +75,11 @@ it('tells what does not parse as an error, and of one mistake in one file only t
   expect(evals.at(-1)?.message).toContain('(4 more like it in this file)');
 });
 
+it('only warns of what does not parse where Babel may read more than the language has', async () => {
+  const files = { 'package.json': { devDependencies: { '@babel/core': '7' } }, 'a.js': 'export const f = x |> double(%);\n' };
+  expect(await problems(files)).toEqual(['a.js:1 parse-error warning']);
+});
+
 it('does not apply where a linter is set up, in whichever way', async () => {
   const code = { 'a.js': 'eval("1");\n' };
   for (const own of [

@@ -62,10 +62,17 @@ describe('what Compose would refuse', () => {
       '5 compose-schema warning services.web.brandnewfeature: there is no such key in a compose file',
     ]);
     expect(await told('services:', '  web:', '    image: a:1', '    restart: 5', '    ports: ["80:80", true]')).toEqual([
-      '4 compose-schema error services.web.restart: expected string, got 5',
-      '5 compose-schema error services.web.ports.1: expected number or string or object, got true',
+      '4 compose-schema error services.web.restart: expected string, got a number',
+      '5 compose-schema error services.web.ports.1: expected number or string or object, got true or false',
     ]);
-    expect(await told('services:', '- web')).toEqual(['1 compose-schema error services: expected object, got ["web"]']);
+    expect(await told('services:', '- web')).toEqual(['1 compose-schema error services: expected object, got a list']);
+  });
+
+  it('is told without the values of the file, which may be secrets', async () => {
+    const lines = ['services:', '  web:', '    image: a:1', '    environment: hunter2', '    command: {key: hunter2}'];
+    const found = await told(...lines);
+    expect(found).toHaveLength(2);
+    expect(found.join('\n')).not.toContain('hunter2');
   });
 
   it('is an error: what refers to nothing', async () => {
