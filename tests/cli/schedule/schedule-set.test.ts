@@ -58,6 +58,6 @@ describe('agent schedule set and list', () => {
       last: null,
     });
     const why = await served.agent('why', 'qa');
-    expect(why.stdout).toMatch(/service:\n {2}one looks after .* on main, in here:.*\n {2}its next slot comes in \d+ h, at /);
+    expect(why.stdout).toMatch(/service:\n {2}one looks after .* on main, in here:.*\n {2}its next slot comes in \d+ (s|min|h), at /);
   });
 });
