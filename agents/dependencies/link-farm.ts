@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { copyFolder } from './copy-folder.ts';
+import { copyShim } from './copy-shim.ts';
 import { installedIn, isRepositoryPath, STORES, storeEntryOf } from './installed-packages.ts';
 import { isInjected } from './packages-to-copy.ts';
 
@@ -51,6 +52,7 @@ async function linkFolder(from: string, to: string, plan: Plan): Promise<void> {
       // Some repositories commit packages: what the commit has stays.
       if (existsSync(join(to, name))) return undefined;
       if (plan.copies.has(original)) return entry.isDirectory() ? copyFolder(original, join(to, name)) : copyFile(original, join(to, name));
+      if (entry.isFile() && basename(from) === '.bin') return copyShim(original, join(to, name), plan.copies);
       return symlink(await linkTarget(original, plan, entry.isSymbolicLink()), join(to, name));
     }),
   );

@@ -68,6 +68,19 @@ function fingerprint(root: string, at = ''): string[] {
 }
 
 describe('buildLinkFarm', () => {
+  it('keeps programs runnable that look for their package in the store from where they stand, as those of pnpm do', async () => {
+    const shim = (path: string): string => `#!/bin/sh\nbasedir=$(dirname "$0")\nexec sh "$basedir/${path}" "$@"\n`;
+    file('user/node_modules/.pnpm/lint@1.0.0/node_modules/lint/bin', 'echo "linted $1"\n');
+    file('user/node_modules/.bin/lint', shim('../.pnpm/lint@1.0.0/node_modules/lint/bin'));
+    file('user/packages/a/node_modules/.bin/own', shim('../../bin'));
+    file('tree/packages/a/bin', 'echo "committed $1"\n');
+    for (const path of ['node_modules/.bin/lint', 'packages/a/node_modules/.bin/own']) chmodSync(join(source, path), 0o755);
+    await farm(['', 'packages/a']);
+    const ran = (path: string): string => execFileSync(join(worktree, path), ['a.js'], { encoding: 'utf8' });
+    expect(ran('node_modules/.bin/lint')).toBe('linted a.js\n');
+    expect(ran('packages/a/node_modules/.bin/own')).toBe('committed a.js\n');
+  });
+
   it('gives the worktree every package by a link of its own in a real folder', async () => {
     await farm(['', 'packages/a']);
     expect(lstatSync(join(worktree, 'node_modules')).isDirectory()).toBe(true);
