@@ -3,7 +3,9 @@ import { codeRules } from './checks/code-rules.ts';
 import { eslint } from './checks/eslint.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
+import { standard } from './checks/standard.ts';
 import { typeCheck } from './checks/type-check.ts';
+import { xo } from './checks/xo.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns server and library code. */
@@ -14,5 +16,5 @@ export const backend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, biome, codeRules, typeCheck, prettier],
+  checks: [oxlint, eslint, xo, standard, biome, codeRules, typeCheck, prettier],
 };

@@ -3,8 +3,10 @@ import { codeRules } from './checks/code-rules.ts';
 import { eslint } from './checks/eslint.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
+import { standard } from './checks/standard.ts';
 import { stylelint } from './checks/stylelint.ts';
 import { typeCheck } from './checks/type-check.ts';
+import { xo } from './checks/xo.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns UI code, styles and HTML. */
@@ -15,5 +17,5 @@ export const frontend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, biome, stylelint, codeRules, typeCheck, prettier],
+  checks: [oxlint, eslint, xo, standard, biome, stylelint, codeRules, typeCheck, prettier],
 };

@@ -4,8 +4,10 @@ import { focusedTests } from './checks/focused-tests.ts';
 import { idleTests } from './checks/idle-tests.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
+import { standard } from './checks/standard.ts';
 import { tests } from './checks/tests.ts';
 import { typeCheck } from './checks/type-check.ts';
+import { xo } from './checks/xo.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns tests and their configuration. */
@@ -16,5 +18,5 @@ export const qa: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [tests, focusedTests, idleTests, oxlint, eslint, biome, typeCheck, prettier],
+  checks: [tests, focusedTests, idleTests, oxlint, eslint, xo, standard, biome, typeCheck, prettier],
 };

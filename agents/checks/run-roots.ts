@@ -1,17 +1,18 @@
 /** Runs a tool in each folder where it is set up, to inspect or to fix. */
-import { posix } from 'node:path';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
+import type { FindingDraft } from '../../ledger/finding.ts';
+import type { Project } from '../project.ts';
 import { batchArguments } from '../tools/batch-arguments.ts';
 import { resolveRepositoryTool } from '../tools/resolve-tool.ts';
 import type { ResolvedTool } from '../tools/resolve-tool.ts';
 import type { ToolCall, ToolResult } from '../tools/run-tool.ts';
-import type { CheckContext, CheckReport, FixReport } from './check.ts';
+import type { CheckContext, CheckReport, Detection, FixReport } from './check.ts';
 import { reportOf, tailOf } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath } from './fixable-path.ts';
 import { isGlobMatch } from './glob-match.ts';
 import { toolLine } from './tool-line.ts';
-import { findToolRoots, isInside, rootOf } from './tool-setup.ts';
+import { describeSetup, findToolRoots, isInside, rootOf } from './tool-setup.ts';
 import type { ToolInvocation, ToolRoot, ToolSetup } from './tool-setup.ts';
 
 /** One call to make: where, with what, and what the repository's scripts add. */
@@ -21,6 +22,29 @@ export interface RootCall {
   readonly invocation: ToolInvocation;
   /** Absolute. */
   readonly cwd: string;
+}
+
+/** A tool applies where the repository has set it up. */
+export function detectRoots(project: Project, setup: ToolSetup, reads: (path: string) => boolean): Detection {
+  const found = findToolRoots(project, setup);
+  if (found.roots === null) return { applies: false, why: found.why };
+  return { applies: true, why: describeSetup(found.roots, setup.tool), origin: 'repository', needsDependencies: true, reads };
+}
+
+/** The shell line of a call, with the files that it is about; `args` come before what the repository's scripts add. */
+export function rootLine(
+  context: CheckContext,
+  { root, invocation }: RootCall,
+  shown: { readonly tool: string; readonly args?: readonly string[]; readonly drafts: readonly FindingDraft[] },
+): string {
+  return toolLine({
+    manager: context.project.packageManager,
+    dir: root.dir,
+    tool: shown.tool,
+    args: [...(shown.args ?? []), ...invocation.flags],
+    files: shown.drafts.flatMap((draft) => draft.path ?? []),
+    fallback: invocation.targets.filter((target) => target !== '.'),
+  });
 }
 
 /** Inspects every folder where the tool is set up, all at once as far as the runner has places. */
@@ -61,6 +85,8 @@ function eachOnce(parts: readonly CheckPart[]): CheckPart[] {
 export interface RootFix {
   /** Arguments before the files. */
   args(call: RootCall): readonly string[];
+  /** A path as the tool takes it, where it would read some names as patterns. */
+  readonly operand?: (path: string) => string;
   /** Null when the tool did its work, whatever it left. */
   failure(result: ToolResult, call: RootCall): PartFailure | null;
 }
@@ -85,7 +111,8 @@ export async function fixRoots(context: CheckContext, setup: ToolSetup, fix: Roo
       toolLine({ manager: context.project.packageManager, dir: root.dir, tool: setup.tool, args, files, fallback: invocation.targets }),
     );
     // `./` keeps a name that begins with a dash from being an option.
-    for (const batch of batchArguments(files.map((file) => `./${posix.relative(root.dir, file)}`))) {
+    const operand = fix.operand ?? ((path: string) => path);
+    for (const batch of batchArguments(files.map((file) => operand(`./${posix.relative(root.dir, file)}`)))) {
       const result = await context.runTool(toolCall(call, [...args, ...batch]));
       logs.push(result.stderr.trim());
       const failure = fix.failure(result, call);

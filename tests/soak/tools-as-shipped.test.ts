@@ -1,0 +1,102 @@
+/** Linters and formatters as the registry has them, where the fast tests know only what they once said. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CheckReport } from '../../agents/checks/check.ts';
+import { standard } from '../../agents/checks/standard.ts';
+import { xo } from '../../agents/checks/xo.ts';
+import { checkFixture, type CheckFixture } from '../support/check-fixture.ts';
+import { temporaryFolder } from '../support/git-repository.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** A repository whose tools are the given packages (`name@version`), which begins with these files. */
+async function repositoryWith(specs: readonly string[], files: Readonly<Record<string, string | object>>): Promise<CheckFixture> {
+  const home = join(folder.path, specs.join('+').replace(/\W/g, '-'));
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{"private":true}\n');
+  await promisify(execFile)('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...specs], { cwd: home });
+  const names = specs.map((spec) => spec.replace(/(?<=.)@.*$/, ''));
+  const fixture = checkFixture({
+    'package.json': {
+      name: 'sample',
+      type: 'module',
+      engines: { node: '>=22' },
+      devDependencies: Object.fromEntries(names.map((name) => [name, '*'])),
+    },
+    ...files,
+  });
+  for (const name of names) {
+    const target = join(fixture.root, 'node_modules', name);
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(join(home, 'node_modules', name), target);
+  }
+  return fixture;
+}
+
+const told = ({ findings }: CheckReport): string[] =>
+  findings.map(({ path, line, rule, severity }) => `${path}:${line} ${rule} ${severity}`);
+
+it.each(['5.0.1', '0.60.0'])('XO %s is read and fixes', async (version) => {
+  const files = {
+    'src/a.js': 'let b = 1;\nexport default b == 2;\n',
+    'src/[id].js': 'let b = 1;\nexport default b;\n',
+    'src/c.js': 'let = ;\n',
+  };
+  const repository = await repositoryWith([`xo@${version}`], { ...files, 'xo.config.js': 'export default [{space: true}];\n' });
+  repository.write({ 'package.json': { ...JSON.parse(repository.read('package.json')), scripts: { test: 'xo src' } } });
+  const found = told(await repository.inspect(xo));
+  expect(found).toEqual(
+    expect.arrayContaining(['src/[id].js:1 prefer-const error', 'src/a.js:1 prefer-const error', 'src/a.js:2 eqeqeq error']),
+  );
+  expect(found.some((line) => line.startsWith('src/c.js:1 parse-error error'))).toBe(true);
+  expect(await repository.fix(xo, ['src/[id].js'])).toMatchObject({ outcome: 'done' });
+  expect(repository.read('src/[id].js')).toBe('const b = 1;\nexport default b;\n');
+  expect(repository.read('src/a.js')).toBe(files['src/a.js']);
+  repository.write({ 'package.json': { devDependencies: { xo: '*' }, scripts: { test: 'xo nothing/**' } } });
+  expect(await repository.inspect(xo)).toMatchObject({ outcome: 'errored', reason: 'nothing-read' });
+});
+
+interface Standards {
+  readonly specs: readonly string[];
+  readonly text: string;
+  readonly rules: readonly string[];
+  readonly fixed: string;
+}
+
+it.each<Standards>([
+  {
+    specs: ['standard'],
+    text: "const  a = 'x';\nconsole.log(a == 1)\n",
+    rules: ['no-multi-spaces', 'semi', 'eqeqeq'],
+    fixed: "const a = 'x'\nconsole.log(a == 1)\n",
+  },
+  {
+    specs: ['semistandard'],
+    text: "const  a = 'x'\nconsole.log(a);\n",
+    rules: ['no-multi-spaces', 'semi'],
+    fixed: "const a = 'x';\nconsole.log(a);\n",
+  },
+  { specs: ['ts-standard', 'typescript@4.9'], text: 'console.log("x")\n', rules: ['quotes'], fixed: "console.log('x')\n" },
+])('$specs is read and fixes', async ({ specs, text, rules, fixed }) => {
+  const name = specs[0] ?? '';
+  const repository = await repositoryWith(specs, {
+    'tsconfig.json': { compilerOptions: { strict: true, allowJs: true }, include: ['src'] },
+    'src/[a].js': text,
+  });
+  repository.write({ 'package.json': { ...JSON.parse(repository.read('package.json')), scripts: { test: name } } });
+  const report = await repository.inspect(standard);
+  expect(report.findings.map(({ path, rule, severity }) => [path, rule, severity])).toEqual(
+    rules.map((rule) => ['src/[a].js', rule, 'error']),
+  );
+  expect(await repository.fix(standard, ['src/[a].js'])).toMatchObject({ outcome: 'done' });
+  expect(repository.read('src/[a].js')).toBe(fixed);
+  repository.write({ 'package.json': { devDependencies: { [name]: '*' }, scripts: { test: `${name} "nothing/*.js"` } } });
+  expect(await repository.inspect(standard)).toMatchObject({ outcome: 'errored', reason: 'nothing-read' });
+});
