@@ -35,7 +35,8 @@ const LIMITS: HttpLimits = { connections: 4096, headersMs: 10_000, requestMs: 30
 const LARGEST_HEADER_BYTES = 16 * 1024;
 const LARGEST_BODY_BYTES = 64 * 1024;
 const CHECK_EVERY_MS = 1_000;
-const IDLE_MS = 5_000;
+/** Longer than proxies keep a connection that they may use again at any moment: 60 s with nginx. */
+const IDLE_MS = 72_000;
 /** Proxies that are believed. */
 const NEARBY = ['loopback', 'linklocal', 'uniquelocal'];
 
