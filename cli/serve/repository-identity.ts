@@ -11,17 +11,24 @@ export interface NamedRepository {
   readonly remoteAddress: string | null;
 }
 
-/** `identity` finds it in the database, `name` is for people; no credentials in either. */
+/** `identity` finds it in the database, `name` is for people, and two may have the same; no credentials in either. */
 export function repositoryIdentity({ repository, remoteAddress, checkout }: NamedRepository): {
   readonly identity: string;
   readonly name: string;
 } {
   if (repository !== null) return { identity: repository.toLowerCase(), name: repository };
   const path = checkout.root ?? checkout.commonDir;
-  if (remoteAddress === null) return { identity: `${hostname()}:${path}`, name: path };
+  if (remoteAddress === null) return { identity: `${hostname()}:${path}`, name: shortName(path, 1) };
   const address = redactUrls(remoteAddress);
   // A remote on the disk is another one on another machine.
   return /^[a-z][a-z0-9+.-]*:\/\/|^[^/]+@[^/]+:/i.test(address)
-    ? { identity: address, name: address }
-    : { identity: `${hostname()}:${address}`, name: address };
+    ? { identity: address, name: shortName(address, address.startsWith('file:') ? 1 : 2) }
+    : { identity: `${hostname()}:${address}`, name: shortName(address, 1) };
+}
+
+/** The last parts of a path or an address: `shop`, `group/shop`. */
+function shortName(address: string, parts: number): string {
+  const bare = address.replace(/\/+$/, '').replace(/\/?\.git$/, '');
+  const path = bare.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*\//i, '').replace(/^[^/]+@[^/]+:/, '');
+  return path.split('/').slice(-parts).join('/') || address;
 }

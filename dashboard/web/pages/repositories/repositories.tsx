@@ -45,6 +45,9 @@ export function Repositories(): ReactNode {
                 </h2>
                 <span className="dim">{visible(repository.branch)}</span>
               </div>
+              {repository.identity === repository.name.toLowerCase() ? null : (
+                <p className={`${classes.identity ?? ''} dim`}>{visible(repository.identity)}</p>
+              )}
               <div className={classes.states}>
                 {STATES.filter(([key]) => repository.counts[key] > 0).map(([key, state]) => (
                   <span key={key}>

@@ -24,7 +24,7 @@ export function Configuration(): ReactNode {
   );
   return (
     <Panel
-      title={repository === undefined ? 'Configuration' : `Configuration of ${visible(repository.identity)}`}
+      title={repository === undefined ? 'Configuration' : `Configuration of ${visible(repository.name)}`}
       flush
       aside={
         <>
