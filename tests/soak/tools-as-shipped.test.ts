@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CheckReport } from '../../agents/checks/check.ts';
+import { dprint } from '../../agents/checks/dprint.ts';
+import { oxfmt } from '../../agents/checks/oxfmt.ts';
 import { standard } from '../../agents/checks/standard.ts';
 import { xo } from '../../agents/checks/xo.ts';
 import { checkFixture, type CheckFixture } from '../support/check-fixture.ts';
@@ -99,4 +101,38 @@ it.each<Standards>([
   expect(repository.read('src/[a].js')).toBe(fixed);
   repository.write({ 'package.json': { devDependencies: { [name]: '*' }, scripts: { test: `${name} "nothing/*.js"` } } });
   expect(await repository.inspect(standard)).toMatchObject({ outcome: 'errored', reason: 'nothing-read' });
+});
+
+it.each([
+  { check: oxfmt, specs: ['oxfmt'], config: { '.oxfmtrc.json': '{ "semi": true }\n' } },
+  {
+    check: dprint,
+    specs: ['dprint', '@dprint/typescript'],
+    config: { 'dprint.json': '{ "plugins": ["./node_modules/@dprint/typescript/plugin.wasm"], "includes": ["src/**"] }\n' },
+  },
+])('$specs is read and formats', async ({ check, specs, config }) => {
+  const repository = await repositoryWith(specs, {
+    ...config,
+    'src/[a].js': 'const  a = "x"\n',
+    'src/a.js': 'const  a = "x"\n',
+    'src/b.js': 'const b = "x";\n',
+    'src/c.js': 'let = ;\n',
+  });
+  repository.write({ '.gitignore': 'node_modules\n', '.prettierignore': '*.json\n' });
+  expect(told(await repository.inspect(check)).sort()).toEqual([
+    'src/[a].js:null format error',
+    'src/a.js:null format error',
+    'src/c.js:1 parse-error error',
+  ]);
+  expect(await repository.fix(check, ['src/[a].js'])).toMatchObject({ outcome: 'done' });
+  expect(repository.read('src/[a].js')).toBe('const a = "x";\n');
+  expect(repository.read('src/a.js')).toBe('const  a = "x"\n');
+});
+
+it('dprint without its plugin is no pass', async () => {
+  const plugin = 'https://plugins.invalid/typescript-0.95.0.wasm';
+  const repository = await repositoryWith(['dprint'], { 'dprint.json': { plugins: [plugin] }, 'src/a.js': 'a\n' });
+  const report = await repository.inspect(dprint);
+  expect(report).toMatchObject({ outcome: 'errored', reason: 'network' });
+  expect(report.hint).toContain(plugin);
 });

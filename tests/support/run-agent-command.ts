@@ -44,7 +44,14 @@ export interface RunDocument {
       readonly check: string;
       readonly outcome: string;
       readonly reason: string | null;
-      readonly findings: readonly { readonly path: string; readonly rule: string; readonly fixed: boolean }[];
+      readonly findings: readonly {
+        readonly path: string;
+        readonly line: number | null;
+        readonly rule: string;
+        readonly severity: string;
+        readonly message: string;
+        readonly fixed: boolean;
+      }[];
     }[];
   }[];
 }

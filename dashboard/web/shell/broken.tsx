@@ -1,7 +1,7 @@
 /** Where a page broke, or an address leads nowhere. */
 import { Link, useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { Failed } from '../parts/states.tsx';
+import { Empty, Failed } from '../parts/states.tsx';
 import { usePageTitle } from './page-title.ts';
 import classes from './page.module.css';
 
@@ -21,10 +21,9 @@ export function NotThere(): ReactNode {
   return (
     <main className={classes.page}>
       <h1>There is no page at this address.</h1>
-      <p className="dim">The link may be of another version of Upkeep.</p>
-      <p>
+      <Empty title="The link may be of another version of Upkeep, or of something that was taken away.">
         <Link to="/">To the overview</Link>
-      </p>
+      </Empty>
     </main>
   );
 }

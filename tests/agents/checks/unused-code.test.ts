@@ -204,6 +204,13 @@ describe('a repository that set knip up', () => {
     expect(invalid).toMatchObject({ outcome: 'errored', reason: 'tool-crashed' });
   });
 
+  it('names the file that keeps knip from all others', async () => {
+    const broken = { '.github/workflows/ci.yml': 'jobs:\n  it:\n   runs-on: ubuntu-latest\n    steps: []\n' };
+    const report = await checkFixture({ ...files, ...broken }).inspect(unusedCode);
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'configuration' });
+    expect(report.hint).toMatch(/^knip cannot read \.github\/workflows\/ci\.yml \(Nested mappings are not allowed.*: mend that file\.$/);
+  });
+
   it('ends errored when its knip is missing, says nothing, or says nonsense', async () => {
     const named = { ...files, 'package.json': { ...PACKAGE, devDependencies: { knip: '6' } } };
     expect(await checkFixture(named).inspect(unusedCode)).toMatchObject({ outcome: 'errored', reason: 'dependencies-missing' });

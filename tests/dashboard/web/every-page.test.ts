@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_FIRST_SCRIPT } from '../../../scripts/build-dashboard.ts';
 import { pictureFolder, readmePicture } from '../../support/browser.ts';
 import { dashboardScene, type DashboardScene } from '../../support/dashboard-scene.ts';
+import { writeFindings } from '../../support/finding-history.ts';
 import { renameForPictures, writeHistory } from '../../support/run-history.ts';
 
 let scene: DashboardScene;
@@ -24,6 +25,7 @@ beforeAll(async () => {
   };
   await scene.repository.git('push', '-q', 'origin', 'HEAD:main');
   await writeHistory(scene.database, commits);
+  await writeFindings(scene.database);
   const rows = await scene.database.query<{ name: string; id: string }>('SELECT name, id FROM upkeep.agent');
   const idOf = (agent: string): string | undefined => rows.find(({ name }) => name === agent)?.id;
   const order = (name: string, data: object) =>
@@ -114,6 +116,30 @@ describe('the page', () => {
   });
 });
 
+it('moves nothing for those who asked for stillness, and says the same', async () => {
+  const { page, context } = await scene.signedIn({ reducedMotion: 'no-preference' });
+  await page.goto(`${scene.address}/graph`);
+  const isRunning = page.locator('.react-flow__node [data-agent="qa"][data-state="RUNNING"]');
+  // An edge is lit as long as its check runs: it moves, and may not.
+  const lit = page.locator('.react-flow__edge.lit path').first();
+  await isRunning.waitFor();
+  await lit.waitFor({ state: 'attached' });
+  const moves = (): number =>
+    document.getAnimations().filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) > 100).length;
+  const moving = () => page.evaluate(moves);
+  await page.waitForFunction(moves);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await moving()).toBe(0);
+  for (const path of ['/', '/queue', '/graph']) {
+    await page.goto(`${scene.address}${path}`);
+    await page.getByText('waits').first().waitFor();
+    expect(await moving(), path).toBe(0);
+  }
+  await isRunning.waitFor();
+  await lit.waitFor({ state: 'attached' });
+  await context.close();
+});
+
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 /** The library's dialogs have a header of their own, within the dialog: that is good practice enough. */
@@ -177,12 +203,12 @@ it('every page is usable by everybody in both colours, and no wider than a phone
       await page.emulateMedia({ colorScheme });
       await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
       broken.push(...(await violations(page, open !== undefined)).map((violation) => `${name} in ${colorScheme}: ${violation}`));
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
+      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
     }
     await page.setViewportSize({ width: 390, height: 844 });
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (over > 0) broken.push(`${name} is ${over} px wider than a phone`);
-    await page.screenshot({ path: join(pictures, `${name}-phone.png`) });
+    await page.screenshot({ path: join(pictures, `${name}-phone.png`), fullPage: true });
   }
   expect(broken).toEqual([]);
   expect(complaints).toEqual([]);

@@ -4,7 +4,8 @@ import { isOfAnother, toPageError } from '../../../dashboard/web/api/page-error.
 import { ganttOf } from '../../../dashboard/web/pages/run/gantt-shape.ts';
 import { linesWith, marked, nextFound } from '../../../dashboard/web/pages/run/log-search.ts';
 import { runsInput } from '../../../dashboard/web/pages/runs/runs-input.ts';
-import { lanesOf } from '../../../dashboard/web/pages/schedule/lanes.ts';
+import { layOut, type GraphAgent } from '../../../dashboard/web/pages/graph/lay-out.ts';
+import { lanesOf, ticksOf } from '../../../dashboard/web/pages/schedule/lanes.ts';
 import { barsOf, findingsLine, inWords } from '../../../dashboard/web/parts/spark-shapes.ts';
 import { readRuns, readSignIn } from '../../../dashboard/web/search.ts';
 import { keepPerson } from '../../../dashboard/web/pages/session/keep-person.ts';
@@ -127,6 +128,39 @@ it('puts fire times on a lane for each agent, within the span', () => {
     { agent: 'a', marks: [{ x: 0 }] },
     { agent: 'b', marks: [{ x: 499 }] },
   ]);
+});
+
+it('marks full hours, wherever the span begins', () => {
+  const from = new Date(2026, 10, 22, 2, 17).getTime();
+  const ticks = ticksOf(from, from + 6 * 3_600_000, 60);
+  expect(ticks.map(({ at }) => `${new Date(at).getHours()}:${new Date(at).getMinutes()}`)).toEqual([
+    '3:0',
+    '4:0',
+    '5:0',
+    '6:0',
+    '7:0',
+    '8:0',
+  ]);
+  expect(ticks[0]?.left).toBeCloseTo((43 / 360) * 100);
+  expect(ticksOf(from, from, 60)).toEqual([]);
+});
+
+it('puts checks side by side where the frame is wide, and under each other where it is high', () => {
+  const checks = Array.from({ length: 12 }, (_, index) => ({ name: `check-${index}`, outcome: null }));
+  const agent = (name: string): GraphAgent => ({
+    ...{ id: name, name, state: 'ACTIVE', progress: null, check: null, outcome: null, hasIssue: false, triggers: [], checks },
+  });
+  const agents = ['a', 'b', 'c'].map(agent);
+  const columnsOf = (aspect: number) =>
+    new Set(
+      layOut(agents, { branch: 'main', lights: new Set(), aspect })
+        .nodes.filter(({ ariaLabel }) => ariaLabel?.startsWith('check'))
+        .map(({ position }) => position.x),
+    ).size;
+  expect([columnsOf(0.5), columnsOf(2)]).toEqual([1, 3]);
+  const { nodes } = layOut(agents, { branch: 'main', lights: new Set(), aspect: 2 });
+  const places = nodes.map(({ position }) => JSON.stringify(position));
+  expect(new Set(places).size).toBe(places.length);
 });
 
 it('shows nobody out because the database is away', () => {

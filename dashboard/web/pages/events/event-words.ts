@@ -1,7 +1,7 @@
 /** An event in a few words. Pure. */
 import type { UpkeepEvent } from '../../../../ledger/event.ts';
 import { plural, shortSha } from '../../format/text.ts';
-import { duration } from '../../format/time.ts';
+import { duration, exact } from '../../format/time.ts';
 
 export function eventWords(event: UpkeepEvent): string {
   switch (event.type) {
@@ -37,7 +37,7 @@ export function eventWords(event: UpkeepEvent): string {
     case 'agent:scheduled':
       return `${event.data.cron} ${event.data.zone} by ${event.data.by}`;
     case 'agent:slot-dropped':
-      return `${event.data.nominalTime}: ${event.data.reason}`;
+      return `${exact(Date.parse(event.data.nominalTime))} is left out: ${event.data.reason.replaceAll('-', ' ')}`;
     case 'delivery:pushed':
     case 'delivery:proposed':
     case 'delivery:withdrawn':

@@ -106,6 +106,7 @@ export function Events(): ReactNode {
           />
           <NativeSelect
             aria-label="Agent"
+            className={classes.agent}
             value={agent ?? ''}
             onChange={({ currentTarget: { value } }) =>
               void navigate({ search: (search) => ({ ...search, agent: value === '' ? undefined : value }), replace: true })

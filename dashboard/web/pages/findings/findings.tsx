@@ -68,7 +68,7 @@ export function Findings(): ReactNode {
           {summary.data?.byRule.length === 0 ? (
             <Empty title="Nothing is left." />
           ) : (
-            <DataTable heads={['Rule', 'Check', 'Times', 'Errors']}>
+            <DataTable heads={['Rule', 'Check', 'Times', 'Errors']} keepsRows>
               {summary.data?.byRule.map(({ rule, check, count, errors }) => (
                 <Table.Tr key={`${check} ${rule}`} data-row tabIndex={-1}>
                   <Table.Td className="mono">{visible(rule)}</Table.Td>

@@ -1,5 +1,6 @@
 /** Triggers, agents, checks and results; it lights up as events pass. */
 import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { Background, Controls, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import classes from './graph.module.css';
@@ -18,23 +19,21 @@ export function AgentFlow({ agents, repository }: AgentFlowProps): ReactNode {
   const branch = repository?.branch ?? '';
   // What is laid out, as text: it is laid out anew only when something of it has changed.
   const key = JSON.stringify({ agents, lights: [...lights] });
+  const { ref, width, height } = useElementSize();
+  const aspect = height === 0 ? 1 : width / height;
   const { nodes, edges } = useMemo(() => {
     const known = JSON.parse(key) as { readonly agents: readonly GraphAgent[]; readonly lights: readonly string[] };
-    return layOut(known.agents, branch, new Set(known.lights));
-  }, [key, branch]);
+    return layOut(known.agents, { branch, lights: new Set(known.lights), aspect });
+  }, [key, branch, aspect]);
   // What is new is brought into sight.
   const [flow, setFlow] = useState<ReactFlowInstance<AgentNode | PlainNode> | null>(null);
   useEffect(() => {
     const fit = (): void => void flow?.fitView({ padding: 0.06 });
     const frame = requestAnimationFrame(fit);
-    addEventListener('resize', fit);
-    return () => {
-      cancelAnimationFrame(frame);
-      removeEventListener('resize', fit);
-    };
-  }, [flow, nodes.length]);
+    return () => cancelAnimationFrame(frame);
+  }, [flow, nodes.length, aspect]);
   return (
-    <div className={classes.flow}>
+    <div className={classes.flow} ref={ref}>
       <ReactFlow
         nodes={nodes}
         edges={edges}

@@ -59,7 +59,7 @@ export function Graph(): ReactNode {
   return (
     <Page
       title="Graph"
-      lead={repository === undefined ? undefined : `${visible(repository.identity)} on ${visible(repository.branch)}`}
+      lead={repository === undefined ? undefined : `${visible(repository.name)} on ${visible(repository.branch)}`}
       aside={
         <Choice
           label="What is shown"

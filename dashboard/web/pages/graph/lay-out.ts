@@ -20,7 +20,11 @@ export type PlainNode = Node<
   'plain'
 >;
 
-const COLUMNS = { triggers: 0, agents: 240, checks: 560, results: 880 } as const;
+const COLUMNS = { triggers: 0, agents: 240, checks: 560 } as const;
+const CHECK_WIDTH = 220;
+const RESULT_GAP = 100;
+const RESULT_WIDTH = 160;
+const MOST_CHECK_COLUMNS = 5;
 const ROW = 38;
 const AGENT_HEIGHT = 74;
 const GAP = 18;
@@ -32,12 +36,21 @@ export const edgeOf = {
   issue: (agentId: string): string => `${agentId}>issue`,
 } as const;
 
-/** `lights`: ids of edges that something passes just now. */
+export interface GraphFrame {
+  readonly branch: string;
+  /** Ids of edges that something passes just now. */
+  readonly lights: ReadonlySet<string>;
+  /** Width by height of the place it is shown in. */
+  readonly aspect: number;
+}
+
+/** As many columns of checks as make it largest in its frame. */
 export function layOut(
   agents: readonly GraphAgent[],
-  branch: string,
-  lights: ReadonlySet<string>,
+  { branch, lights, aspect }: GraphFrame,
 ): { readonly nodes: (AgentNode | PlainNode)[]; readonly edges: Edge[] } {
+  const columns = bestColumns(agents, aspect);
+  const results = resultsColumn(columns);
   const nodes: (AgentNode | PlainNode)[] = [];
   const edges: Edge[] = [];
   const connect = (id: string, source: string, target: string): void => {
@@ -46,14 +59,15 @@ export function layOut(
   };
   let y = 0;
   for (const agent of agents) {
-    const height = Math.max(AGENT_HEIGHT, agent.checks.length * ROW);
+    const rows = Math.ceil(agent.checks.length / columns);
+    const height = heightOf(agent, columns);
     const isLit = [...lights].some((id) => id.includes(agent.id));
     nodes.push({
       ...{ id: agent.id, type: 'agent', position: { x: COLUMNS.agents, y: y + (height - AGENT_HEIGHT) / 2 } },
       data: { agent, isLit },
       ariaLabel: `${agent.name}: ${agent.state.toLowerCase()}`,
     });
-    const first = y + (height - agent.checks.length * ROW) / 2;
+    const first = y + (height - rows * ROW) / 2;
     agent.checks.forEach(({ name, outcome }, index) => {
       const id = `${agent.id} ${name}`;
       const isCheckLit = agent.check === name || lights.has(edgeOf.check(agent.id, name));
@@ -61,7 +75,7 @@ export function layOut(
         plain(
           id,
           { label: name, kind: 'check', outcome: agent.check === name ? 'running' : outcome, isLit: isCheckLit },
-          { x: COLUMNS.checks, y: first + index * ROW },
+          { x: COLUMNS.checks + Math.floor(index / rows) * CHECK_WIDTH, y: first + (index % rows) * ROW },
         ),
       );
       connect(edgeOf.check(agent.id, name), agent.id, id);
@@ -79,18 +93,37 @@ export function layOut(
   });
   for (const agent of agents)
     for (const trigger of agent.triggers) connect(edgeOf.trigger(trigger, agent.id), `trigger:${trigger}`, agent.id);
-  const results = [
+  const ends = [
     { id: 'branch', label: `commits on ${branch}`, edge: edgeOf.branch },
     { id: 'issue', label: 'issues', edge: edgeOf.issue },
   ];
-  results.forEach(({ id, label, edge }, index) => {
+  ends.forEach(({ id, label, edge }, index) => {
     const isLit = agents.some((agent) => lights.has(edge(agent.id)));
-    nodes.push(plain(id, { label, kind: 'result', outcome: null, isLit }, { x: COLUMNS.results, y: middle(index, results.length) }));
+    nodes.push(plain(id, { label, kind: 'result', outcome: null, isLit }, { x: results, y: middle(index, ends.length) }));
     for (const agent of agents)
       if (lights.has(edge(agent.id)) || (id === 'issue' && agent.hasIssue) || (id === 'branch' && agent.outcome === 'fixed'))
         connect(edge(agent.id), agent.id, id);
   });
   return { nodes, edges };
+}
+
+function bestColumns(agents: readonly GraphAgent[], aspect: number): number {
+  const left = agents.some(({ triggers }) => triggers.length > 0) ? COLUMNS.triggers : COLUMNS.agents;
+  const scaleOf = (columns: number): number => {
+    const width = resultsColumn(columns) + RESULT_WIDTH - left;
+    const height = agents.reduce((sum, agent) => sum + heightOf(agent, columns) + GAP, 0);
+    return Math.min(aspect / width, 1 / height);
+  };
+  const choices = Array.from({ length: MOST_CHECK_COLUMNS }, (_, index) => index + 1);
+  return choices.reduce((best, columns) => (scaleOf(columns) > scaleOf(best) ? columns : best));
+}
+
+function resultsColumn(columns: number): number {
+  return COLUMNS.checks + columns * CHECK_WIDTH + RESULT_GAP;
+}
+
+function heightOf({ checks }: GraphAgent, columns: number): number {
+  return Math.max(AGENT_HEIGHT, Math.ceil(checks.length / columns) * ROW);
 }
 
 function plain(id: string, data: PlainNode['data'], position: PlainNode['position']): PlainNode {

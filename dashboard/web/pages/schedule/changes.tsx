@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../../api/client.ts';
 import { visible } from '../../format/text.ts';
+import { DataTable } from '../../parts/data-table.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { Ago } from '../../parts/time.tsx';
-import classes from '../../parts/table.module.css';
 import { repositoryInput, useRepository } from '../../shell/repository.ts';
 
 export function Changes(): ReactNode {
@@ -20,29 +20,25 @@ export function Changes(): ReactNode {
       ) : changes.data?.rows.length === 0 ? (
         <Empty title="Nobody has changed anything yet." />
       ) : (
-        <div className={classes.scroll}>
-          <Table className={classes.table}>
-            <Table.Tbody>
-              {changes.data?.rows.map((row) => (
-                <Table.Tr key={row.id} data-row tabIndex={-1}>
-                  <Table.Td>
-                    <Ago at={row.at} />
-                  </Table.Td>
-                  <Table.Td>
-                    <b>{visible(row.by)}</b> {visible(row.action)}
-                  </Table.Td>
-                  <Table.Td>
-                    {visible(row.subject)}{' '}
-                    <span className="dim mono">
-                      {row.isDefault ? 'as configured' : visible([row.cron, row.timeZone, row.priority].filter(Boolean).join(' '))}
-                    </span>
-                  </Table.Td>
-                  <Table.Td className="dim">{row.reason === null ? '' : visible(row.reason)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <DataTable heads={['When', 'What', 'About', 'Why']}>
+          {changes.data?.rows.map((row) => (
+            <Table.Tr key={row.id} data-row tabIndex={-1}>
+              <Table.Td>
+                <Ago at={row.at} />
+              </Table.Td>
+              <Table.Td>
+                <b>{visible(row.by)}</b> {visible(row.action)}
+              </Table.Td>
+              <Table.Td>
+                {visible(row.subject)}{' '}
+                <span className="dim mono">
+                  {row.isDefault ? 'as configured' : visible([row.cron, row.timeZone, row.priority].filter(Boolean).join(' '))}
+                </span>
+              </Table.Td>
+              <Table.Td className="dim">{row.reason === null ? '' : visible(row.reason)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </DataTable>
       )}
     </Panel>
   );

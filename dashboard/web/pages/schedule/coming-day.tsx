@@ -9,7 +9,7 @@ import { Choice } from '../../parts/choice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Failed } from '../../parts/states.tsx';
 import { repositoryInput, useRepository } from '../../shell/repository.ts';
-import { lanesOf } from './lanes.ts';
+import { lanesOf, ticksOf } from './lanes.ts';
 import classes from './coming-day.module.css';
 
 const HOUR = 3_600_000;
@@ -30,8 +30,7 @@ export function ComingDay(): ReactNode {
   );
   const lanes = useMemo(() => (coming.data === undefined ? [] : lanesOf(coming.data.rows, from, to)), [coming.data, from, to]);
   const hasSeveral = new Set(lanes.map((lane) => lane.repository)).size > 1;
-  const hours = Number(span);
-  const step = hours === 24 ? 2 : hours === 6 ? 1 : 0.25;
+  const ticks = ticksOf(from, to, { '1': 15, '6': 60, '24': 120 }[span]);
   return (
     <Panel
       title="Coming"
@@ -54,9 +53,9 @@ export function ComingDay(): ReactNode {
         <div className={classes.day}>
           {coming.data.isCut ? <p className="dim">There are more times than are shown here.</p> : null}
           <div className={classes.scale} aria-hidden>
-            {Array.from({ length: Math.floor(hours / step) }, (_, index) => (
-              <span key={index} style={{ left: `${((index * step) / hours) * 100}%` }}>
-                {clock(from + index * step * HOUR, from + index * step * HOUR)}
+            {ticks.map(({ at, left }) => (
+              <span key={at} style={{ left: `${left}%` }}>
+                {clock(at, at)}
               </span>
             ))}
           </div>

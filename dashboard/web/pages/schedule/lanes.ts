@@ -1,4 +1,4 @@
-/** Fire times as marks on lanes. Pure. */
+/** Fire times as marks on lanes, and the hours above them. Pure. */
 
 interface Fire {
   readonly agentId: string;
@@ -28,4 +28,14 @@ export function lanesOf(fires: readonly Fire[], from: number, to: number): reado
     return first === undefined || marks.length === 0 ? [] : [{ key, agent: first.agent, repository: first.repository.name, marks }];
   });
   return lanes.sort((a, b) => a.repository.localeCompare(b.repository) || a.agent.localeCompare(b.agent));
+}
+
+/** Where the clock shows a full hour, or a full step of it, between `from` and `to`. `left` from 0 to 100. */
+export function ticksOf(from: number, to: number, stepMinutes: number): readonly { readonly at: number; readonly left: number }[] {
+  const step = stepMinutes * 60_000;
+  // Hours of the clock on the wall: there are zones that are half an hour off.
+  const offset = new Date(from).getTimezoneOffset() * 60_000;
+  const first = Math.ceil((from - offset) / step) * step + offset;
+  const count = Math.max(0, Math.ceil((to - first) / step));
+  return Array.from({ length: count }, (_, index) => first + index * step).map((at) => ({ at, left: ((at - from) / (to - from)) * 100 }));
 }

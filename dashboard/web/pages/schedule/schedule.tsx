@@ -119,7 +119,7 @@ function ScheduleTable({ rows, hasSeveral, onEdit }: TableProps): ReactNode {
             <Status of={stateOf(row)} />
           </Table.Td>
           <Table.Td>
-            {row.cronWords ?? row.cron} <span className="dim mono">{row.cron}</span>{' '}
+            {row.cronWords ?? row.cron} <span className="dim mono nowrap">{row.cron}</span>{' '}
             {row.timeZone === 'UTC' ? null : <span className="dim">{row.timeZone}</span>}
             {row.source === 'person' ? <span className="dim"> set by {visible(row.setBy ?? 'a person')}</span> : null}
           </Table.Td>
@@ -131,24 +131,26 @@ function ScheduleTable({ rows, hasSeveral, onEdit }: TableProps): ReactNode {
           </Table.Td>
           <Table.Td className="dim">{row.lastDriftMs === null ? '' : duration(row.lastDriftMs)}</Table.Td>
           <Table.Td className={classes.end}>
-            <AgentActions
-              card={{
-                id: row.agentId,
-                name: row.agent,
-                repository: row.repository,
-                run: row.state === 'RUNNING' ? RUNNING : null,
-                pause: row.pause,
-                inError: row.inError,
-              }}
-            />
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              leftSection={<IconPencil size={13} aria-hidden />}
-              onClick={() => onEdit(row.agentId)}
-            >
-              Edit
-            </Button>
+            <span className={classes.orders}>
+              <AgentActions
+                card={{
+                  id: row.agentId,
+                  name: row.agent,
+                  repository: row.repository,
+                  run: row.state === 'RUNNING' ? RUNNING : null,
+                  pause: row.pause,
+                  inError: row.inError,
+                }}
+              />
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                leftSection={<IconPencil size={13} aria-hidden />}
+                onClick={() => onEdit(row.agentId)}
+              >
+                Edit
+              </Button>
+            </span>
           </Table.Td>
         </Table.Tr>
       ))}
