@@ -118,6 +118,10 @@ async function runKnip(context: CheckContext, call: KnipCall): Promise<KnipRun> 
 function crash(result: ToolResult, { withoutTree }: CheckContext): PartFailure | null {
   if (result.exitCode === 0) return null;
   const said = withoutTree(plainMessage(result.stderr.trim() === '' ? result.stdout : result.stderr));
+  const [, path = '', why = ''] = /Error loading (\S+) \((.+?):?\)/.exec(said) ?? [];
+  // Nobody asked for knip to read a workflow; the file is told as broken by the check that looks after it.
+  if (/\.(ya?ml|json)$/.test(path) && !isKnipConfig(path))
+    return { reason: 'configuration', hint: `knip cannot read ${path} (${why}), and without it nothing else: mend that file.` };
   const failure = crashOf(result.stderr + result.stdout, 'knip');
   return failure.reason === 'tool-crashed' ? { ...failure, hint: `knip came to no result: ${said.slice(0, 400)}` } : failure;
 }
