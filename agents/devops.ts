@@ -1,8 +1,10 @@
 import { compose } from './checks/compose.ts';
 import { dockerfiles } from './checks/dockerfiles.ts';
+import { dprint } from './checks/dprint.ts';
 import { lockfile } from './checks/lockfile.ts';
 import { manifests } from './checks/manifests.ts';
 import { nodeVersions } from './checks/node-versions.ts';
+import { oxfmt } from './checks/oxfmt.ts';
 import { prettier } from './checks/prettier.ts';
 import { secrets } from './checks/secrets.ts';
 import { shellSyntax } from './checks/shell-syntax.ts';
@@ -19,5 +21,19 @@ export const devops: Agent = {
   priority: 'CRITICAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [workflows, secrets, dockerfiles, compose, yamlSyntax, shellSyntax, shellcheck, lockfile, manifests, nodeVersions, prettier],
+  checks: [
+    workflows,
+    secrets,
+    dockerfiles,
+    compose,
+    yamlSyntax,
+    shellSyntax,
+    shellcheck,
+    lockfile,
+    manifests,
+    nodeVersions,
+    prettier,
+    dprint,
+    oxfmt,
+  ],
 };

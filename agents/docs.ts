@@ -1,7 +1,9 @@
 import { codeFences } from './checks/code-fences.ts';
+import { dprint } from './checks/dprint.ts';
 import { frontMatter } from './checks/front-matter.ts';
 import { links } from './checks/links.ts';
 import { markdown } from './checks/markdown.ts';
+import { oxfmt } from './checks/oxfmt.ts';
 import { prettier } from './checks/prettier.ts';
 import type { Agent } from './agent.ts';
 
@@ -13,5 +15,5 @@ export const docs: Agent = {
   priority: 'LOW',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [markdown, links, codeFences, frontMatter, prettier],
+  checks: [markdown, links, codeFences, frontMatter, prettier, dprint, oxfmt],
 };

@@ -1,6 +1,8 @@
 import { biome } from './checks/biome.ts';
 import { codeRules } from './checks/code-rules.ts';
+import { dprint } from './checks/dprint.ts';
 import { eslint } from './checks/eslint.ts';
+import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
 import { standard } from './checks/standard.ts';
@@ -17,5 +19,5 @@ export const frontend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, xo, standard, biome, stylelint, codeRules, typeCheck, prettier],
+  checks: [oxlint, eslint, xo, standard, biome, stylelint, codeRules, typeCheck, prettier, dprint, oxfmt],
 };

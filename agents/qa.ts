@@ -1,7 +1,9 @@
 import { biome } from './checks/biome.ts';
+import { dprint } from './checks/dprint.ts';
 import { eslint } from './checks/eslint.ts';
 import { focusedTests } from './checks/focused-tests.ts';
 import { idleTests } from './checks/idle-tests.ts';
+import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
 import { standard } from './checks/standard.ts';
@@ -18,5 +20,5 @@ export const qa: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [tests, focusedTests, idleTests, oxlint, eslint, xo, standard, biome, typeCheck, prettier],
+  checks: [tests, focusedTests, idleTests, oxlint, eslint, xo, standard, biome, typeCheck, prettier, dprint, oxfmt],
 };

@@ -1,15 +1,16 @@
+/** The repository's own Prettier. */
 import type { FindingDraft } from '../../ledger/finding.ts';
-import type { Project } from '../project.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
 import type { Check, CheckContext } from './check.ts';
 import { crashOf, failureOf, nonsenseOf } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
-import { isFixablePath, isMedia } from './fixable-path.ts';
-import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
+import { isMedia } from './fixable-path.ts';
+import { unformatted } from './format-report.ts';
+import type { FormatCall } from './format-report.ts';
+import { detectRoots, fixRoots, inspectRoots, toolCall } from './run-roots.ts';
 import type { RootCall } from './run-roots.ts';
 import { repositoryPaths } from './source-lines.ts';
 import { toolLine } from './tool-line.ts';
-import { describeSetup, findToolRoots } from './tool-setup.ts';
 import type { ToolSetup } from './tool-setup.ts';
 
 const setup: ToolSetup = {
@@ -70,17 +71,7 @@ const setup: ToolSetup = {
 export const prettier: Check = {
   id: 'prettier',
   title: 'Prettier',
-  async detect(project) {
-    const found = findToolRoots(project, setup);
-    if (found.roots === null) return { applies: false, why: found.why };
-    return {
-      applies: true,
-      why: describeSetup(found.roots, 'prettier'),
-      origin: 'repository',
-      needsDependencies: true,
-      reads: (path) => !isMedia(path),
-    };
-  },
+  detect: async (project) => detectRoots(project, setup, (path) => !isMedia(path)),
   inspect: (context) => inspectRoots(context, { id: 'prettier', setup }, (call) => inspectRoot(call, context)),
   fixer: {
     order: 90,
@@ -107,12 +98,7 @@ async function inspectRoot(call: RootCall, context: CheckContext): Promise<Check
   return { drafts, command, log: result.stderr, failure };
 }
 
-interface Where {
-  readonly call: RootCall;
-  readonly context: CheckContext;
-}
-
-function readResult(result: ToolResult, where: Where): { readonly drafts: FindingDraft[]; readonly failure: PartFailure | null } {
+function readResult(result: ToolResult, where: FormatCall): { readonly drafts: FindingDraft[]; readonly failure: PartFailure | null } {
   const failure = failureOf(result, 'Prettier');
   if (failure !== null) return { drafts: [], failure };
   if (
@@ -128,21 +114,14 @@ function readResult(result: ToolResult, where: Where): { readonly drafts: Findin
   // 0: all formatted, 1: some are not, 2: something could not be read; more is a crash.
   if (![0, 1, 2].includes(result.exitCode ?? -1) || (result.exitCode === 2 && broken.length === 0))
     return { drafts: [], failure: crashOf(result.stderr + result.stdout, 'Prettier') };
-  const listed = listedPaths(result.stdout, where);
-  if (listed === null || (result.exitCode === 1 && listed.length === 0))
+  const drafts = unformatted(result.stdout, where);
+  if (drafts === null || (result.exitCode === 1 && drafts.length === 0))
     return { drafts: [], failure: nonsenseOf(rest || result.stdout, 'Prettier') };
-  const drafts = listed.map((path): FindingDraft => ({
-    path,
-    rule: 'format',
-    severity: 'error',
-    message: 'The file is not formatted as configured.',
-    fixable: isFixablePath(path),
-  }));
   return { drafts: [...drafts, ...broken], failure: null };
 }
 
 /** `[error] src/a.ts: SyntaxError: … (3:5)` */
-function syntaxErrors(stderr: string, where: Where): { drafts: FindingDraft[]; rest: string } {
+function syntaxErrors(stderr: string, where: FormatCall): { drafts: FindingDraft[]; rest: string } {
   const pathOf = repositoryPaths(where.context.root);
   const drafts: FindingDraft[] = [];
   const rest: string[] = [];
@@ -164,26 +143,6 @@ function syntaxErrors(stderr: string, where: Where): { drafts: FindingDraft[]; r
     });
   }
   return { drafts, rest: rest.join('\n') };
-}
-
-/** Each line a path of the repository, a name with line breaks over several lines; null when there is anything else. */
-function listedPaths(stdout: string, where: Where): string[] | null {
-  const pathOf = repositoryPaths(where.context.root);
-  const paths: string[] = [];
-  let pending = '';
-  for (const line of stdout.replace(/\n$/, '').split('\n')) {
-    if (pending === '' && line === '') continue;
-    pending = pending === '' ? line : `${pending}\n${line}`;
-    const path = pathOf(where.call.cwd, pending);
-    if (path === null || !isKnown(where.context.project, path)) continue;
-    paths.push(path);
-    pending = '';
-  }
-  return pending === '' ? paths : null;
-}
-
-function isKnown(project: Project, path: string): boolean {
-  return project.has(path);
 }
 
 function fixFailure(result: ToolResult): PartFailure | null {

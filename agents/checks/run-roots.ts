@@ -137,7 +137,8 @@ export function notInstalled(packageName: string, dir: string): PartFailure {
 }
 
 function resolveFor(context: CheckContext, root: ToolRoot, setup: ToolSetup): ResolvedTool | null {
-  return resolveRepositoryTool(context.root, { dir: root.dir, packageName: setup.packageName, binName: setup.tool });
+  const tool = resolveRepositoryTool(context.root, { dir: root.dir, packageName: setup.packageName, binName: setup.tool });
+  return tool === null || setup.program === undefined ? tool : setup.program(tool);
 }
 
 interface FixShare {

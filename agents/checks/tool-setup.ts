@@ -1,6 +1,7 @@
 /** Finds where and how a repository has set up a tool: configuration, dependency, and what its own scripts pass to it. */
 import { posix } from 'node:path';
 import type { PackageManifest, Project } from '../project.ts';
+import type { ResolvedTool } from '../tools/resolve-tool.ts';
 import { commandsIn } from '../tools/script-commands.ts';
 import type { ScriptCommand } from '../tools/script-commands.ts';
 
@@ -18,6 +19,8 @@ export interface ToolSetup {
   /** Whether a package with its own configuration is run by itself, or one run from above finds it. */
   readonly nested: 'separate' | 'merged';
   readonly options: OptionTable;
+  /** What is started instead of the package's binary; null when it is not there. */
+  readonly program?: (tool: ResolvedTool) => ResolvedTool | null;
 }
 
 /** Which options of the repository's scripts are kept. Others, above all those that write, are left out. */
