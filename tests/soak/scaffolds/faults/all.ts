@@ -1,0 +1,15 @@
+/** All seeded faults. */
+import type { Seeding } from '../fault.ts';
+import { fastifyApp } from './deploy.ts';
+import { libraryAva, npmWorkspaces, pnpmWorkspaces, yarnTwice, yarnWorkspaces } from './packages.ts';
+import { markdownOnly } from './prose.ts';
+import { reactEslint } from './react-eslint.ts';
+import { expressMocha, nestApp } from './server.ts';
+import { viteReact, viteSvelte, viteVue } from './web.ts';
+
+export const SEEDINGS: readonly Seeding[] = [
+  ...[viteReact, viteVue, viteSvelte, reactEslint],
+  ...[fastifyApp, nestApp, expressMocha],
+  ...[libraryAva, npmWorkspaces, pnpmWorkspaces, yarnWorkspaces, yarnTwice],
+  markdownOnly,
+];
