@@ -10,6 +10,8 @@ export interface ToolSetup {
   readonly packageName: string;
   /** Its name in scripts. */
   readonly tool: string;
+  /** Other names that scripts may use. */
+  readonly aliases?: readonly string[];
   /** Matches names of its configuration files. */
   readonly config: RegExp;
   /** Its key in package.json. */
@@ -71,7 +73,7 @@ export function findToolRoots(project: Project, setup: ToolSetup): SetupSearch {
   }
   const found: ToolRoot[] = [];
   for (const manifest of withTool) {
-    const commands = callsOf(manifest, setup.tool);
+    const commands = callsOf(manifest, setup);
     const isBelow = found.some((root) => isInside(root.dir, manifest.dir));
     if (setup.nested === 'merged' && isBelow) continue;
     const own = configured.get(manifest.dir);
@@ -138,9 +140,11 @@ function folderOf(path: string): string {
 }
 
 /** Commands of all scripts, those of `lint` first: of several that read the same files it says best how they are meant to be read. */
-function callsOf(manifest: PackageManifest, tool: string): ScriptCommand[] {
+function callsOf(manifest: PackageManifest, { tool, aliases = [] }: ToolSetup): ScriptCommand[] {
   const { lint = '', ...others } = manifest.scripts;
-  return [lint, ...Object.values(others)].flatMap((script) => commandsIn(script).filter((command) => command.tool === tool));
+  return [lint, ...Object.values(others)].flatMap((script) =>
+    commandsIn(script).filter((command) => command.tool === tool || aliases.includes(command.tool)),
+  );
 }
 
 /** Whether a script of the package whose configuration governs this one reads the whole of it: then it is read there, and only there. */
@@ -148,7 +152,7 @@ function isReadFromAbove(manifest: PackageManifest, found: { project: Project; r
   const { project, roots, setup } = found;
   const above = rootOf(roots, manifest.dir);
   const upper = project.workspaces.find((each) => each.dir === above?.dir);
-  if (above === null || upper === undefined || callsOf(upper, setup.tool).length === 0) return false;
+  if (above === null || upper === undefined || callsOf(upper, setup).length === 0) return false;
   // Another version of its own may know other rules.
   if ((manifest.dependencies[setup.packageName] ?? above.range) !== above.range) return false;
   const dir = posix.relative(above.dir, manifest.dir);
