@@ -1,9 +1,9 @@
 /** An agent of the database as the card that the page shows. Pure. */
 import type { Outcome, Priority } from '../../ledger/outcome.ts';
-import type { CardRow } from '../../prisma/read/agent-cards.ts';
+import type { CardRow, RecentRun as RecentRow } from '../../prisma/read/agent-cards.ts';
 import { describeCron } from '../../scheduler/cron/describe-cron.ts';
 import { shownState } from '../../scheduler/shown-state.ts';
-import type { AgentCard } from '../wire/agents-schema.ts';
+import type { AgentCard, RecentRun } from '../wire/agents-schema.ts';
 import type { RunProgress } from './live/run-progress.ts';
 
 export function agentCard(row: CardRow, progress: RunProgress): AgentCard {
@@ -28,8 +28,12 @@ export function agentCard(row: CardRow, progress: RunProgress): AgentCard {
     pause: pause === null ? null : { ...pause },
     inError: row.inErrorAt === null ? null : { at: row.inErrorAt.toISOString(), reason: row.inErrorReason },
     escalations: row.escalations.map(({ kind, number, url }) => ({ kind: kind === 'operation' ? 'operation' : 'code', number, url })),
-    recent: row.recent.map((run) => ({ ...run, outcome: run.outcome as Outcome })),
+    recent: row.recent === null ? null : row.recent.map(recentRun),
   };
+}
+
+export function recentRun(run: RecentRow): RecentRun {
+  return { ...run, outcome: run.outcome as Outcome };
 }
 
 function runOf({ runId, runStartedAt }: CardRow, progress: RunProgress): AgentCard['run'] {

@@ -17,7 +17,15 @@ import {
 export const MOST_RECENT = 50;
 
 export const agentsListInput = z
-  .strictObject({ ...repositoryFilter, recent: z.int().min(0).max(MOST_RECENT).default(MOST_RECENT).describe('Last runs of each agent; of more than 120 agents at once fewer.') })
+  .strictObject({
+    ...repositoryFilter,
+    recent: z
+      .int()
+      .min(0)
+      .max(MOST_RECENT)
+      .default(MOST_RECENT)
+      .describe('Last runs of each agent; with more than 60 agents at once null: ask agents.recent.'),
+  })
   .prefault({});
 
 export const recentRunSchema = z.object({
@@ -73,12 +81,17 @@ export const agentCardSchema = z.object({
   pause: pauseSchema.nullable(),
   inError: z.object({ at: timeSchema, reason: z.string().nullable() }).nullable(),
   escalations: z.array(openEscalationSchema),
-  /** Oldest first. */
-  recent: z.array(recentRunSchema),
+  /** Oldest first. Null: there are too many agents to tell it of each; `agents.recent` does. */
+  recent: z.array(recentRunSchema).nullable(),
   driftMs: z.number().nullable(),
 });
 
 export const agentsListOutput = z.array(agentCardSchema);
+export type RecentRun = z.infer<typeof recentRunSchema>;
+
+export const recentRunsInput = z.strictObject({ agentId: idSchema });
+/** The last 50, the oldest first. */
+export const recentRunsOutput = z.array(recentRunSchema);
 export type AgentCard = z.infer<typeof agentCardSchema>;
 
 /** Which agents an order is about. `id`: of the repository or agent. */

@@ -43,14 +43,12 @@ export interface CardRow {
     readonly until: string | null;
   } | null;
   readonly escalations: readonly { readonly kind: string; readonly number: number | null; readonly url: string | null }[];
-  /** Oldest first. */
-  readonly recent: readonly RecentRun[];
+  /** Oldest first. Null: there are so many agents that each has to be asked for by itself. */
+  readonly recent: readonly RecentRun[] | null;
 }
 
-/** Past runs of all cards together: a page of hundreds of agents is not to wait for tens of thousands of them. */
-const MOST_RECENT_TOGETHER = 6_000;
-/** And of each all the same. */
-const FEWEST_RECENT = 10;
+/** Of more cards than these the past runs are left out: a page of hundreds of agents is not to wait for tens of thousands of runs. */
+const MOST_WITH_RECENT = 60;
 
 /** Of a branch that is looked after, by repository and name. `agentId`: only this one. Times in JSON are those of the database's zone. */
 export async function agentCards(
@@ -66,9 +64,8 @@ export async function agentCards(
   return read<CardRow>(
     reader,
     Prisma.sql`
-      WITH share AS MATERIALIZED (
-        SELECT greatest(${FEWEST_RECENT}::int, ${MOST_RECENT_TOGETHER}::int / greatest(1, count(*)))::int AS each
-        FROM upkeep.agent a JOIN upkeep.repository r ON r.id = a.repository_id WHERE ${which})
+      WITH all_of_them AS MATERIALIZED (
+        SELECT count(*) AS count FROM upkeep.agent a JOIN upkeep.repository r ON r.id = a.repository_id WHERE ${which})
       SELECT a.id, a.repository_id AS "repositoryId", r.name AS repository, a.name, a.branch, a.is_enabled AS "isEnabled", a.priority, a.streak,
         a.tripped_at AS "trippedAt", a.next_try_at AS "nextTryAt", a.in_error_at AS "inErrorAt", a.in_error_reason AS "inErrorReason",
         a.last_run_id AS "lastRunId", a.last_outcome AS "lastOutcome", a.last_reason AS "lastReason", a.last_settled_at AS "lastSettledAt",
@@ -86,14 +83,26 @@ export async function agentCards(
           ORDER BY p.repository_id IS NULL DESC, p.agent_id IS NULL DESC LIMIT 1) AS pause,
         coalesce((SELECT json_agg(json_build_object('kind', e.kind, 'number', e.number, 'url', e.url) ORDER BY e.kind)
           FROM upkeep.escalation e WHERE e.agent_id = a.id AND e.closed_at IS NULL), '[]'::json) AS escalations,
-        coalesce((SELECT json_agg(json_build_object('id', l.id, 'outcome', l.outcome, 'settledAt', ${isoOf(Prisma.sql`l.settled_at`)},
-            'durationMs', l.duration_ms, 'errors', l.errors, 'warnings', l.warnings) ORDER BY l.settled_at)
-          FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = a.id AND w.state = 'settled' ORDER BY w.settled_at DESC LIMIT least(${recent}::int, (SELECT each FROM share))) l),
-          '[]'::json) AS recent
+        CASE WHEN ${recent}::int = 0 THEN '[]'::json WHEN (SELECT count FROM all_of_them) <= ${MOST_WITH_RECENT}
+          THEN ${recentOf({ agent: Prisma.sql`a.id`, most: recent })} END AS recent
       FROM upkeep.agent a JOIN upkeep.repository r ON r.id = a.repository_id LEFT JOIN upkeep.schedule s ON s.agent_id = a.id
         LEFT JOIN upkeep.run u ON u.agent_id = a.id AND u.state = 'running'
       WHERE ${which} ORDER BY r.name, r.id, a.name`,
   );
+}
+
+/** The last settled runs of one agent, the oldest first. */
+export async function recentRuns(reader: Reader, ask: { readonly agentId: string; readonly most: number }): Promise<readonly RecentRun[]> {
+  const agent = Prisma.sql`${ask.agentId}::uuid`;
+  const [row] = await read<{ readonly recent: RecentRun[] }>(reader, Prisma.sql`SELECT ${recentOf({ agent, most: ask.most })} AS recent`);
+  return row?.recent ?? [];
+}
+
+function recentOf({ agent, most }: { readonly agent: Prisma.Sql; readonly most: number }): Prisma.Sql {
+  return Prisma.sql`coalesce((SELECT json_agg(json_build_object('id', l.id, 'outcome', l.outcome, 'settledAt', ${isoOf(Prisma.sql`l.settled_at`)},
+      'durationMs', l.duration_ms, 'errors', l.errors, 'warnings', l.warnings) ORDER BY l.settled_at)
+    FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = ${agent} AND w.state = 'settled' ORDER BY w.settled_at DESC LIMIT ${most}::int) l),
+    '[]'::json)`;
 }
 
 /** A time as `Date.toISOString` writes it. */

@@ -75,6 +75,13 @@ export async function writeHistory(database: SceneDatabase, commits: Readonly<Re
 
 /** Names that lead to no machine, as they are in a picture for everybody. */
 export async function renameForPictures(database: SceneDatabase): Promise<void> {
+  // The service writes what it reads from its clone, whenever it does.
+  await database.query(
+    `CREATE FUNCTION public.name_for_pictures() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := 'acme/shop'; RETURN NEW; END $$`,
+  );
+  await database.query(
+    `CREATE TRIGGER same_name BEFORE UPDATE ON upkeep.repository FOR EACH ROW EXECUTE FUNCTION public.name_for_pictures()`,
+  );
   await database.query(`UPDATE upkeep.repository SET name = 'acme/shop'`);
   await database.query(`UPDATE upkeep.service SET host = 'upkeep-1'`);
 }

@@ -1,5 +1,5 @@
 /** Agents: their cards, and the orders that people give them. */
-import { agentCards } from '../../../prisma/read/agent-cards.ts';
+import { agentCards, recentRuns } from '../../../prisma/read/agent-cards.ts';
 import { agentPlaces } from '../../../prisma/read/agent-places.ts';
 import { pauseAgents } from '../../../scheduler/steer/pause.ts';
 import { requestRuns, retryAgents, type RequestedRun } from '../../../scheduler/steer/request-runs.ts';
@@ -7,15 +7,18 @@ import { resumeAgents } from '../../../scheduler/steer/resume.ts';
 import {
   agentsListInput,
   agentsListOutput,
+  MOST_RECENT,
   pauseInput,
   pauseOutput,
+  recentRunsInput,
+  recentRunsOutput,
   resumeOutput,
   retryOutput,
   runInput,
   runOutput,
   steerInput,
 } from '../../wire/agents-schema.ts';
-import { agentCard } from '../agent-card.ts';
+import { agentCard, recentRun } from '../agent-card.ts';
 import { DashboardError } from '../errors.ts';
 import { adminOrder, agentNamed, deciderOf, operatorOrder, requireUnpaused, steerScopeOf } from '../orders.ts';
 import { databaseOf, router, schedulerOf, viewerProcedure } from '../procedures.ts';
@@ -30,6 +33,11 @@ export const agentsRouter = router({
       const rows = await agentCards(databaseOf(ctx).prisma, input);
       return rows.map((row) => agentCard(row, ctx.dashboard.progress));
     }),
+
+  recent: viewerProcedure
+    .input(recentRunsInput)
+    .output(recentRunsOutput)
+    .query(async ({ ctx, input }) => (await recentRuns(databaseOf(ctx).prisma, { ...input, most: MOST_RECENT })).map(recentRun)),
 
   pause: adminOrder
     .input(pauseInput)

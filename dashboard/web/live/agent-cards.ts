@@ -37,7 +37,7 @@ export function cardsWithWords(cards: readonly AgentCard[], words: ReadonlyMap<s
 function cardAfterProgress(card: AgentCard, { runId, progress, check, message }: LiveProgress, now: Date): AgentCard {
   if (card.run?.id === runId) return { ...card, run: { ...card.run, progress, check, message } };
   // A word that was overtaken by the end of its run.
-  if (card.recent.some(({ id }) => id === runId)) return card;
+  if (card.recent?.some(({ id }) => id === runId) === true) return card;
   const run = { id: runId, progress, check, message, startedAt: now.toISOString() };
   return shown({ ...card, unstarted: Math.max(0, card.unstarted - 1), run });
 }
@@ -65,7 +65,8 @@ function cardAfterEvent(card: AgentCard, item: LiveEvent): AgentCard {
         lastSettledAt: event.time,
         lastRunId: runId,
         streak: isGood ? 0 : outcome === 'failed' && counts ? card.streak + 1 : card.streak,
-        recent: [...card.recent.filter(({ id }) => id !== runId), settled].slice(-MOST_RECENT),
+        // What is not told with the card is asked for again.
+        recent: card.recent === null ? null : [...card.recent.filter(({ id }) => id !== runId), settled].slice(-MOST_RECENT),
       });
     }
     case 'agent:retrying':

@@ -1,8 +1,8 @@
 /** The shapes of sparklines, as numbers. Pure. */
-import type { AgentCard } from '../../wire/agents-schema.ts';
+import type { RecentRun } from '../../wire/agents-schema.ts';
 import { plural } from '../format/text.ts';
 
-type Recent = AgentCard['recent'];
+type Recent = readonly RecentRun[];
 
 export interface Bar {
   readonly x: number;

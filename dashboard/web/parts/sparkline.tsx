@@ -1,11 +1,11 @@
 /** The last runs of an agent as bars, and its findings as a line: small, without a chart library, and told in words. */
 import type { ReactNode } from 'react';
-import type { AgentCard } from '../../wire/agents-schema.ts';
+import type { RecentRun } from '../../wire/agents-schema.ts';
 import { barsOf, findingsLine, inWords } from './spark-shapes.ts';
 import classes from './sparkline.module.css';
 
 interface SparkProps {
-  readonly recent: AgentCard['recent'];
+  readonly recent: readonly RecentRun[];
 }
 
 /** Good runs stand above the line, bad ones hang below it: it is readable without colours. */

@@ -215,6 +215,35 @@ it('every page is usable by everybody in both colours, and no wider than a phone
   await context.close();
 });
 
+it('shows the past runs of hundreds of agents where somebody looks', async () => {
+  await scene.database.query(
+    `INSERT INTO upkeep.repository (id, identity, name, branch) SELECT gen_random_uuid(), 'zed/' || n, 'zed/' || n, 'main' FROM generate_series(100, 199) n`,
+  );
+  await scene.database.query(
+    `INSERT INTO upkeep.agent (id, repository_id, name, branch) SELECT gen_random_uuid(), id, 'docs', 'main' FROM upkeep.repository WHERE name LIKE 'zed/%'`,
+  );
+  await scene.database.query(
+    `INSERT INTO upkeep.run (id, agent_id, repository_id, state, priority, attempt, trigger, rank, requested_at, eligible_at, settled_at, outcome, correlation_id)
+     SELECT gen_random_uuid(), id, repository_id, 'settled', 'NORMAL', 1, 'push', 0, now(), now(), now(), 'errored', 'c' FROM upkeep.agent WHERE repository_id IN
+       (SELECT id FROM upkeep.repository WHERE name = 'zed/199')`,
+  );
+  const { page, context, complaints } = await scene.signedIn();
+  let asked = 0;
+  page.on('request', (request) => (asked += request.url().includes('agents.recent') ? 1 : 0));
+  await page
+    .locator('article[data-agent="qa"]')
+    .getByRole('img', { name: /^Last 50 runs/ })
+    .waitFor();
+  const last = page.getByRole('region', { name: 'zed/199 on main' }).locator('article');
+  expect(await last.getByRole('img').count()).toBe(0);
+  await last.scrollIntoViewIfNeeded();
+  await last.getByRole('img', { name: 'Last 1 run: 1 errored. The newest: errored.' }).waitFor();
+  // Several in one question, and not those that nobody has seen.
+  expect(asked).toBeLessThan(10);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 /** Rules that the page breaks, each with its first place. */
 async function violations(page: Page, isDialog: boolean): Promise<readonly string[]> {
   return page.evaluate(

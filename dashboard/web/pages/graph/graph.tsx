@@ -29,7 +29,7 @@ export function Graph(): ReactNode {
   const enabled = repository !== undefined;
   const graph = useQuery(api.repositories.graph.queryOptions(input, { enabled, staleTime: 60_000 }));
   const cards = useQuery(api.agents.list.queryOptions(input, { enabled }));
-  const looks = (cards.data ?? []).map(({ recent }) => recent.findLast(({ outcome }) => outcome !== 'skipped' && outcome !== 'cancelled'));
+  const looks = (cards.data ?? []).map(({ recent }) => recent?.findLast(({ outcome }) => outcome !== 'skipped' && outcome !== 'cancelled'));
   const lastRuns = useQueries({
     queries: looks.map((look) =>
       api.runs.get.queryOptions({ id: look?.id ?? '' }, { enabled: look !== undefined, staleTime: Number.POSITIVE_INFINITY }),

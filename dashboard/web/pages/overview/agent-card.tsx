@@ -1,7 +1,9 @@
 /** One agent: what it does now, when it is next, how it went. */
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { memo, useRef, type ReactNode } from 'react';
 import type { AgentCard as Card } from '../../../wire/agents-schema.ts';
+import { api } from '../../api/client.ts';
 import { stateOf, statusLook } from '../../format/status.ts';
 import { plural, visible } from '../../format/text.ts';
 import { duration } from '../../format/time.ts';
@@ -24,7 +26,7 @@ interface AgentCardProps {
 /** What is far from the window is a frame with a name: of hundreds of agents only those in sight cost anything. */
 export const AgentCard = memo(function AgentCard({ card, isFirst }: AgentCardProps): ReactNode {
   const place = useRef<HTMLElement>(null);
-  const isNear = useNear(place, isFirst);
+  const { isNear, wasNear } = useNear(place, isFirst);
   return (
     <article
       ref={place}
@@ -35,12 +37,15 @@ export const AgentCard = memo(function AgentCard({ card, isFirst }: AgentCardPro
       tabIndex={-1}
       aria-label={`${visible(card.name)}: ${statusLook(stateOf(card)).word}`}
     >
-      {isNear ? <Inside card={card} /> : <h3>{visible(card.name)}</h3>}
+      {wasNear ? <Inside card={card} isNear={isNear} /> : <h3>{visible(card.name)}</h3>}
     </article>
   );
 });
 
-function Inside({ card }: { readonly card: Card }): ReactNode {
+function Inside({ card, isNear }: { readonly card: Card; readonly isNear: boolean }): ReactNode {
+  // With very many agents the past runs are asked for where somebody looks.
+  const asked = useQuery(api.agents.recent.queryOptions({ agentId: card.id }, { enabled: card.recent === null && isNear }));
+  const recent = card.recent ?? asked.data ?? null;
   return (
     <>
       <header className={classes.head}>
@@ -53,8 +58,14 @@ function Inside({ card }: { readonly card: Card }): ReactNode {
         <AgentActions card={card} />
       </header>
       <div className={classes.now}>{card.run === null ? <Next card={card} /> : <UnderWay run={card.run} />}</div>
-      <RunBars recent={card.recent} />
-      <FindingsLine recent={card.recent} />
+      {recent === null ? (
+        <div className={classes.sparks} />
+      ) : (
+        <>
+          <RunBars recent={recent} />
+          <FindingsLine recent={recent} />
+        </>
+      )}
       <footer className={classes.foot}>
         {card.lastOutcome === null || card.lastSettledAt === null ? (
           <span className="dim">No run yet</span>

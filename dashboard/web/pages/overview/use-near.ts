@@ -1,27 +1,35 @@
-/** Whether an element is near the window, or has been: one observer for all of them. */
+/** Whether an element is near the window, and whether it has been: one observer for all of them. */
 import { startTransition, useEffect, useState, type RefObject } from 'react';
 
-const waiting = new WeakMap<Element, () => void>();
+const waiting = new WeakMap<Element, (isNear: boolean) => void>();
 let observer: IntersectionObserver | null = null;
 
-/** Once near, it stays so. `isAtFirst`: without being looked for. */
-export function useNear(place: RefObject<HTMLElement | null>, isAtFirst: boolean): boolean {
-  const [isNear, setNear] = useState(isAtFirst);
+export interface Nearness {
+  readonly isNear: boolean;
+  /** Is or has been. */
+  readonly wasNear: boolean;
+}
+
+/** `isAtFirst`: near until it is looked for. */
+export function useNear(place: RefObject<HTMLElement | null>, isAtFirst: boolean): Nearness {
+  const [nearness, setNearness] = useState<Nearness>({ isNear: isAtFirst, wasNear: isAtFirst });
   useEffect(() => {
     const element = place.current;
-    if (isNear || element === null) return undefined;
+    if (element === null) return undefined;
     observer ??= new IntersectionObserver(notice, { rootMargin: '400px' });
     const seen = observer;
-    waiting.set(element, () => startTransition(() => setNear(true)));
+    const change = (isNear: boolean): void =>
+      setNearness((before) => (before.isNear === isNear ? before : { isNear, wasNear: before.wasNear || isNear }));
+    waiting.set(element, (isNear) => startTransition(() => change(isNear)));
     seen.observe(element);
     return () => {
       waiting.delete(element);
       seen.unobserve(element);
     };
-  }, [place, isNear]);
-  return isNear;
+  }, [place]);
+  return nearness;
 }
 
 function notice(entries: readonly IntersectionObserverEntry[]): void {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) waiting.get(target)?.();
+  for (const { isIntersecting, target } of entries) waiting.get(target)?.(isIntersecting);
 }
