@@ -27,7 +27,12 @@ const NO_PROGRAM = [
   /^[+-]\s/m,
   /^\s*> /m,
   /\.{3}(?![\w[{(])|…/,
+  // To be filled in by the reader.
+  /<(your|my|some|the|an?)[ _-][\w -]*>/i,
 ];
+
+/** A comment in the place of an expression or a type: the writer left it out. */
+const COMMENT_INSTEAD = /(?<=([=(,:?[{]|\b(return|extends|await))\s*)\/\*(?:[^*]|\*(?!\/))*\*\/(?=\s*([?:;,)\]}]|$))/gm;
 
 /** The reader of a language, by the first word of the fence's info in lower case; undefined for all others. */
 export const fenceReaders: ReadonlyMap<string, FenceReader> = new Map([
@@ -83,6 +88,12 @@ const PLACES: readonly (readonly [string, string])[] = [
 
 async function readScript(code: string, extension: 'jsx' | 'ts' | 'tsx'): Promise<FenceProblem | null> {
   if (NO_PROGRAM.some((pattern) => pattern.test(code))) return null;
+  const problem = await readProgram(code, extension);
+  const filled = code.replace(COMMENT_INSTEAD, (comment) => `__${comment.replace(/[^\n]/g, '')}`);
+  return problem === null || filled === code || (await readProgram(filled, extension)) !== null ? problem : null;
+}
+
+async function readProgram(code: string, extension: 'jsx' | 'ts' | 'tsx'): Promise<FenceProblem | null> {
   const { default: ts } = await import('typescript');
   // Which errors of a text are those of its syntax stands in the tree, though not in its type.
   const errorsOf = (text: string): { readonly start: number; readonly messageText: unknown }[] => {

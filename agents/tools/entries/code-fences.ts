@@ -53,7 +53,9 @@ async function fencesOf(text: string): Promise<{ readonly line: number; readonly
     if (token.type !== 'codeFenced') return true;
     const language = /^[\w+-]+/.exec(textOf(token, 'codeFencedFenceInfo'))?.[0].toLowerCase() ?? '';
     if (!fenceReaders.has(language)) return false;
-    const code = token.children.filter(({ type }) => type === 'codeFlowValue' || type === 'lineEnding').map((part) => part.text);
+    const parts = token.children.filter(({ type }) => type === 'codeFlowValue' || type === 'lineEnding');
+    // A line end in a quotation carries the mark of the next line.
+    const code = parts.map(({ type, text: part }) => (type === 'lineEnding' ? '\n' : part));
     // The first and the last line feed are those of the fences.
     const from = token.startLine + linesBefore;
     if (/<!--\s*(upkeep:ignore|prettier-ignore)\s*-->/.test(lines[from - 2] ?? '')) return false;

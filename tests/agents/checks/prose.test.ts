@@ -33,6 +33,11 @@ describe('code in Markdown', () => {
     ]);
   });
 
+  it('is read in a quotation as well', async () => {
+    const quoted = prose(['json', '{\n  "a": 1,\n  "b": 2\n}'], ['js', 'f(1))']).replace(/^(?!#)/gm, '> ');
+    expect(await problems(codeFences, { 'a.md': quoted })).toEqual(['a.md:13 fence-js warning']);
+  });
+
   it('is told once a file of a slip that was copied', async () => {
     const fixture = checkFixture({ 'README.md': prose(['js', 'f(1))'], ['js', 'g(2))']) });
     const { findings } = await fixture.inspect(codeFences);
@@ -52,6 +57,9 @@ describe('code in Markdown', () => {
       ['ts', 'a: string;\nb?: number'],
       ['ts', 'function f<T>(a: T): asserts a is T'],
       ['js', '$ npm install'],
+      ['js', 'const key = /* from elsewhere */\nconst a = { b: /* yours */, c: 1 }'],
+      ['ts', 'interface A {\n  b: this extends /** check **/ ? /** narrow **/ : never\n}'],
+      ['js', 'connect({\n  key: <your API key>\n})'],
       ['js', 'parse(pattern[, options])'],
       ['js', 'Map(2) {\n  a => 1,\n}'],
       ['diff', '- a'],
