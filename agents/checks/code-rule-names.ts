@@ -11,7 +11,7 @@ const LANGUAGE = [
 
 const SERVER = [
   ...['bad-array-method-on-arguments', 'bad-char-at-comparison', 'bad-comparison-sequence', 'bad-min-max-func', 'bad-replace-all-arg'],
-  ...['bad-object-literal-comparison', 'const-comparisons', 'double-comparisons', 'erasing-op', 'missing-throw'],
+  ...['bad-object-literal-comparison', 'double-comparisons', 'erasing-op', 'missing-throw'],
   ...['number-arg-out-of-range', 'uninvoked-array-callback'],
 ].map((rule) => `oxc/${rule}`);
 
