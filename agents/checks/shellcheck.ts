@@ -10,8 +10,8 @@ import { isShellName, maybeShell, shellFiles } from './shell-files.ts';
 import { openSourceLines } from './source-lines.ts';
 
 const CONFIG = /^\.?shellcheckrc$/;
-/** What only a person can know is left out: files that are sourced, and which shell a part of a script is for. */
-const UNKNOWABLE = ['SC1090', 'SC1091', 'SC2148'];
+/** What only a person can know is left out: files that are sourced, which shell a part of a script is for, and words that are programs too. */
+const UNKNOWABLE = ['SC1090', 'SC1091', 'SC2148', 'SC2209'];
 
 /** The check `shellcheck`. */
 export const shellcheck: Check = {

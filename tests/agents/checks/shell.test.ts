@@ -80,7 +80,7 @@ describe('ShellCheck', () => {
       ['SC2115', 'warning', '--severity=warning'],
       ['SC2068', 'warning', '--severity=warning'],
     ]);
-    expect(command).toBe('shellcheck --severity=warning --exclude=SC1090,SC1091,SC2148 a.sh');
+    expect(command).toBe('shellcheck --severity=warning --exclude=SC1090,SC1091,SC2148,SC2209 a.sh');
   });
 
   it('says what a repository that set it up wants to hear, errors as errors', async () => {
