@@ -5,7 +5,7 @@ import type { ScriptCommand } from '../../tools/script-commands.ts';
 import type { ToolResult } from '../../tools/run-tool.ts';
 import type { CheckContext } from '../check.ts';
 import { failureOf, tailOf } from '../check-parts.ts';
-import type { CheckPart } from '../check-parts.ts';
+import type { CheckPart, PartFailure } from '../check-parts.ts';
 import { plainMessage } from '../check-report.ts';
 import { shellLine } from '../shell-line.ts';
 import { keptEnvironment } from '../tool-setup.ts';
@@ -13,6 +13,8 @@ import type { TestPackage } from './find-test-packages.ts';
 import { scriptLine } from './step-line.ts';
 
 const MESSAGE_BYTES = 600;
+/** What a shell ends with that does not find a program. */
+const NOT_FOUND = 127;
 
 /** Runs one command of a test script in its package; a code other than 0 is one finding. */
 export async function runCommand(
@@ -46,9 +48,16 @@ export async function runScript(context: CheckContext, pack: TestPackage): Promi
   return partOf(result, { pack, what: 'the test script', rule: 'test-failed', command: scriptLine(context.project, pack.manifest.dir) });
 }
 
+/** A program that is not there tells nothing of the tests. */
+function missingProgram({ exitCode }: ToolResult, output: string, what: string): PartFailure | null {
+  if (exitCode !== NOT_FOUND) return null;
+  const said = /^.*\bnot found\b.*$/m.exec(output)?.[0] ?? 'a program was not found';
+  return { reason: 'tool-not-found', hint: `${what} could not be run: ${plainMessage(said)}. Install what it calls.` };
+}
+
 function partOf(result: ToolResult, about: { pack: TestPackage; what: string; rule: string; command: string }): CheckPart {
   const output = `${result.stdout}\n${result.stderr}`.trim();
-  const failure = failureOf(result, about.what);
+  const failure = failureOf(result, about.what) ?? missingProgram(result, output, about.what);
   const drafts: FindingDraft[] = [];
   if (failure === null && result.exitCode !== 0) {
     drafts.push({

@@ -51,6 +51,13 @@ describe('a test script without a known runner', () => {
     expect(await red.inspect(tests)).toMatchObject({ outcome: 'passed', findings: [] });
   });
 
+  it('cannot be carried out where a program that it calls is not there', async () => {
+    const fixture = checkFixture({ 'package.json': { name: 's', scripts: { test: 'no-such-runner exec tests' } } });
+    const report = await fixture.inspect(tests);
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'tool-not-found', findings: [] });
+    expect(report.hint).toMatch(/^the test script could not be run: .*no-such-runner.*not found/);
+  });
+
   it('builds first, and a build that fails is one finding instead of many', async () => {
     const fixture = checkFixture({
       'package.json': { name: 's', scripts: { pretest: 'node build.mjs', test: 'node --test' } },
