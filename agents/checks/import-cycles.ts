@@ -5,12 +5,15 @@ import type { Check, CheckContext, CheckReport } from './check.ts';
 import { findCycleRules, isCycleConfig } from './cycle-rules.ts';
 import type { CycleRules } from './cycle-rules.ts';
 import { describeCycle } from './describe-cycle.ts';
-import { findCycles } from './find-cycles.ts';
+import { findCycles, knotsOf } from './find-cycles.ts';
 import { isImportConfig, isImportSource, readImportGraph, unreadSentence } from './import-graph.ts';
 import { findCycleRuleOwner, isLayerConfig } from './layer-setup.ts';
 import { shellLine } from './shell-line.ts';
 import { toolPrefix } from './tool-line.ts';
 import { isInside } from './tool-setup.ts';
+
+/** Where the repository has no rule of its own. */
+const MOST_OF_A_KNOT = 3;
 
 /** The check `import-cycles`. */
 export const importCycles: Check = {
@@ -48,8 +51,10 @@ async function inspectGraph(context: CheckContext, rules: CycleRules): Promise<C
     lines.set(`${from}\0${to}`, line);
   }
   const severity = rules.tool === null ? context.bundledSeverity : 'error';
-  const drafts = findCycles(arrows).map((cycle) =>
-    cycleDraft(cycle, { severity, line: lines.get(`${cycle[0]}\0${cycle[1] ?? cycle[0]}`) ?? null }),
+  const cycles = findCycles(arrows);
+  const told = rules.tool === null ? firstOfKnots(cycles, knotsOf(arrows)) : cycles.map((cycle) => ({ cycle, more: '' }));
+  const drafts = told.map(({ cycle, more }) =>
+    cycleDraft(cycle, { severity, more, line: lines.get(`${cycle[0]}\0${cycle[1] ?? cycle[0]}`) ?? null }),
   );
   const unread = unreadSentence(read.graph);
   const command =
@@ -59,13 +64,29 @@ async function inspectGraph(context: CheckContext, rules: CycleRules): Promise<C
   return reportFindings({ id: 'import-cycles', context }, drafts, { command, ...(unread === '' ? {} : { hint: unread }) });
 }
 
-function cycleDraft(cycle: readonly string[], how: { severity: Severity; line: number | null }): FindingDraft {
+interface ToldCycle {
+  readonly cycle: readonly string[];
+  /** What its message ends with. */
+  readonly more: string;
+}
+
+/** Who never asked for it is told the shortest cycles of modules that are all tangled with each other, and how many there are. */
+function firstOfKnots(cycles: readonly (readonly string[])[], knots: readonly (readonly string[])[]): ToldCycle[] {
+  return knots.flatMap((knot) => {
+    const members = new Set(knot);
+    const own = cycles.filter(([first = '']) => members.has(first)).sort((one, other) => one.length - other.length);
+    const more = own.length <= MOST_OF_A_KNOT ? '' : ` (${own.length} cycles tie the same ${knot.length} modules to each other)`;
+    return own.slice(0, MOST_OF_A_KNOT).map((cycle, at) => ({ cycle, more: at === 0 ? more : '' }));
+  });
+}
+
+function cycleDraft(cycle: readonly string[], how: { severity: Severity; line: number | null; more: string }): FindingDraft {
   return {
     path: cycle[0] ?? null,
     line: how.line,
     rule: 'import-cycle',
     severity: how.severity,
-    message: plainMessage(describeCycle(cycle)),
+    message: plainMessage(`${describeCycle(cycle)}${how.more}`),
     identity: cycle.join(' → '),
   };
 }

@@ -163,6 +163,20 @@ describe('cycles of imports', () => {
     expect(await found(files)).toEqual([]);
   });
 
+  it('tells the shortest three of a large knot, and how many there are', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const file = (name: string): [string, string] => [
+      `${name}.js`,
+      names.flatMap((other) => (other === name ? [] : [`import './${other}.js';\n`])).join(''),
+    ];
+    const told = await checkFixture(Object.fromEntries(names.map(file))).inspect(importCycles);
+    expect(told.findings.map(({ message }) => message)).toEqual([
+      'import cycle: a.js → b.js → a.js (10 cycles tie the same 5 modules to each other)',
+      'import cycle: a.js → c.js → a.js',
+      'import cycle: a.js → d.js → a.js',
+    ]);
+  });
+
   it('keeps fingerprints when lines move, and gives the same answer twice', async () => {
     const files = { 'a.js': "import './b.js';\n", 'b.js': "import './a.js';\n" };
     const repository = checkFixture(files);
