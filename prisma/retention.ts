@@ -22,12 +22,12 @@ const RUNS: Statement = {
       SELECT o.id FROM those s CROSS JOIN LATERAL (
         (SELECT r.id FROM upkeep.run r WHERE r.agent_id = s.id AND r.state = 'settled' AND r.id IS DISTINCT FROM s.last_run_id
            AND r.settled_at < clock_timestamp() - $3 * interval '1 day'
-           AND r.settled_at < (SELECT k.settled_at FROM upkeep.run k WHERE k.agent_id = s.id AND k.state = 'settled'
-             ORDER BY k.settled_at DESC OFFSET ${ALWAYS_KEPT - 1} LIMIT 1)
-         ORDER BY r.settled_at LIMIT $5)
+           AND r.id < (SELECT k.id FROM upkeep.run k WHERE k.agent_id = s.id AND k.state = 'settled'
+             ORDER BY k.id DESC OFFSET ${ALWAYS_KEPT - 1} LIMIT 1)
+         ORDER BY r.id LIMIT $5)
         UNION
         (SELECT r.id FROM upkeep.run r WHERE r.agent_id = s.id AND r.state = 'settled' AND r.id IS DISTINCT FROM s.last_run_id
-         ORDER BY r.settled_at DESC OFFSET $4 LIMIT $5)
+         ORDER BY r.id DESC OFFSET $4 LIMIT $5)
       ) o LIMIT $5
     ), gone AS (
       DELETE FROM upkeep.run r USING old WHERE r.id = old.id AND r.state = 'settled' RETURNING r.id

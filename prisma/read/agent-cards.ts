@@ -101,7 +101,7 @@ export async function recentRuns(reader: Reader, ask: { readonly agentId: string
 function recentOf({ agent, most }: { readonly agent: Prisma.Sql; readonly most: number }): Prisma.Sql {
   return Prisma.sql`coalesce((SELECT json_agg(json_build_object('id', l.id, 'outcome', l.outcome, 'settledAt', ${isoOf(Prisma.sql`l.settled_at`)},
       'durationMs', l.duration_ms, 'errors', l.errors, 'warnings', l.warnings) ORDER BY l.settled_at)
-    FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = ${agent} AND w.state = 'settled' ORDER BY w.settled_at DESC LIMIT ${most}::int) l),
+    FROM (SELECT * FROM upkeep.run w WHERE w.agent_id = ${agent} AND w.state = 'settled' ORDER BY w.id DESC LIMIT ${most}::int) l),
     '[]'::json)`;
 }
 

@@ -2,6 +2,7 @@
 import { Prisma } from '../generated/client.ts';
 import { isoOf } from './agent-cards.ts';
 import { allOf, read, type Reader } from './reader.ts';
+import { settledWithin } from './run-ids.ts';
 
 export interface FindingScope {
   readonly repository?: string | undefined;
@@ -147,13 +148,14 @@ export async function dayCounts(reader: Reader, ask: FindingScope & { readonly f
         SELECT y.begins, a.name AS agent, sum(r.errors)::int AS errors, sum(r.warnings)::int AS warnings
         FROM days y CROSS JOIN (${agentsOf(ask)}) a CROSS JOIN LATERAL (
           SELECT l.errors, l.warnings FROM upkeep.run l
-          WHERE l.agent_id = a.id AND l.state = 'settled' AND l.settled_at >= y.begins AND l.settled_at < y.ends AND ${LOOKS}
-          ORDER BY l.settled_at DESC LIMIT 1) r
+          WHERE l.agent_id = a.id AND l.state = 'settled' AND ${settledWithin(Prisma.sql`y.begins`, Prisma.sql`y.ends`)} AND ${LOOKS}
+          ORDER BY l.id DESC LIMIT 1) r
         GROUP BY y.begins, a.name
       ), repaired AS (
-        SELECT date_trunc('day', r.settled_at, 'UTC') AS begins, a.name AS agent, sum(r.fixed)::int AS fixed
-        FROM upkeep.run r JOIN (${agentsOf(ask)}) a ON a.id = r.agent_id
-        WHERE r.state = 'settled' AND r.outcome = 'fixed' AND r.settled_at >= ${ask.from} AND r.settled_at < ${ask.to}
+        SELECT date_trunc('day', l.settled_at, 'UTC') AS begins, a.name AS agent, sum(l.fixed)::int AS fixed
+        FROM (${agentsOf(ask)}) a JOIN upkeep.run l ON l.agent_id = a.id
+        WHERE l.state = 'settled' AND l.outcome = 'fixed' AND ${LOOKS}
+          AND ${settledWithin(Prisma.sql`${ask.from}::timestamptz`, Prisma.sql`${ask.to}::timestamptz`)}
         GROUP BY 1, 2
       )
       SELECT to_char(coalesce(l.begins, f.begins) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, coalesce(l.agent, f.agent) AS agent,
@@ -179,8 +181,8 @@ export async function coverageDays(reader: Reader, ask: FindingScope & { readonl
       SELECT to_char(y.begins AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, a.name AS agent, avg(c.percent)::float8 AS percent
       FROM days y CROSS JOIN (${agentsOf(ask)}) a CROSS JOIN LATERAL (
         SELECT (e.envelope->'data'->>'coverage')::float8 AS percent
-        FROM (SELECT l.id FROM upkeep.run l WHERE l.agent_id = a.id AND l.state = 'settled' AND l.settled_at >= y.begins
-          AND l.settled_at < y.ends AND ${LOOKS} ORDER BY l.settled_at DESC LIMIT 5) r
+        FROM (SELECT l.id FROM upkeep.run l WHERE l.agent_id = a.id AND l.state = 'settled'
+          AND ${settledWithin(Prisma.sql`y.begins`, Prisma.sql`y.ends`)} AND ${LOOKS} ORDER BY l.id DESC LIMIT 5) r
         JOIN upkeep.event e ON e.run_id = r.id AND e.type IN ('agent:completed', 'agent:failed')
         WHERE e.envelope->'data'->>'coverage' IS NOT NULL LIMIT 1) c
       WHERE a.name IN ('backend', 'frontend', 'qa') GROUP BY y.begins, a.name ORDER BY 1, 2`,

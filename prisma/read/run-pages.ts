@@ -4,6 +4,7 @@
  */
 import { Prisma } from '../generated/client.ts';
 import { allOf, oneOf, read, type Reader } from './reader.ts';
+import { idOf, ID_SLACK_MS } from './run-ids.ts';
 
 export interface RunPageFilters {
   readonly repository?: string | undefined;
@@ -72,8 +73,9 @@ export const RUN_COLUMNS = Prisma.sql`
 
 /** A text is looked for in so many of the newest runs that the other filters let through: no index has it. */
 const MOST_SEARCHED = 20_000;
-/** An id tells when it was made; clocks of machines differ. */
-const ID_SLACK_MS = 3_600_000;
+/** As runs have them (a test says so): few enough to look for each by itself, which is how one index serves outcomes and triggers. */
+export const RUN_OUTCOMES = ['passed', 'fixed', 'failed', 'errored', 'skipped', 'cancelled'] as const;
+export const RUN_TRIGGERS = ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'] as const;
 
 /** At most `limit` runs after a place. */
 export async function runPage(reader: Reader, ask: RunPageAsk): Promise<PagedRun[]> {
@@ -120,31 +122,29 @@ const STATES: Readonly<Record<Part, Prisma.Sql>> = {
  * triggers are told one by one, since some are rare and the planner has to know which.
  */
 function branchesOf(part: Part, { filters, sort, after }: RunPageAsk, most: number): Prisma.Sql[] {
-  const { agent, agentName, branch, outcome, trigger } = filters;
+  const { agent, agentName, branch, outcome = [], repository, trigger = [] } = filters;
   const conditions = [STATES[part], ...conditionsOf(filters), afterPlace(sort, after)];
   if (sort === 'longest') conditions.push(Prisma.sql`r.duration_ms IS NOT NULL`);
   const first = (extra: readonly (Prisma.Sql | null)[]): Prisma.Sql =>
     Prisma.sql`SELECT r.* FROM upkeep.run r WHERE ${allOf([...conditions, ...extra])} ORDER BY ${orderOf(sort)} LIMIT ${most}`;
+  const others = [oneOf(Prisma.sql`r.outcome`, outcome), oneOf(Prisma.sql`r.trigger`, trigger)];
   const ofAgents = [
     oneOf(Prisma.sql`n.id`, agent, 'uuid'),
     oneOf(Prisma.sql`n.name`, agentName),
     branch === undefined ? null : Prisma.sql`n.branch = ${branch}`,
   ];
-  const [outcomes, triggers] = [each(Prisma.sql`r.outcome`, outcome), each(Prisma.sql`r.trigger`, trigger)];
-  if (ofAgents.some((one) => one !== null)) {
-    const others = [oneOf(Prisma.sql`r.outcome`, outcome), oneOf(Prisma.sql`r.trigger`, trigger)];
-    return [
-      Prisma.sql`
-        SELECT l.* FROM upkeep.agent n CROSS JOIN LATERAL (${first([Prisma.sql`r.agent_id = n.id`, ...others])}) l WHERE ${allOf(ofAgents)}`,
-    ];
+  const isOfAgents = ofAgents.some((one) => one !== null);
+  const isOfKinds = outcome.length + trigger.length > 0;
+  // A repository's runs are those of its agents. By duration or kind it is another index that leads there.
+  if (isOfAgents || (repository !== undefined && sort !== 'longest' && !isOfKinds)) {
+    const which = allOf([...ofAgents, repository === undefined ? null : Prisma.sql`n.repository_id = ${repository}::uuid`]);
+    const runs = first([Prisma.sql`r.agent_id = n.id`, ...others]);
+    return [Prisma.sql`SELECT l.* FROM upkeep.agent n CROSS JOIN LATERAL (${runs}) l WHERE ${which}`];
   }
-  return outcomes.flatMap((one) => triggers.map((other) => first([one, other])));
-}
-
-/** A condition for each value, each once; none where there are no values. */
-function each(column: Prisma.Sql, values: readonly string[] | undefined): (Prisma.Sql | null)[] {
-  if (values === undefined || values.length === 0) return [null];
-  return [...new Set(values)].map((value) => Prisma.sql`${column} = ${value}`);
+  if (part !== 'settled' || !isOfKinds || sort === 'longest') return [first(others)];
+  const outcomes = outcome.length === 0 ? RUN_OUTCOMES : new Set(outcome);
+  const triggers = trigger.length === 0 ? RUN_TRIGGERS : new Set(trigger);
+  return [...outcomes].flatMap((one) => [...triggers].map((other) => first([Prisma.sql`r.outcome = ${one} AND r.trigger = ${other}`])));
 }
 
 function conditionsOf({ repository, state, from, to }: RunPageFilters): (Prisma.Sql | null)[] {
@@ -154,12 +154,6 @@ function conditionsOf({ repository, state, from, to }: RunPageFilters): (Prisma.
     from === undefined ? null : Prisma.sql`r.requested_at >= ${from} AND r.id >= ${idOf(from.getTime() - ID_SLACK_MS)}::uuid`,
     to === undefined ? null : Prisma.sql`r.requested_at < ${to} AND r.id < ${idOf(to.getTime() + ID_SLACK_MS)}::uuid`,
   ];
-}
-
-/** The first UUIDv7 of a time. */
-function idOf(time: number): string {
-  const hex = Math.max(0, time).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
 function afterPlace(sort: RunPageSort, after: RunPlace | null): Prisma.Sql | null {

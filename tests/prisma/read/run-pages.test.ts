@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../../ledger/event.ts';
 import { OUTCOMES, TRIGGERS } from '../../../ledger/outcome.ts';
-import { runPage, type PagedRun, type RunPageFilters, type RunPageSort } from '../../../prisma/read/run-pages.ts';
+import {
+  RUN_OUTCOMES,
+  RUN_TRIGGERS,
+  runPage,
+  type PagedRun,
+  type RunPageFilters,
+  type RunPageSort,
+} from '../../../prisma/read/run-pages.ts';
 import { queueScene, type AgentHandle, type QueueScene } from '../../support/queue-scene.ts';
 
 const DAY = Date.UTC(2026, 9, 1);
@@ -68,6 +75,10 @@ function sorted(runs: readonly PagedRun[], sort: RunPageSort): PagedRun[] {
     .filter(({ durationMs, state }) => durationMs !== null && state === 'settled')
     .sort((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0));
 }
+
+it('knows the kinds of runs that there are', () => {
+  expect([RUN_OUTCOMES, RUN_TRIGGERS]).toEqual([OUTCOMES, TRIGGERS]);
+});
 
 describe('pages of runs', () => {
   it('hold together each run that is meant, once and in order, with any filters and any size', { timeout: 120_000 }, async () => {
