@@ -16,9 +16,9 @@ import { toolLine } from './tool-line.ts';
 import { findTypeScriptUnits } from './typescript-projects.ts';
 import type { TypeScriptUnit } from './typescript-projects.ts';
 
-const READS = /\.([cm]?[jt]sx?|jsonc?|patch)$|(^|\/)(pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock)$/;
+const READS = /\.([cm]?[jt]sx?|vue|jsonc?|patch)$|(^|\/)(pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock)$/;
 
-/** The repository's own tsc on every tsconfig of its build. */
+/** The repository's own tsc, or vue-tsc, on every tsconfig of its build. */
 export const typeCheck: Check = {
   id: 'type-check',
   title: 'Type check',
@@ -51,8 +51,9 @@ async function checkUnit(context: CheckContext, unit: TypeScriptUnit): Promise<C
 }
 
 async function checkUnitIn(context: CheckContext, unit: TypeScriptUnit): Promise<CheckPart> {
-  const tool = resolveRepositoryTool(context.root, { dir: unit.dir, packageName: 'typescript', binName: 'tsc' });
-  if (tool === null) return { drafts: [], command: null, log: '', failure: notInstalled('typescript', unit.dir) };
+  const packageName = unit.checker === 'tsc' ? 'typescript' : unit.checker;
+  const tool = resolveRepositoryTool(context.root, { dir: unit.dir, packageName, binName: unit.checker });
+  if (tool === null) return { drafts: [], command: null, log: '', failure: notInstalled(packageName, unit.dir) };
   if (unit.mode === 'build') return partOf(await runBuild(context, unit, tool), { context, unit });
   const result = await runProject(context, unit, tool);
   // Its references were never built: only a build can tell.
@@ -73,7 +74,7 @@ async function runProject(context: CheckContext, unit: TypeScriptUnit, tool: Res
     'false',
     '--pretty',
     'false',
-    ...(Number.parseInt(tool.version, 10) >= 4 ? incremental : []),
+    ...(unit.checker !== 'tsc' || Number.parseInt(tool.version, 10) >= 4 ? incremental : []),
   ];
   return await context.runTool({ argv: [...tool.argv, ...args], cwd: context.root });
 }
@@ -107,16 +108,16 @@ function partOf(result: ToolResult, { context, unit }: Unit): CheckPart {
   const command = toolLine({
     manager: context.project.packageManager,
     dir: '',
-    tool: 'tsc',
+    tool: unit.checker,
     args: unit.mode === 'build' ? ['-b', unit.config] : ['-p', unit.config, '--noEmit'],
   });
   const log = result.stdout.replace(/^TSFILE: .*\n?/gm, '') + result.stderr;
-  const ended = failureOf(result, 'tsc');
+  const ended = failureOf(result, unit.checker);
   if (ended !== null) return { drafts: [], command, log, failure: ended };
   const drafts = readDiagnostics(log, { context, unit });
   const missing = missingDependency(drafts, { context, unit });
   if (missing !== null) return { drafts: [], command, log, failure: missing };
-  return { drafts, command, log, failure: result.exitCode !== 0 && drafts.length === 0 ? crashOf(log, 'tsc') : null };
+  return { drafts, command, log, failure: result.exitCode !== 0 && drafts.length === 0 ? crashOf(log, unit.checker) : null };
 }
 
 /**

@@ -4,7 +4,10 @@ import type { PackageManifest, Project } from '../project.ts';
 import { commandsIn } from '../tools/script-commands.ts';
 import { isInside, whyNoPackages } from './tool-setup.ts';
 
-/** One call of tsc. */
+/** What checks the types of a package: `vue-tsc` is tsc that reads components of Vue as well, with the same options and output. */
+export type TypeChecker = 'tsc' | 'vue-tsc';
+
+/** One call of a type checker. */
 export interface TypeScriptUnit {
   /** Repository-relative path of its tsconfig. */
   readonly config: string;
@@ -12,6 +15,7 @@ export interface TypeScriptUnit {
   readonly mode: 'project' | 'build';
   /** Folder of the package that it belongs to: TypeScript is looked up from there. */
   readonly dir: string;
+  readonly checker: TypeChecker;
 }
 
 export type TypeScriptSearch =
@@ -26,10 +30,12 @@ interface Config {
   /** Says which files it is about; without that it may be a base that others extend. */
   readonly namesFiles: boolean;
   readonly extended: readonly string[];
+  /** It extends one that is not in the repository: a framework writes it when it starts. */
+  readonly isWrittenLater: boolean;
 }
 
-/** Packages whose sources plain tsc cannot read. */
-const OTHER_CHECKERS = ['vue-tsc', 'svelte-check', '@astrojs/check', 'glint', '@glint/core'];
+/** Packages whose sources neither of them can read. */
+const OTHER_CHECKERS = ['svelte-check', '@astrojs/check', 'glint', '@glint/core'];
 const SAMPLE_FOLDER = /(^|\/)(fixtures?|__fixtures__|testdata|test-data|templates?|examples?|samples?|playgrounds?)\//;
 
 /** The calls of tsc that look at every tsconfig of the build, or in words why there are none. */
@@ -40,14 +46,22 @@ export async function findTypeScriptUnits(project: Project): Promise<TypeScriptS
   const withTypeScript = project.workspaces.filter((manifest) => rangeOf(manifest) !== undefined);
   const first = withTypeScript[0];
   if (first === undefined) return { units: null, why: 'typescript is in no package.json' };
-  const own = withTypeScript.filter((manifest) => !OTHER_CHECKERS.some((name) => manifest.dependencies[name] !== undefined));
-  if (own.length === 0) return { units: null, why: 'its TypeScript is checked by vue-tsc, svelte-check or the like' };
+  const own = withTypeScript.filter((manifest) => checkerOf(manifest, top) !== null);
+  if (own.length === 0) return { units: null, why: 'its TypeScript is checked by svelte-check, astro check or the like' };
 
   const configs = await readConfigs(project, candidatesIn(project, own));
   if (configs.size === 0) return { units: null, why: 'typescript is a dependency, but there is no tsconfig.json' };
   const [head, ...tail] = unitsOf(project, configs, own);
   if (head === undefined) return { units: null, why: 'no tsconfig.json names files to check' };
   return { units: [head, ...tail], range: rangeOf(first) ?? '' };
+}
+
+/** Null: a checker of another kind, or none that the scripts ask for. */
+function checkerOf({ dependencies, scripts }: PackageManifest, top: PackageManifest): TypeChecker | null {
+  if (OTHER_CHECKERS.some((name) => dependencies[name] !== undefined)) return null;
+  if (dependencies['vue-tsc'] === undefined) return 'tsc';
+  const called = [...Object.values(scripts), ...Object.values(top.scripts)].some((script) => /\bvue-tsc\b/.test(script));
+  return called ? 'vue-tsc' : null;
 }
 
 /** Files named tsconfig.json in the packages, and those that their scripts name. */
@@ -71,7 +85,7 @@ function candidatesIn(project: Project, packages: readonly PackageManifest[]): s
 }
 
 function tscCalls(manifest: PackageManifest) {
-  return Object.values(manifest.scripts).flatMap((script) => commandsIn(script).filter((command) => command.tool === 'tsc'));
+  return Object.values(manifest.scripts).flatMap((script) => commandsIn(script).filter(({ tool }) => tool === 'tsc' || tool === 'vue-tsc'));
 }
 
 function nearestPackage(packages: readonly PackageManifest[], path: string): PackageManifest | null {
@@ -124,6 +138,7 @@ async function readConfig(project: Project, path: string): Promise<Config> {
     isSolution: namesNothing,
     namesFiles: json.files !== undefined || json.include !== undefined || references.length > 0,
     extended,
+    isWrittenLater: extended.some((each) => !project.has(each)),
   };
 }
 
@@ -132,8 +147,12 @@ function unitsOf(project: Project, configs: ReadonlyMap<string, Config>, package
   const builds = packages.some((manifest) => tscCalls(manifest).some(({ args }) => args.includes('-b') || args.includes('--build')));
   const covered = new Set<string>();
   const units: TypeScriptUnit[] = [];
+  const top = project.workspaces[0];
   const add = (config: Config, mode: TypeScriptUnit['mode']): void => {
-    units.push({ config: config.path, mode, dir: nearestPackage(project.workspaces, config.path)?.dir ?? '' });
+    const manifest = nearestPackage(project.workspaces, config.path);
+    const checker = manifest === null || top === undefined ? 'tsc' : (checkerOf(manifest, top) ?? 'tsc');
+    if (checker === 'vue-tsc' && config.isWrittenLater) return;
+    units.push({ config: config.path, mode, dir: manifest?.dir ?? '', checker });
   };
   const roots = [...configs.values()].filter(
     (config) => ![...configs.values()].some((other) => other !== config && other.references.includes(config.path)),

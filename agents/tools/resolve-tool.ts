@@ -76,6 +76,7 @@ const KNOWN_TOOLS = [
   'typescript',
   'typescript-eslint',
   'vitest',
+  'vue-tsc',
   'xo',
 ];
 

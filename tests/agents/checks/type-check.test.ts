@@ -25,8 +25,19 @@ describe('whether the type check applies', () => {
     [{ 'package.json': { name: 'x' }, 'tsconfig.json': {} }, 'typescript is in no package.json'],
     [{ 'package.json': manifest }, 'typescript is a dependency, but there is no tsconfig.json'],
     [
+      { 'package.json': { devDependencies: { typescript: '5', 'svelte-check': '4' } }, 'tsconfig.json': {} },
+      'its TypeScript is checked by svelte-check, astro check or the like',
+    ],
+    [
       { 'package.json': { devDependencies: { typescript: '5', 'vue-tsc': '2' } }, 'tsconfig.json': {} },
-      'its TypeScript is checked by vue-tsc, svelte-check or the like',
+      'its TypeScript is checked by svelte-check, astro check or the like',
+    ],
+    [
+      {
+        'package.json': { scripts: { types: 'vue-tsc' }, devDependencies: { typescript: '5', 'vue-tsc': '2' } },
+        'tsconfig.json': { extends: './.nuxt/tsconfig.json' },
+      },
+      'no tsconfig.json names files to check',
     ],
   ])('it says why not', async (files, why) => {
     expect(await checkFixture(files).detect(typeCheck)).toEqual({ applies: false, why });
@@ -49,6 +60,24 @@ describe('whether the type check applies', () => {
 });
 
 describe('the type check', () => {
+  it('asks vue-tsc where a script does, and reads its errors in components', async () => {
+    const fixture = checkFixture({
+      'package.json': {
+        name: 'shop',
+        scripts: { build: 'vue-tsc -b && vite build' },
+        devDependencies: { typescript: '6', 'vue-tsc': '3' },
+      },
+      'tsconfig.json': { files: [], references: [{ path: './tsconfig.app.json' }] },
+      'tsconfig.app.json': { include: ['src'] },
+      'src/App.vue': '<script setup lang="ts">\nconst price: number = "free"\n</script>\n',
+    });
+    // What vue-tsc 3.3 prints for it.
+    const line = "src/App.vue(2,7): error TS2322: Type 'string' is not assignable to type 'number'.";
+    const asked = `process.argv.slice(2, 5).join(' ') === '-p tsconfig.app.json --noEmit'`;
+    fixture.fakeTool('vue-tsc', `#!/usr/bin/env node\nif (${asked}) console.log(${JSON.stringify(line)});\nprocess.exitCode = 2;\n`);
+    expect(await found(fixture)).toEqual(['src/App.vue:2 TS2322']);
+  });
+
   it('reports each error with its place, once, and the same one after a line shift', async () => {
     const fixture = sample({
       'tsconfig.json': `{\n  // everything\n  "compilerOptions": ${JSON.stringify(options)},\n}\n`,

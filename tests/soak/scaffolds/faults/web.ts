@@ -179,7 +179,6 @@ export const viteVue: Seeding = {
       rule: 'TS2322',
       path: 'src/components/HelloWorld.vue',
       at: "'free'",
-      missed: 'vue-tsc is not run yet',
     },
   ],
 };
