@@ -6,6 +6,7 @@ import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
 import { standard } from './checks/standard.ts';
+import { svelteCheck } from './checks/svelte-check.ts';
 import { typeCheck } from './checks/type-check.ts';
 import { xo } from './checks/xo.ts';
 import type { Agent } from './agent.ts';
@@ -18,5 +19,5 @@ export const backend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, xo, standard, biome, codeRules, typeCheck, prettier, dprint, oxfmt],
+  checks: [oxlint, eslint, xo, standard, biome, codeRules, typeCheck, svelteCheck, prettier, dprint, oxfmt],
 };

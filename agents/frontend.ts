@@ -7,6 +7,7 @@ import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
 import { standard } from './checks/standard.ts';
 import { stylelint } from './checks/stylelint.ts';
+import { svelteCheck } from './checks/svelte-check.ts';
 import { typeCheck } from './checks/type-check.ts';
 import { xo } from './checks/xo.ts';
 import type { Agent } from './agent.ts';
@@ -19,5 +20,5 @@ export const frontend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, xo, standard, biome, stylelint, codeRules, typeCheck, prettier, dprint, oxfmt],
+  checks: [oxlint, eslint, xo, standard, biome, stylelint, codeRules, typeCheck, svelteCheck, prettier, dprint, oxfmt],
 };

@@ -7,6 +7,7 @@ import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
 import { standard } from './checks/standard.ts';
+import { svelteCheck } from './checks/svelte-check.ts';
 import { tests } from './checks/tests.ts';
 import { typeCheck } from './checks/type-check.ts';
 import { xo } from './checks/xo.ts';
@@ -20,5 +21,5 @@ export const qa: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [tests, focusedTests, idleTests, oxlint, eslint, xo, standard, biome, typeCheck, prettier, dprint, oxfmt],
+  checks: [tests, focusedTests, idleTests, oxlint, eslint, xo, standard, biome, typeCheck, svelteCheck, prettier, dprint, oxfmt],
 };

@@ -71,6 +71,7 @@ const KNOWN_TOOLS = [
   'semistandard',
   'standard',
   'stylelint',
+  'svelte-check',
   'ts-standard',
   'type-coverage',
   'typescript',

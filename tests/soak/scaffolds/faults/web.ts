@@ -225,11 +225,10 @@ export const viteSvelte: Seeding = {
         'src/App.svelte': replace('<script>', '<script lang="ts">\n  const price: number = \'free\'\n  console.log(price)'),
       },
       agent: 'frontend',
-      check: 'type-check',
+      check: 'svelte-check',
       rule: 'TS2322',
       path: 'src/App.svelte',
       at: "'free'",
-      missed: 'svelte-check is not run yet',
     },
   ],
 };
