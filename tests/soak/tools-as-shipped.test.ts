@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CheckReport } from '../../agents/checks/check.ts';
 import { dprint } from '../../agents/checks/dprint.ts';
+import { duplicates } from '../../agents/checks/duplicates.ts';
 import { oxfmt } from '../../agents/checks/oxfmt.ts';
 import { standard } from '../../agents/checks/standard.ts';
+import { typeCoverage } from '../../agents/checks/type-coverage.ts';
 import { xo } from '../../agents/checks/xo.ts';
 import { checkFixture, type CheckFixture } from '../support/check-fixture.ts';
 import { temporaryFolder } from '../support/git-repository.ts';
@@ -135,4 +137,47 @@ it('dprint without its plugin is no pass', async () => {
   const report = await repository.inspect(dprint);
   expect(report).toMatchObject({ outcome: 'errored', reason: 'network' });
   expect(report.hint).toContain(plugin);
+});
+
+it('type-coverage is read, and updates nothing that is committed', async () => {
+  const repository = await repositoryWith(['type-coverage', 'typescript@5.9'], {
+    'tsconfig.json': { compilerOptions: { strict: true }, include: ['src'] },
+    'src/a.ts': 'export const a: any = 1;\nexport const b = 2;\nexport const c = 3;\n',
+  });
+  const manifest = JSON.parse(repository.read('package.json')) as object;
+  const at = (atLeast: number): void => repository.write({ 'package.json': { ...manifest, typeCoverage: { atLeast } } });
+  at(99);
+  const below = await repository.inspect(typeCoverage);
+  expect(below.findings).toMatchObject([{ path: 'package.json', rule: 'threshold', severity: 'error' }]);
+  expect(below.findings[0]?.message).toContain(
+    '66.66 %, below the threshold of 99 %: 1 of 3 names are any, the first of them in src/a.ts:1',
+  );
+  at(60);
+  expect(await repository.inspect(typeCoverage)).toMatchObject({ outcome: 'passed', findings: [] });
+  repository.write({ 'tsconfig.json': { include: ['nothing'] } });
+  expect(await repository.inspect(typeCoverage)).toMatchObject({ outcome: 'errored', reason: 'nothing-read' });
+});
+
+it('jscpd is read, with its threshold, and writes no report into the tree', async () => {
+  const code = Array.from(
+    { length: 12 },
+    (_, line) => `export const f${line} = (x, y) => (x + y > ${line} ? x * y : x - y * ${line});\n`,
+  ).join('');
+  const repository = await repositoryWith(['jscpd@4'], {
+    '.jscpd.json': { threshold: 5, reporters: ['html', 'console'], path: ['src'], output: 'report' },
+    'src/a.js': code,
+    'src/b.js': `// other\n${code}`,
+    'src/c.js': 'export const c = 1;\n',
+  });
+  const { findings, outcome } = await repository.inspect(duplicates);
+  expect(outcome).toBe('failed');
+  expect(findings.map(({ path, line, rule, severity }) => [path, line, rule, severity])).toEqual([
+    ['.jscpd.json', null, 'threshold', 'error'],
+    ['src/a.js', 1, 'clone', 'warning'],
+  ]);
+  expect(() => repository.read('report/jscpd-report.json')).toThrow();
+  repository.write({ '.jscpd.json': { path: ['src'] } });
+  expect(await repository.inspect(duplicates)).toMatchObject({ outcome: 'passed' });
+  repository.write({ '.jscpd.json': { path: ['src'], ignore: ['**/*.js'] } });
+  expect(await repository.inspect(duplicates)).toMatchObject({ outcome: 'errored', reason: 'nothing-read' });
 });
