@@ -5,11 +5,10 @@ import type { Check, CheckContext } from './check.ts';
 import { crashOf, failureOf, firstLine, nonsenseOf, unnamedError } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath, isMedia, isProse } from './fixable-path.ts';
-import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
+import { detectRoots, fixRoots, inspectRoots, toolCall } from './run-roots.ts';
 import type { RootCall } from './run-roots.ts';
 import { openSourceLines, repositoryPaths } from './source-lines.ts';
 import { toolLine } from './tool-line.ts';
-import { describeSetup, findToolRoots } from './tool-setup.ts';
 import type { ToolSetup } from './tool-setup.ts';
 
 const setup: ToolSetup = {
@@ -31,17 +30,7 @@ const setup: ToolSetup = {
 export const biome: Check = {
   id: 'biome',
   title: 'Biome',
-  async detect(project) {
-    const found = findToolRoots(project, setup);
-    if (found.roots === null) return { applies: false, why: found.why };
-    return {
-      applies: true,
-      why: describeSetup(found.roots, 'biome'),
-      origin: 'repository',
-      needsDependencies: true,
-      reads: (path) => !isMedia(path) && !isProse(path),
-    };
-  },
+  detect: async (project) => detectRoots(project, setup, (path) => !isMedia(path) && !isProse(path)),
   inspect: (context) => inspectRoots(context, { id: 'biome', setup }, (call) => inspectRoot(call, context)),
   fixer: {
     order: 12,

@@ -4,13 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ResolvedTool } from '../tools/resolve-tool.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
-import type { Check, CheckContext } from './check.ts';
-import { crashOf, failureOf, firstLine, nonsenseOf } from './check-parts.ts';
-import type { CheckPart, PartFailure } from './check-parts.ts';
-import { isMedia } from './fixable-path.ts';
-import { unformatted, unparsed } from './format-report.ts';
-import { detectRoots, fixRoots, inspectRoots, rootLine, toolCall } from './run-roots.ts';
-import type { RootCall } from './run-roots.ts';
+import { crashOf, firstLine } from './check-parts.ts';
+import type { PartFailure } from './check-parts.ts';
+import { formatCheck } from './format-check.ts';
+import type { FormatProblem } from './format-check.ts';
 import type { ToolSetup } from './tool-setup.ts';
 
 const setup: ToolSetup = {
@@ -32,49 +29,20 @@ const setup: ToolSetup = {
 const ALWAYS = ['--incremental=false'];
 
 /** The check `dprint`. */
-export const dprint: Check = {
+export const dprint = formatCheck({
   id: 'dprint',
-  title: 'dprint',
-  detect: async (project) => detectRoots(project, setup, (path) => !isMedia(path)),
-  inspect: (context) => inspectRoots(context, { id: 'dprint', setup }, (call) => inspectRoot(call, context)),
-  fixer: {
-    order: 90,
-    fix: (context) =>
-      fixRoots(context, setup, {
-        args: ({ invocation }) => ['fmt', ...ALWAYS, '--allow-no-files', ...invocation.flags, '--'],
-        failure: (result) =>
-          failureOf(result, 'dprint') ?? (result.exitCode === 0 || problemsIn(result).length > 0 ? null : otherEnd(result)),
-      }),
+  setup,
+  list: ({ flags, targets }) => {
+    const given = targets.filter((target) => target !== '.');
+    return ['check', ...ALWAYS, '--list-different', ...flags, ...(given.length === 0 ? [] : ['--', ...given])];
   },
-};
-
-async function inspectRoot(call: RootCall, context: CheckContext): Promise<CheckPart> {
-  const targets = call.invocation.targets.filter((target) => target !== '.');
-  const args = ['check', ...ALWAYS, '--list-different', ...call.invocation.flags, ...(targets.length === 0 ? [] : ['--', ...targets])];
-  const result = await context.runTool(toolCall(call, args));
-  const where = { call, context };
-  const broken = unparsed(problemsIn(result), where);
-  const listed = unformatted(result.stdout, where);
-  const drafts = [...(listed ?? []), ...broken];
-  return {
-    drafts,
-    command: rootLine(context, call, { tool: 'dprint', args: ['check'], drafts }),
-    log: result.stderr,
-    failure: failureIn(result, { listed: listed?.length ?? null, broken: broken.length }),
-  };
-}
-
-/** 0: all formatted, 20: some are not, 1: something could not be read. */
-function failureIn(
-  result: ToolResult,
-  { listed, broken }: { readonly listed: number | null; readonly broken: number },
-): PartFailure | null {
-  const ended = failureOf(result, 'dprint');
-  if (ended !== null) return ended;
-  const isAnswer = result.exitCode === 0 || (result.exitCode === 20 && listed !== 0) || (result.exitCode === 1 && broken > 0);
-  if (!isAnswer) return otherEnd(result);
-  return listed === null ? nonsenseOf(result.stdout, 'dprint') : null;
-}
+  write: () => ['fmt', ...ALWAYS, '--allow-no-files'],
+  shown: ['check'],
+  foundExit: 20,
+  brokenExit: 1,
+  problems: problemsIn,
+  failure: otherEnd,
+});
 
 /** Its exit codes are documented: 11 configuration, 12 plugins, 13 no plugin, 14 no file. */
 function otherEnd(result: ToolResult): PartFailure {
@@ -95,7 +63,7 @@ function otherEnd(result: ToolResult): PartFailure {
 }
 
 /** `Error formatting /…/src/c.js. Message: Expression expected at file:///…/src/c.js:1:7` */
-function problemsIn({ stderr }: ToolResult) {
+function problemsIn({ stderr }: ToolResult): FormatProblem[] {
   return [...stderr.matchAll(/^Error formatting (.+?)\. Message: (.*)$/gm)].map(([, file = '', text = '']) => {
     const [, message = text, line, column] = /^(.*?) at (?:file:|\/).*:(\d+):(\d+)$/.exec(text) ?? [];
     return { file: file.startsWith('file:') ? fileURLToPath(file) : file, line, column, message };

@@ -32,22 +32,3 @@ export function unformatted(stdout: string, { call, context }: FormatCall): Find
   }
   return pending === '' ? drafts : null;
 }
-
-/** One finding for each file that a formatter could not parse, where it is one of the repository. */
-export function unparsed(
-  problems: readonly {
-    readonly file: string;
-    readonly line: string | undefined;
-    readonly column: string | undefined;
-    readonly message: string;
-  }[],
-  { call, context }: FormatCall,
-): FindingDraft[] {
-  const pathOf = repositoryPaths(context.root);
-  return problems.flatMap(({ file, line, column, message }): FindingDraft[] => {
-    const path = pathOf(call.cwd, file);
-    if (path === null || !context.project.has(path)) return [];
-    const place = { line: line === undefined ? null : Number(line), column: column === undefined ? null : Number(column) };
-    return [{ path, ...place, rule: 'parse-error', severity: 'error', message: message.replace(/\s+/g, ' ').trim() }];
-  });
-}

@@ -4,10 +4,9 @@ import { crashOf, failureOf } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isMedia, isProse } from './fixable-path.ts';
 import { draftsOf, readResult, type OxlintReport } from './oxlint-report.ts';
-import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
+import { detectRoots, fixRoots, inspectRoots, toolCall } from './run-roots.ts';
 import type { RootCall } from './run-roots.ts';
 import { toolLine } from './tool-line.ts';
-import { describeSetup, findToolRoots } from './tool-setup.ts';
 import type { ToolSetup } from './tool-setup.ts';
 
 const setup: ToolSetup = {
@@ -48,17 +47,7 @@ const setup: ToolSetup = {
 export const oxlint: Check = {
   id: 'oxlint',
   title: 'oxlint',
-  async detect(project) {
-    const found = findToolRoots(project, setup);
-    if (found.roots === null) return { applies: false, why: found.why };
-    return {
-      applies: true,
-      why: describeSetup(found.roots, 'oxlint'),
-      origin: 'repository',
-      needsDependencies: true,
-      reads: (path) => !isMedia(path) && !isProse(path),
-    };
-  },
+  detect: async (project) => detectRoots(project, setup, (path) => !isMedia(path) && !isProse(path)),
   inspect: (context) => inspectRoots(context, { id: 'oxlint', setup }, (call) => inspectRoot(call, context)),
   fixer: {
     order: 10,

@@ -7,11 +7,10 @@ import { crashOf, failureOf, firstLine, nonsenseOf, unnamedError } from './check
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { plainMessage } from './check-report.ts';
 import { isFixablePath } from './fixable-path.ts';
-import { fixRoots, inspectRoots, toolCall } from './run-roots.ts';
+import { detectRoots, fixRoots, inspectRoots, toolCall } from './run-roots.ts';
 import type { RootCall } from './run-roots.ts';
 import { openSourceLines, repositoryPaths } from './source-lines.ts';
 import { toolLine } from './tool-line.ts';
-import { describeSetup, findToolRoots } from './tool-setup.ts';
 import type { ToolSetup } from './tool-setup.ts';
 
 const setup: ToolSetup = {
@@ -41,17 +40,12 @@ const STYLES = /\.(css|pcss|postcss|scss|sass|less|vue|svelte|astro|html?)$/;
 export const stylelint: Check = {
   id: 'stylelint',
   title: 'Stylelint',
-  async detect(project) {
-    const found = findToolRoots(project, setup);
-    if (found.roots === null) return { applies: false, why: found.why };
-    return {
-      applies: true,
-      why: describeSetup(found.roots, 'stylelint'),
-      origin: 'repository',
-      needsDependencies: true,
-      reads: (path) => STYLES.test(path) || /(^|\/)(package\.json|\.stylelint[^/]*|stylelint\.config\.[^/]+)$/.test(path),
-    };
-  },
+  detect: async (project) =>
+    detectRoots(
+      project,
+      setup,
+      (path) => STYLES.test(path) || /(^|\/)(package\.json|\.stylelint[^/]*|stylelint\.config\.[^/]+)$/.test(path),
+    ),
   inspect: (context) => inspectRoots(context, { id: 'stylelint', setup }, (call) => inspectRoot(call, context)),
   fixer: {
     order: 11,
