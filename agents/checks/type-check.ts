@@ -10,11 +10,13 @@ import type { Check, CheckContext } from './check.ts';
 import { crashOf, failureOf, reportOf } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { plainMessage, reportSkipped } from './check-report.ts';
+import { packageScopes } from './package-scopes.ts';
 import { notInstalled } from './run-roots.ts';
 import { openSourceLines, repositoryPaths } from './source-lines.ts';
 import { toolLine } from './tool-line.ts';
 import { findTypeScriptUnits } from './typescript-projects.ts';
 import type { TypeScriptUnit } from './typescript-projects.ts';
+import { writtenLater } from './written-later.ts';
 
 const READS = /\.([cm]?[jt]sx?|vue|jsonc?|patch)$|(^|\/)(pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock)$/;
 
@@ -38,7 +40,19 @@ export const typeCheck: Check = {
   async inspect(context) {
     const found = await findTypeScriptUnits(context.project);
     if (found.units === null) return reportSkipped('not-applicable', found.why);
-    const parts = await Promise.all(found.units.map((unit) => checkUnit(context, unit)));
+    const scopes = packageScopes(context.project, context.root);
+    const parts = await Promise.all(
+      found.units.map((unit) => {
+        // A build goes through its references, wherever they are.
+        const isInScope = unit.mode === 'build' ? () => true : scopes(unit.dir);
+        const part = {
+          name: JSON.stringify(unit),
+          reads: (path: string) => READS.test(path) && isInScope(path),
+          isGood: ({ failure, drafts }: CheckPart) => failure === null && drafts.length === 0,
+        };
+        return context.remembered(part, () => checkUnit(context, unit));
+      }),
+    );
     return reportOf({ id: 'type-check', context }, withoutRepeats(parts), 'refused');
   },
 };
@@ -114,10 +128,12 @@ function partOf(result: ToolResult, { context, unit }: Unit): CheckPart {
   const log = result.stdout.replace(/^TSFILE: .*\n?/gm, '') + result.stderr;
   const ended = failureOf(result, unit.checker);
   if (ended !== null) return { drafts: [], command, log, failure: ended };
-  const drafts = readDiagnostics(log, { context, unit });
+  const told = readDiagnostics(log, { context, unit });
+  const isWrittenLater = writtenLater(context.project);
+  const drafts = told.filter((draft) => !isWrittenLater(draft));
   const missing = missingDependency(drafts, { context, unit });
   if (missing !== null) return { drafts: [], command, log, failure: missing };
-  return { drafts, command, log, failure: result.exitCode !== 0 && drafts.length === 0 ? crashOf(log, unit.checker) : null };
+  return { drafts, command, log, failure: result.exitCode !== 0 && told.length === 0 ? crashOf(log, unit.checker) : null };
 }
 
 /**

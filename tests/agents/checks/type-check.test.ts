@@ -60,6 +60,24 @@ describe('whether the type check applies', () => {
 });
 
 describe('the type check', () => {
+  it.each([
+    ['next', 'export const f = (props: LayoutProps<"/">) => props;\nexport const g: Nothing = 1;\n', 'Nothing'],
+    [
+      '@react-router/dev',
+      "import type { Route } from './+types/root';\nexport const f = (a: Route) => a;\nexport const g: Nothing = 1;\n",
+      'Nothing',
+    ],
+    ['other', 'export const f = (props: LayoutProps<"/">) => props;\n', 'LayoutProps'],
+  ])('says nothing of types that %s writes when it starts, and of all others', async (framework, text, name) => {
+    const fixture = sample({
+      'package.json': { ...manifest, dependencies: { [framework]: '1' } },
+      'tsconfig.json': { compilerOptions: { ...options, module: 'esnext', moduleResolution: 'bundler' } },
+      'app/root.ts': text,
+    });
+    const { findings } = await fixture.inspect(typeCheck);
+    expect(findings.map(({ rule, message }) => `${rule} ${message}`)).toEqual([`TS2304 Cannot find name '${name}'.`]);
+  });
+
   it('asks vue-tsc where a script does, and reads its errors in components', async () => {
     const fixture = checkFixture({
       'package.json': {
