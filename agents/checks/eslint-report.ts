@@ -66,11 +66,13 @@ export function eslintDrafts(
     const path = pathOf(where.cwd, file.filePath);
     if (path === null || !project.has(path)) return [];
     return file.messages.map((message): FindingDraft => {
-      const identity = lines.lineOf(path, message.line);
+      // Line 0 is that of a rule that cannot work here.
+      const line = (message.line ?? 0) > 0 ? (message.line ?? null) : null;
+      const identity = lines.lineOf(path, line);
       return {
         path,
-        line: message.line ?? null,
-        column: message.column ?? null,
+        line,
+        column: line === null ? null : (message.column ?? null),
         rule:
           message.ruleId ??
           (message.fatal === true ? 'parse-error' : /disable directive/.test(message.message) ? 'unused-directive' : 'eslint'),

@@ -17,6 +17,7 @@ const REPORT = [
       { ruleId: 'no-warning-comments', severity: 1, message: "Unexpected 'todo' comment.", line: 3, column: 1 },
     ],
   },
+  { filePath: 'src/b.ts', messages: [{ ruleId: 'ts/strict', severity: 2, message: 'Needs `strictNullChecks`.', line: 0, column: 1 }] },
   {
     filePath: 'src/c.js',
     messages: [{ ruleId: null, fatal: true, severity: 2, message: "Parsing error: The keyword 'let' is reserved", line: 1, column: 1 }],
@@ -31,7 +32,13 @@ function prints(report: object[], code: number): string {
 }
 
 function sample(tool: string, files: Readonly<Record<string, string | object>> = {}): CheckFixture {
-  const fixture = checkFixture({ 'package.json': manifest, 'src/a.js': 'a\nlet b\n// todo\n', 'src/c.js': 'let = ;', ...files });
+  const fixture = checkFixture({
+    'package.json': manifest,
+    'src/a.js': 'a\nlet b\n// todo\n',
+    'src/b.ts': 'b',
+    'src/c.js': 'let = ;',
+    ...files,
+  });
   fixture.fakeTool('xo', tool);
   return fixture;
 }
@@ -63,9 +70,10 @@ describe('XO', () => {
       ['package.json:1:1', 'package-json/require-engines', 'error', false],
       ['src/a.js:2:5', 'prefer-const', 'error', true],
       ['src/a.js:3:1', 'no-warning-comments', 'warning', false],
+      ['src/b.ts:null:null', 'ts/strict', 'error', false],
       ['src/c.js:1:1', 'parse-error', 'error', false],
     ]);
-    expect(command).toBe('npx xo package.json src/a.js src/c.js');
+    expect(command).toBe('npx xo package.json src/a.js src/b.ts src/c.js');
     expect(given(fixture)).toEqual(['--reporter=json']);
   });
 
