@@ -20,7 +20,7 @@ export interface Generator {
 }
 
 /** The packages that generators and package managers come from. */
-export const PROVIDERS = ['create-vite', 'fastify-cli', '@nestjs/cli', 'pnpm@10.34.8', 'yarn@1.22.22'];
+export const PROVIDERS = ['create-vite', 'create-next-app', 'fastify-cli', '@nestjs/cli', 'pnpm@10.34.8', 'yarn@1.22.22'];
 
 /** The text of a JSON file, as formatters like it: short lists on one line. */
 export function json(value: unknown): string {

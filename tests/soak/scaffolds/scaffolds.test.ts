@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestRepository } from '../../support/git-repository.ts';
 import { SEEDINGS } from './faults/all.ts';
-import { seed } from './fault.ts';
+import { FIXED, seed } from './fault.ts';
 import { generated } from './generated.ts';
 import { judgeFaults, tableOf } from './judge.ts';
 import type { Verdict } from './judge.ts';
@@ -69,10 +69,14 @@ describe.each(SEEDINGS)('$scaffold, with faults', ({ scaffold: name, faults, err
     if (scaffold === undefined) throw new Error(`no scaffold is called ${name}`);
     const repository = await yard.make(scaffold);
     await seed(repository, faults);
+    const seeded = await repository.head();
     const report = await askAgents(repository, { fix: true, env: yard.env });
     const ends = await judgeFaults(faults, { scaffold: name, repository, report });
     verdicts.push(...ends);
     expect(report.errored, report.stderr).toEqual(errored);
+    // Nothing is changed but what was to be fixed.
+    const changed = (await repository.git('diff', '--name-only', seeded, 'HEAD')).split('\n').filter((path) => path !== '');
+    expect(changed).toEqual([...new Set(faults.flatMap(({ at, path }) => (at === FIXED ? [path] : [])))].sort());
     const unexpected = ends.filter(({ fault, end }) => end === 'missed' && fault.missed === undefined);
     expect(unexpected.map(({ fault, instead }) => ({ what: fault.what, path: fault.path, instead }))).toEqual([]);
     // A known miss that is found is good news that the table must tell.

@@ -5,10 +5,10 @@ import { libraryAva, npmWorkspaces, pnpmWorkspaces, yarnTwice, yarnWorkspaces } 
 import { markdownOnly } from './prose.ts';
 import { reactEslint } from './react-eslint.ts';
 import { expressMocha, nestApp } from './server.ts';
-import { viteReact, viteSvelte, viteVue } from './web.ts';
+import { nextApp, viteReact, viteSvelte, viteVue } from './web.ts';
 
 export const SEEDINGS: readonly Seeding[] = [
-  ...[viteReact, viteVue, viteSvelte, reactEslint],
+  ...[viteReact, viteVue, viteSvelte, nextApp, reactEslint],
   ...[fastifyApp, nestApp, expressMocha],
   ...[libraryAva, npmWorkspaces, pnpmWorkspaces, yarnWorkspaces, yarnTwice],
   markdownOnly,

@@ -105,6 +105,15 @@ export const npmWorkspaces: Seeding = {
       at: 'unit.js',
     },
     {
+      what: 'a tsconfig that extends one that was deleted',
+      change: { 'packages/core/tsconfig.docs.json': '{ "extends": "./tsconfig.gone.json", "include": ["src"] }\n' },
+      agent: 'architecture',
+      check: 'tsconfig',
+      rule: 'extends',
+      path: 'packages/core/tsconfig.docs.json',
+      at: 'tsconfig.gone.json',
+    },
+    {
       what: 'a test of one package that fails',
       change: { 'packages/core/test/area.test.js': replace('2 * 3, 6', '2 * 3, 5') },
       agent: 'qa',

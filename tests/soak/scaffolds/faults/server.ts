@@ -1,6 +1,7 @@
 /** Faults in servers: Nest as its generator ships it, and Express with Mocha. */
 import { append, FIXED, replace } from '../fault.ts';
 import type { Seeding } from '../fault.ts';
+import { json } from '../scaffold.ts';
 import { tokenShapes } from '../../../support/token-shapes.ts';
 
 /** A made-up token, put together when the tests run. */
@@ -130,6 +131,20 @@ export const expressMocha: Seeding = {
       rule: 'no-undef',
       path: 'lib/routes/orders.js',
       at: 'req.params.id',
+    },
+    {
+      what: 'an import that the layers of the repository forbid',
+      change: {
+        '.dependency-cruiser.json': json({
+          forbidden: [{ name: 'tax-knows-no-routes', severity: 'error', from: { path: '^lib/tax' }, to: { path: '^lib/routes' } }],
+        }),
+        'lib/tax.js': append("require('./routes/orders');\n"),
+      },
+      agent: 'architecture',
+      check: 'layer-rules',
+      rule: 'tax-knows-no-routes',
+      path: 'lib/tax.js',
+      at: './routes/orders',
     },
     {
       what: 'a package that is required and not asked for',

@@ -138,6 +138,53 @@ export const viteReact: Seeding = {
   ],
 };
 
+export const nextApp: Seeding = {
+  scaffold: 'next-app',
+  faults: [
+    {
+      what: 'a component that nothing imports any more',
+      change: { 'src/parts/Banner.tsx': 'export function Banner() {\n  return <p>old</p>;\n}\n' },
+      agent: 'architecture',
+      check: 'unused-code',
+      rule: 'files',
+      path: 'src/parts/Banner.tsx',
+      at: null,
+    },
+    {
+      what: 'an image that Next.js cannot make smaller',
+      change: { 'src/app/about/page.tsx': 'export default function About() {\n  return <img src="/about.png" alt="About" />;\n}\n' },
+      agent: 'frontend',
+      check: 'eslint',
+      rule: '@next/next/no-img-element',
+      path: 'src/app/about/page.tsx',
+      at: '<img',
+    },
+    {
+      what: 'a hook in a callback',
+      change: {
+        'src/app/list/page.tsx':
+          "'use client';\nimport { useState } from 'react';\n\nexport default function List() {\n  const all = [1, 2].map((one) => useState(one)[0]);\n  return <p>{all.join()}</p>;\n}\n",
+      },
+      agent: 'frontend',
+      check: 'eslint',
+      rule: 'react-hooks/rules-of-hooks',
+      path: 'src/app/list/page.tsx',
+      at: 'useState(one)',
+    },
+    {
+      what: 'metadata of the wrong type',
+      change: {
+        'src/app/layout.tsx': replace('export const metadata: Metadata = {', 'export const metadata: Metadata = {\n  keywords: 7,'),
+      },
+      agent: 'frontend',
+      check: 'type-check',
+      rule: 'TS2322',
+      path: 'src/app/layout.tsx',
+      at: 'keywords: 7',
+    },
+  ],
+};
+
 export const viteVue: Seeding = {
   scaffold: 'vite-vue',
   faults: [
