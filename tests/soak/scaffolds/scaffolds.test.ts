@@ -9,6 +9,7 @@ import { judgeFaults, tableOf } from './judge.ts';
 import type { Verdict } from './judge.ts';
 import { openYard } from './make-scaffold.ts';
 import type { ScaffoldYard } from './make-scaffold.ts';
+import { changedByOwnFixers } from './own-fixers.ts';
 import { askAgents, describeFinding } from './read-report.ts';
 import type { Told } from './read-report.ts';
 import { written } from './written.ts';
@@ -77,6 +78,7 @@ describe.each(SEEDINGS)('$scaffold, with faults', ({ scaffold: name, faults, err
     // Nothing is changed but what was to be fixed.
     const changed = (await repository.git('diff', '--name-only', seeded, 'HEAD')).split('\n').filter((path) => path !== '');
     expect(changed).toEqual([...new Set(faults.flatMap(({ at, path }) => (at === FIXED ? [path] : [])))].sort());
+    expect(await changedByOwnFixers(repository, { name, files: changed, env: yard.env })).toBe('');
     const unexpected = ends.filter(({ fault, end }) => end === 'missed' && fault.missed === undefined);
     expect(unexpected.map(({ fault, instead }) => ({ what: fault.what, path: fault.path, instead }))).toEqual([]);
     // A known miss that is found is good news that the table must tell.
