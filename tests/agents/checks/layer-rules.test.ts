@@ -96,16 +96,35 @@ describe("the repository's own rules of layers", () => {
     expect(await told(own({ '.dependency-cruiser-known-violations.json': known }))).toEqual(ALL.slice(0, 2));
   });
 
-  it('see TypeScript where its own dependency-cruiser is blind for it', async () => {
-    const repository = checkFixture({ 'package.json': OWN, '.dependency-cruiser.cjs': RULES, ...SOURCES });
-    const report = { modules: [{ source: 'src/a.js', dependencies: [] }], summary: { violations: [] } };
+  /** A dependency-cruiser that answers what `answer` comes to. */
+  function fake(answer: string, files: Files = {}): CheckFixture {
+    const repository = checkFixture({ 'package.json': OWN, '.dependency-cruiser.cjs': RULES, ...SOURCES, ...files });
     repository.fakeTool(
       'dependency-cruiser',
-      `require('node:fs').writeFileSync(process.argv[process.argv.indexOf('--output-to') + 1], ${JSON.stringify(JSON.stringify(report))});`,
+      `const fs = require('node:fs');
+      fs.writeFileSync(process.argv[process.argv.indexOf('--output-to') + 1], JSON.stringify(${answer}));`,
     );
     const manifest = JSON.parse(repository.read('node_modules/dependency-cruiser/package.json')) as object;
     repository.write({ 'node_modules/dependency-cruiser/package.json': { ...manifest, bin: { depcruise: 'bin.cjs' } } });
-    expect(await told(repository)).toEqual(ALL);
+    return repository;
+  }
+
+  it('see TypeScript where its own dependency-cruiser is blind for it', async () => {
+    expect(await told(fake("{ modules: [{ source: 'src/a.js', dependencies: [] }], summary: { violations: [] } }"))).toEqual(ALL);
+  });
+
+  it('about packages are run where these are no links', async () => {
+    const answer = `(() => {
+      const to = fs.lstatSync('node_modules/semver').isSymbolicLink() ? '../elsewhere/semver/index.js' : 'node_modules/semver/index.js';
+      const rule = { name: 'no-semver', severity: 'error' };
+      const violations = to.startsWith('node_modules/semver') ? [{ type: 'dependency', from: 'src/load.ts', to, rule }] : [];
+      const load = { source: 'src/load.ts', dependencies: [{ module: './database/rows', resolved: to }] };
+      return { modules: [load, { source: to, dependencies: [] }], summary: { violations } };
+    })()`;
+    const config = "module.exports = { forbidden: [{ name: 'no-semver', from: {}, to: { path: '^node_modules/semver' } }] };";
+    const repository = fake(answer, { '.dependency-cruiser.cjs': config });
+    repository.link(['semver']);
+    expect(await told(repository)).toEqual(['src/load.ts:1 no-semver error no-semver: src/load.ts imports node_modules/semver/index.js']);
   });
 
   it('are no pass when they cannot be loaded, read nothing, or their tool is not installed', async () => {
