@@ -16,6 +16,7 @@ import { throwIfInterrupted } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { createOutputLog, type OutputLog } from './output-log.ts';
 import type { RunTool, ToolCall, ToolResult } from './tools/run-tool.ts';
+import type { ResultMemory, ResultSource } from './result-memory.ts';
 import type { Trees } from './trees.ts';
 
 /** A commit with what applies to it. */
@@ -29,6 +30,8 @@ export interface Inspection {
   readonly planned: PlannedCheck;
   readonly report: CheckReport;
   readonly durationMs: number;
+  /** It passed before on the same content, and did not run again. */
+  readonly isRemembered?: true;
 }
 
 export interface Inspector {
@@ -58,13 +61,14 @@ const TREE_BELOW = String.raw`/[\w.-]+/upkeep-[\w-]+`;
 export interface InspectorOptions {
   readonly context: RunContext;
   readonly trees: Trees;
+  readonly memory: ResultMemory;
   /** The dependencies that `project` needs are not there: the sentence for the person, else null. */
   missingDependencies(project: ReadProject): Promise<string | null>;
   onProgress(planned: PlannedCheck, message: string): void;
 }
 
 export function createInspector(options: InspectorOptions): Inspector {
-  const { context, trees } = options;
+  const { context, trees, memory } = options;
   const { policy, repository } = context;
   const scenes = new Map<string, Promise<Scene>>();
   const inspections = new Map<string, Promise<Inspection>>();
@@ -86,6 +90,14 @@ export function createInspector(options: InspectorOptions): Inspector {
     root: place.tree.path,
     files: place.files,
     inRealFiles: (use) => trees.copied(scene.project, (tree) => use(tree.path)),
+    remembered: async (part, make) => {
+      const source = { ...sourceOf(planned, scene), name: `${planned.check.id}: ${part.name}`, reads: (path: string) => part.reads(path) };
+      const known = memory.recall(source) as Awaited<ReturnType<typeof make>> | null;
+      if (known !== null) return known;
+      const made = await make();
+      if (part.isGood(made)) memory.keep(source, withoutThisRun(made));
+      return made;
+    },
     signal: context.signal,
     bundledSeverity: policy.strict ? 'error' : 'warning',
     runTool: (call: ToolCall) => {
@@ -111,6 +123,23 @@ export function createInspector(options: InspectorOptions): Inspector {
     return await planned.check.inspect(contextFor(planned, scene, { tree, files }));
   };
 
+  const clean = (text: string): string => context.redact(withoutTree(text));
+  /** The worktree is another one the next time, and what is kept holds no secret. */
+  const withoutThisRun = <T extends object>(value: T): T =>
+    JSON.parse(JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? clean(one) : one))) as T;
+
+  const inspectOrRecall = async (planned: PlannedCheck, scene: Scene): Promise<Inspection> => {
+    const source = sourceOf(planned, scene);
+    const known = memory.recall(source) as CheckReport | null;
+    if (known !== null) {
+      context.onOutput?.(planned.check.id, planned.agents, 'it passed before, and nothing that it reads has changed\n');
+      return { planned, report: known, durationMs: 0, isRemembered: true };
+    }
+    const inspection = await inspectNow(planned, scene);
+    if (inspection.report.outcome === 'passed' && inspection.report.isUncertain !== true) memory.keep(source, inspection.report);
+    return inspection;
+  };
+
   const inspectNow = async (planned: PlannedCheck, scene: Scene): Promise<Inspection> => {
     for (let tries = 1; ; tries += 1) {
       throwIfInterrupted(context.signal);
@@ -126,8 +155,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       const durationMs = performance.now() - started;
       const isTransient = report.outcome === 'errored' && report.reason !== null && TRANSIENT_REASONS.has(report.reason);
       const wait = isTransient && durationMs < RETRY_WITHIN_MS ? policy.retryDelayMs(tries) : null;
-      if (wait === null)
-        return { planned, report: withPolicy(report, planned, { policy, clean: (text) => context.redact(withoutTree(text)) }), durationMs };
+      if (wait === null) return { planned, report: withPolicy(report, planned, { policy, clean }), durationMs };
       options.onProgress(
         planned,
         `attempt ${tries} could not be carried out (${report.reason}): trying again in ${(wait / 1000).toFixed(1)} s`,
@@ -155,12 +183,18 @@ export function createInspector(options: InspectorOptions): Inspector {
       const id = `${planned.check.id}:${scene.treeId}`;
       let inspection = inspections.get(id);
       if (inspection === undefined) {
-        inspection = inspectNow(planned, scene);
+        inspection = inspectOrRecall(planned, scene);
         inspections.set(id, inspection);
       }
       return inspection;
     },
   };
+}
+
+/** Of a whole check: what it depends on. */
+function sourceOf({ check, detection }: PlannedCheck, { project }: Scene): ResultSource {
+  const reads = (path: string): boolean => detection.reads(path);
+  return { name: check.id, entries: project.entries, reads, seesEveryPath: detection.seesEveryPath === true };
 }
 
 /** Applies the repository's severity and exclusions, and takes secrets and the worktree out. */

@@ -69,14 +69,18 @@ function ending(
   ask: { inspection: Inspection; request: RunAgentsRequest; progress: number },
 ): ReturnType<typeof makeEvent<'agent:progress'>> {
   const { inspection, request, progress } = ask;
-  const { report, planned, durationMs } = inspection;
+  const { report, planned, durationMs, isRemembered } = inspection;
   const mine = findingsOf(each.agent.id, inspection, request.context.policy);
   const errors = mine.filter((finding) => finding.severity === 'error').length;
   const warnings = mine.length - errors;
   const message =
     report.outcome === 'errored'
       ? (report.hint ?? 'could not be carried out')
-      : [errors > 0 ? plural(errors, 'error') : '', warnings > 0 ? plural(warnings, 'warning') : '']
+      : [
+          errors > 0 ? plural(errors, 'error') : '',
+          warnings > 0 ? plural(warnings, 'warning') : '',
+          isRemembered === true ? 'as before' : '',
+        ]
           .filter((text) => text !== '')
           .join(', ');
   const outcome = report.outcome === 'failed' && errors === 0 ? 'passed' : report.outcome;

@@ -20,6 +20,7 @@ import type { Integration, Placed } from './integrate-runs.ts';
 import { announce, announceCheck, announceCommit } from './progress.ts';
 import { runAgent } from './run-agent.ts';
 import type { AgentRunRequest, AgentWork, Workshop } from './run-agent.ts';
+import type { ResultMemory } from './result-memory.ts';
 import type { RunContext } from './run-context.ts';
 import type { AgentRunReport, CommitlintReport, DeliveryReport, PassedOverHook } from './run-report.ts';
 import type { SettledEvent } from './settle-run.ts';
@@ -41,6 +42,8 @@ export interface RunAgentsRequest {
   readonly seen: number | null;
   readonly keyContext: KeyContext;
   readonly keys: Readonly<Record<string, string>>;
+  /** What checks found good before. */
+  readonly memory: ResultMemory;
   readonly delivery: Delivery;
   /** What follows from settled runs (breaker, recovery): decided by the scheduler, recorded in the same batch. */
   consequences(settled: readonly SettledEvent[]): readonly UpkeepEvent[];
@@ -83,6 +86,7 @@ export async function runAgents(request: RunAgentsRequest): Promise<RunAgentsRes
   const inspector = createInspector({
     context,
     trees,
+    memory: request.memory,
     missingDependencies: async (project) => {
       const source = await dependencies(project);
       return source.ok ? null : source.why;

@@ -7,7 +7,7 @@ const TEMPORARY = /\.(\d+)(?:\.(?:tmp|stale)(?:\.lock)?)?$/;
 
 /** Looks into the folders of `<commonDir>/upkeep` that are written by rename. */
 export function sweepTemporaryFiles(commonDir: string): void {
-  for (const folder of ['', 'journal', 'cache']) {
+  for (const folder of ['', 'journal', 'cache', 'cache/results']) {
     const path = join(commonDir, 'upkeep', folder);
     for (const name of namesIn(path)) {
       const pid = TEMPORARY.exec(name)?.[1];

@@ -64,6 +64,11 @@ export interface CheckContext {
    * Null where there are no links that could be to blame.
    */
   inRealFiles<T>(use: (root: string) => Promise<T>): Promise<T | null>;
+  /**
+   * What `make` comes to, or came to when everything that it reads was the same. Only what is good is kept, and it has to be JSON. For a
+   * part of a check that is dear: a whole check is remembered by itself.
+   */
+  remembered<T extends object>(part: RememberedPart<T>, make: () => Promise<T>): Promise<T>;
   readonly signal: AbortSignal;
   /** Severity of findings of a tool that the repository did not set up: `error` with --strict. */
   readonly bundledSeverity: 'error' | 'warning';
@@ -71,6 +76,15 @@ export interface CheckContext {
   readonly withoutTree: (text: string) => string;
   /** One line for the person who watches. */
   progress(message: string): void;
+}
+
+/** A part of a check that can be remembered. */
+export interface RememberedPart<T> {
+  /** Unique within the check; with everything in it, besides the content of files, that the result depends on. */
+  readonly name: string;
+  /** Whether it can depend on the content of this path. */
+  reads(path: string): boolean;
+  isGood(value: T): boolean;
 }
 
 export interface CheckReport {
@@ -84,6 +98,8 @@ export interface CheckReport {
   readonly log: string;
   /** One sentence for the person when errored or skipped: what happened and what to do. */
   readonly hint?: string;
+  /** It may end otherwise on the same content, so it is not remembered: a test was flaky. */
+  readonly isUncertain?: true;
   /** Percent of lines covered by tests, when the check measures it. */
   readonly coverage?: number;
 }

@@ -11,6 +11,7 @@ import { reportOf, tailOf } from './check-parts.ts';
 import type { CheckPart, PartFailure } from './check-parts.ts';
 import { isFixablePath } from './fixable-path.ts';
 import { isGlobMatch } from './glob-match.ts';
+import { packageScopes } from './package-scopes.ts';
 import { toolLine } from './tool-line.ts';
 import { describeSetup, findToolRoots, isInside, rootOf } from './tool-setup.ts';
 import type { ToolInvocation, ToolRoot, ToolSetup } from './tool-setup.ts';
@@ -55,16 +56,22 @@ export async function inspectRoots(
 ): Promise<CheckReport> {
   const found = findToolRoots(context.project, check.setup);
   if (found.roots === null) return { outcome: 'skipped', reason: 'not-applicable', findings: [], command: null, log: '', hint: found.why };
+  const scopes = packageScopes(context.project, context.root);
   const parts = await Promise.all(
     found.roots.flatMap((root) =>
       root.invocations.map(async (invocation): Promise<CheckPart> => {
         const tool = resolveFor(context, root, check.setup);
         if (tool === null) return { drafts: [], command: null, log: '', failure: notInstalled(check.setup.packageName, root.dir) };
-        return inspect({ tool, root, invocation, cwd: join(context.root, root.dir) });
+        const part = { name: JSON.stringify([root, invocation]), reads: scopes(root.dir), isGood: isClean };
+        return context.remembered(part, () => inspect({ tool, root, invocation, cwd: join(context.root, root.dir) }));
       }),
     ),
   );
   return reportOf({ id: check.id, context }, eachOnce(parts));
+}
+
+function isClean({ failure, drafts }: CheckPart): boolean {
+  return failure === null && drafts.every(({ severity }) => severity !== 'error');
 }
 
 /** A file that two calls read with the same result is told of once, by the first. */

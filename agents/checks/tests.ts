@@ -3,12 +3,13 @@ import { reportOf } from './check-parts.ts';
 import type { CheckPart } from './check-parts.ts';
 import { reportSkipped } from './check-report.ts';
 import { isProse } from './fixable-path.ts';
+import { packageScopes } from './package-scopes.ts';
 import { goalDrafts, percentOf } from './test-runners/coverage.ts';
 import type { LineCoverage } from './test-runners/coverage.ts';
 import { findTestPackages } from './test-runners/find-test-packages.ts';
 import type { TestPackage, TestStep } from './test-runners/find-test-packages.ts';
 import { runCommand, runScript } from './test-runners/run-command.ts';
-import { runStep } from './test-runners/run-step.ts';
+import { FLAKY, runStep } from './test-runners/run-step.ts';
 import type { TestRunner } from './test-runners/test-runner.ts';
 
 /** Prose that tests read as data. */
@@ -27,31 +28,56 @@ export const tests: Check = {
       why: found.packages.map(describe).join(', '),
       origin: 'repository',
       needsDependencies: project.workspaces.some((manifest) => Object.keys(manifest.dependencies).length > 0),
-      reads: (path) => !isProse(path) || TEST_DATA.test(path),
+      reads: isRead,
     };
   },
   async inspect(context): Promise<CheckReport> {
     const found = await findTestPackages(context.project);
     if (found.packages === null) return reportSkipped('not-applicable', found.why);
-    const coverages: LineCoverage[] = [];
-    const parts = await Promise.all(found.packages.map((pack) => testPackage(context, pack, coverages)));
-    const percent = percentOf(coverages);
+    const scopes = packageScopes(context.project, context.root);
+    const tested = await Promise.all(
+      found.packages.map((pack) => {
+        const { manifest, ...plan } = pack;
+        const isInScope = scopes(manifest.dir);
+        const part = {
+          name: JSON.stringify([manifest.dir, plan.nested]),
+          reads: (path: string) => isRead(path) && isInScope(path),
+          isGood: ({ parts }: TestedPackage) =>
+            parts.every(
+              ({ failure, drafts }) => failure === null && drafts.every(({ rule, severity }) => severity !== 'error' && rule !== FLAKY),
+            ),
+        };
+        return context.remembered(part, () => testPackage(context, pack));
+      }),
+    );
+    const percent = percentOf(tested.flatMap(({ coverages }) => coverages));
     const goal: CheckPart = { drafts: goalDrafts(percent), command: null, log: '', failure: null };
-    const report = reportOf({ id: 'tests', context }, [...parts.flat(), goal], 'refused');
-    return percent === undefined ? report : { ...report, coverage: percent };
+    const parts = tested.flatMap((one) => one.parts);
+    const report = reportOf({ id: 'tests', context }, [...parts, goal], 'refused');
+    return {
+      ...report,
+      ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
+      ...(percent === undefined ? {} : { coverage: percent }),
+    };
   },
 };
 
+interface TestedPackage {
+  readonly parts: readonly CheckPart[];
+  readonly coverages: readonly LineCoverage[];
+}
+
 /** The parts of one package: its build, then each thing that its test script runs. */
-async function testPackage(context: CheckContext, pack: TestPackage, coverages: LineCoverage[]): Promise<CheckPart[]> {
+async function testPackage(context: CheckContext, pack: TestPackage): Promise<TestedPackage> {
   const parts: CheckPart[] = [];
+  const coverages: LineCoverage[] = [];
   for (const command of pack.preparation) {
     const part = await runCommand(context, pack, { command, rule: 'build-failed' });
     parts.push(part);
     // Tests of what was not built would only repeat that.
-    if (part.failure !== null || part.drafts.length > 0) return parts;
+    if (part.failure !== null || part.drafts.length > 0) return { parts, coverages };
   }
-  if (pack.steps.length === 0) return [...parts, await runScript(context, pack)];
+  if (pack.steps.length === 0) return { parts: [...parts, await runScript(context, pack)], coverages };
   for (const step of pack.steps) {
     if (!hasRunner(step)) {
       parts.push(await runCommand(context, pack, { command: step.command, rule: 'test-failed' }));
@@ -61,7 +87,11 @@ async function testPackage(context: CheckContext, pack: TestPackage, coverages: 
     if (part.coverage !== null) coverages.push(part.coverage);
     parts.push(part);
   }
-  return parts;
+  return { parts, coverages };
+}
+
+function isRead(path: string): boolean {
+  return !isProse(path) || TEST_DATA.test(path);
 }
 
 function hasRunner(step: TestStep): step is TestStep & { readonly runner: TestRunner } {

@@ -9,6 +9,7 @@ import { openJournal } from '../../agents/journal.ts';
 import type { KeyContext } from '../../agents/input-key.ts';
 import { keepFinished, recover } from '../../agents/recover.ts';
 import type { AgentRunRequest } from '../../agents/run-agent.ts';
+import { openResultMemory } from '../../agents/result-memory.ts';
 import { runAgents } from '../../agents/run-agents.ts';
 import type { RunAgentsResult } from '../../agents/run-agents.ts';
 import type { RunContext } from '../../agents/run-context.ts';
@@ -49,6 +50,8 @@ export interface ExecuteRequest {
   readonly threshold: number;
   /** A person asks for it whatever is remembered. */
   readonly isForced: boolean;
+  /** Checks run whatever they found before. */
+  readonly runsAfresh: boolean;
   readonly origin: EventOrigin;
   readonly environment: Environment;
   readonly signal: AbortSignal;
@@ -111,6 +114,7 @@ export async function executeRun(request: ExecuteRequest): Promise<ExecuteResult
       seen: request.seen,
       keyContext: request.keyContext,
       keys: request.keys,
+      memory: openResultMemory(repository.commonDir, { context: request.keyContext, isForced: request.runsAfresh }),
       delivery: deliveryOf(request, context),
       isProvisional: (event) => request.carried !== undefined && isProvisional(event, request.carried),
       consequences: (settled) => consequencesOf(settled, { state: request.state, threshold: request.threshold, origin: request.origin }),

@@ -162,6 +162,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     seen: isOutdated ? null : memory.seen,
     threshold: run.loaded.config.scheduler.escalation.threshold,
     isForced: flags.force && trigger === 'manual',
+    runsAfresh: flags.force,
     origin,
     environment,
     signal: request.signal(),

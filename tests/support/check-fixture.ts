@@ -57,6 +57,7 @@ export function checkFixture(files: Readonly<Record<string, string | object>>): 
       root,
       files: chosen ?? project.files,
       inRealFiles: (use) => inRealFiles(root, use),
+      remembered: (_part, make) => make(),
       runTool: testToolRunner(options),
       signal: new AbortController().signal,
       bundledSeverity: 'warning',

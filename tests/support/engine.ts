@@ -122,6 +122,7 @@ export async function runEngine(
     decisions: agents.map((agent) => ({ agent, kind: 'run', pending: change.pending ?? null })),
     state: change.memory ?? emptyState(),
     isForced: false,
+    runsAfresh: true,
     keys,
     keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, slots: {}, strict: false, fix: true },
     trigger: 'manual',

@@ -24,6 +24,8 @@ export interface StepPart extends CheckPart {
   readonly coverage: LineCoverage | null;
 }
 
+/** The rule of a test that failed and then passed. */
+export const FLAKY = 'flaky-test';
 /** More failures than this are no flakiness, and running them again would only take time. */
 const MOST_RETRIED = 100;
 const MESSAGE_LINES = 6;
@@ -136,7 +138,7 @@ function caseDraft(test: TestCase, about: { pack: TestPackage; isFlaky: boolean 
   return {
     path,
     line: test.line,
-    rule: about.isFlaky ? 'flaky-test' : 'test-failed',
+    rule: about.isFlaky ? FLAKY : 'test-failed',
     severity: about.isFlaky ? 'warning' : 'error',
     message: plainMessage(
       about.isFlaky ? `${test.name}: failed, then passed by itself on the same tree. ${what}` : `${test.name}: ${what}`,
