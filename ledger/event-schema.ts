@@ -186,6 +186,8 @@ export const EVENT_DATA = {
     tree: sha,
     /** Version of Upkeep that made the keys. */
     version: z.string(),
+    /** Of everything else that the keys were made of, besides the tree; hex. */
+    context: z.string().optional(),
     agents: z.array(
       z.object({
         agentId: z.enum(AGENT_IDS),

@@ -107,7 +107,9 @@ function withCommit(state: LedgerState, { data }: SettledEvent): LedgerState {
   return { ...state, frozen, written: foldWritten(state.written, { agent: data.agentId, branch: data.branch, changes: data.blobs }) };
 }
 
-function withTree(state: LedgerState, { branch, commit, tree, version, agents, speak }: EventData<'scheduler:keyed'>): LedgerState {
-  const trees = [{ branch, commit, tree, version, agents, speak }, ...state.trees.filter((known) => known.branch !== branch)];
+function withTree(state: LedgerState, data: EventData<'scheduler:keyed'>): LedgerState {
+  const { branch, commit, tree, version, context, agents, speak } = data;
+  const known = { branch, commit, tree, version, ...(typeof context === 'string' ? { context } : {}), agents, speak };
+  const trees = [known, ...state.trees.filter((other) => other.branch !== branch)];
   return { ...state, trees: trees.slice(0, LIMITS.trees) };
 }

@@ -210,6 +210,8 @@ export interface KnownTree {
   readonly tree: string;
   /** Version of Upkeep that made the keys. */
   readonly version: string;
+  /** Of everything else that the keys were made of (`contextKey`): where it is the same, they are. */
+  readonly context?: string | undefined;
   readonly agents: readonly KeyedAgent[];
   /** When people are told by an issue. */
   readonly speak: EventData<'scheduler:keyed'>['speak'];

@@ -1,5 +1,6 @@
 /** Notes the input keys of the tree that CI saw last, so that the gate can tell without an installation what is answered. */
 import { isDeepStrictEqual } from 'node:util';
+import { contextKey } from '../../agents/input-key.ts';
 import type { Repository } from '../../git/repository.ts';
 import { treeIdOf } from '../../git/tree.ts';
 import { makeEvent, type EventData, type EventOrigin } from '../../ledger/event.ts';
@@ -33,7 +34,7 @@ export async function noteTree(ask: NoteTreeRequest): Promise<void> {
     import('../../scheduler/due.ts'),
   ]);
   const { config } = run.loaded;
-  const { keys } = await runKeys({ repository, commit: head, treeId: run.treeId, config, version, policy: run.policy });
+  const { keys, context } = await runKeys({ repository, commit: head, treeId: run.treeId, config, version, policy: run.policy });
   await memory.reload();
   const { threshold, branches, quietHours, maxOpenIssues } = config.scheduler.escalation;
   const agents = run.agents.map((agent) => {
@@ -42,7 +43,14 @@ export async function noteTree(ask: NoteTreeRequest): Promise<void> {
     const dueAt = lastRunAt === null ? null : (due.nextSlot(schedule, new Date(lastRunAt))?.toISOString() ?? null);
     return { agentId: agent.id, key: keys[agent.id] ?? '', triggers: [...agent.triggers], lastRunAt, dueAt };
   });
-  const fresh = { commit: head, tree, version, agents, speak: { threshold, branches, quietHours, maxOpenIssues } };
+  const fresh = {
+    commit: head,
+    tree,
+    version,
+    context: contextKey(context),
+    agents,
+    speak: { threshold, branches, quietHours, maxOpenIssues },
+  };
   const known = memory.state.trees.find((one) => one.branch === branch);
   if (isDeepStrictEqual({ ...known }, { branch, ...fresh })) return;
   const data: EventData<'scheduler:keyed'> = { agentId: null, jobId: '', runId: '', branch, status: 'ACTIVE', ...fresh };

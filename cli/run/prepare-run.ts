@@ -77,7 +77,15 @@ export async function decide(ask: {
   const { repository, run, flags, now } = ask;
   const { config } = run.loaded;
   const [keys, waiting, due] = await Promise.all([
-    runKeys({ repository, commit: ask.base, treeId: run.treeId, config, version: ask.version, policy: run.policy }),
+    runKeys({
+      repository,
+      commit: ask.base,
+      treeId: run.treeId,
+      config,
+      version: ask.version,
+      policy: run.policy,
+      known: ask.shared.trees,
+    }),
     waitingCommits(repository),
     flags.due ? import('../../scheduler/due.ts') : null,
   ]);

@@ -8,6 +8,7 @@ import { readProject } from '../../agents/read-project.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import type { Repository } from '../../git/repository.ts';
+import type { KnownTree } from '../../ledger/state.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 
 export interface RunKeys {
@@ -23,6 +24,8 @@ export interface RunKeysRequest {
   readonly config: ResolvedConfig;
   readonly version: string;
   readonly policy: RunPolicy;
+  /** Trees that were looked at elsewhere. */
+  readonly known?: readonly KnownTree[];
 }
 
 /** Keys of every enabled agent. */
@@ -41,6 +44,11 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
   const id = contextKey(context);
   const recalled = recallKeys(repository.commonDir, treeId, id);
   if (recalled !== null) return { context, keys: recalled };
+  const told = toldKeys(request, id);
+  if (told !== null) {
+    rememberKeys(repository.commonDir, { treeId, context: id, keys: told });
+    return { context, keys: told };
+  }
   const project = await readProject(repository, commit);
   const { planned } = await planChecks(policy, project);
   const keys = inputKeys(
@@ -49,6 +57,14 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
   );
   rememberKeys(repository.commonDir, { treeId, context: id, keys });
   return { context, keys };
+}
+
+/** The keys that somebody else noted for the same tree, made of all the same things. */
+function toldKeys({ known = [], treeId, version, policy }: RunKeysRequest, context: string): Record<string, string> | null {
+  const same = known.find((one) => one.tree === treeId && one.version === version && one.context === context);
+  if (same === undefined) return null;
+  const keys = Object.fromEntries(same.agents.map(({ agentId, key }) => [agentId, key]));
+  return policy.agents.every(({ id }) => keys[id] !== undefined && keys[id] !== '') ? keys : null;
 }
 
 /** Settings that say when, how fast and where to: they change no finding, so CI and laptops, which differ in them, share their keys. */

@@ -56,7 +56,8 @@ try {
   git(folder, 'clone', '-q', '--bare', workspace, origin);
   git(workspace, 'remote', 'add', 'origin', origin);
   git(workspace, 'push', '-q', '-u', 'origin', 'main');
-  const pushing = ['--delivery', 'push'];
+  // As CI does, which remembers for everybody.
+  const pushing = ['--ci', '--delivery', 'push'];
   agentRun(workspace, ['--force', ...pushing]);
   mustBeUnchanged(agentRun(workspace, pushing));
   git(folder, 'clone', '-q', origin, other);

@@ -1,5 +1,15 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { contextKey } from '../../agents/input-key.ts';
+import { readEnvironment } from '../../cli/environment.ts';
+import { runFlagsOf } from '../../cli/program.ts';
+import { loadRun } from '../../cli/run/prepare-run.ts';
+import { runKeys, type RunKeys } from '../../cli/run/run-keys.ts';
+import { AGENT_IDS } from '../../ledger/outcome.ts';
+import type { KnownTree } from '../../ledger/state.ts';
 import { repositoryWith } from '../support/git-repository.ts';
+import { keyed } from '../support/ledger-events.ts';
 import { runCli } from '../support/run-cli.ts';
 
 interface Document {
@@ -27,5 +37,43 @@ describe('the key of what was checked', () => {
     await using repository = await repositoryWith({ 'a.md': '# A\n' });
     await docsAfter(repository.path, []);
     expect(await docsAfter(repository.path, [], { UPKEEP_STRICT: 'true' })).toMatchObject({ outcome: 'passed' });
+  });
+});
+
+describe('keys that another clone noted', () => {
+  it('are taken for the same tree, made by the same version of the same things, and for nothing else', async () => {
+    await using made = await repositoryWith({ 'a.md': '# A\n' });
+    const repository = await made.open();
+    const [commit, version] = [repository.head ?? '', '9.9.9'];
+    const ask = { repository, base: commit, flags: runFlagsOf([]), environment: readEnvironment({}), ci: true, version };
+    const { loaded, policy, treeId } = await loadRun(ask);
+    const memory = join(repository.commonDir, 'upkeep', 'cache', 'keys.json');
+    const keysWith = async (known?: KnownTree): Promise<RunKeys> => {
+      rmSync(memory, { force: true });
+      return runKeys({
+        repository,
+        commit,
+        treeId,
+        config: loaded.config,
+        version,
+        policy,
+        ...(known === undefined ? {} : { known: [known] }),
+      });
+    };
+    const own = await keysWith();
+    const agents = AGENT_IDS.map((agentId) => ({ agentId, key: `key of ${agentId}`, triggers: [], lastRunAt: null, dueAt: null }));
+    const { speak } = keyed().data;
+    const known: KnownTree = { branch: 'other', commit, tree: treeId, version, context: contextKey(own.context), agents, speak };
+    expect((await keysWith(known)).keys['docs']).toBe('key of docs');
+    // And remembered here from then on.
+    expect(readFileSync(memory, 'utf8')).toContain('key of docs');
+    for (const change of [
+      { tree: 'c'.repeat(40) },
+      { version: '9.9.8' },
+      { context: 'other' },
+      { context: undefined },
+      { agents: agents.slice(1) },
+    ])
+      expect((await keysWith({ ...known, ...change })).keys).toEqual(own.keys);
   });
 });

@@ -25,7 +25,8 @@ describe('known trees', () => {
   });
 
   it('are read back as they were written', () => {
-    const state = foldAll(keyed(), keyed({ branch: 'next' }));
+    const state = foldAll(keyed({ context: 'c0ffee' }), keyed({ branch: 'next' }));
+    expect(state.trees.map(({ context }) => context)).toEqual([undefined, 'c0ffee']);
     expect(decodeState(encodeState(state))).toEqual({ ok: true, state });
   });
 
