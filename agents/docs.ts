@@ -5,6 +5,7 @@ import { links } from './checks/links.ts';
 import { markdown } from './checks/markdown.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { prettier } from './checks/prettier.ts';
+import { spelling } from './checks/spelling.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns Markdown and other prose. */
@@ -15,5 +16,5 @@ export const docs: Agent = {
   priority: 'LOW',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [markdown, links, codeFences, frontMatter, prettier, dprint, oxfmt],
+  checks: [markdown, links, codeFences, frontMatter, spelling, prettier, dprint, oxfmt],
 };

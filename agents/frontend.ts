@@ -2,6 +2,8 @@ import { biome } from './checks/biome.ts';
 import { codeRules } from './checks/code-rules.ts';
 import { dprint } from './checks/dprint.ts';
 import { eslint } from './checks/eslint.ts';
+import { htmlHint } from './checks/htmlhint.ts';
+import { htmlValidate } from './checks/html-validate.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
@@ -20,5 +22,20 @@ export const frontend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, xo, standard, biome, stylelint, codeRules, typeCheck, svelteCheck, prettier, dprint, oxfmt],
+  checks: [
+    oxlint,
+    eslint,
+    xo,
+    standard,
+    biome,
+    stylelint,
+    htmlValidate,
+    htmlHint,
+    codeRules,
+    typeCheck,
+    svelteCheck,
+    prettier,
+    dprint,
+    oxfmt,
+  ],
 };
