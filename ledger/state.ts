@@ -1,4 +1,5 @@
 /** What the ledger remembers, as plain data: the fold of all its events. Imports types only. */
+import type { KnownTree } from './known-tree.ts';
 import type { EventData } from './event.ts';
 import type { AgentId, Outcome, Reason, Trigger } from './outcome.ts';
 import type { SetSchedule } from './set-schedule.ts';
@@ -192,31 +193,6 @@ export interface WrittenPath {
   readonly states: readonly { readonly blob: string; readonly agent: AgentId | null }[];
 }
 
-/** What an agent that is enabled would go by on a tree. */
-export interface KeyedAgent {
-  readonly agentId: AgentId;
-  readonly key: string;
-  readonly triggers: readonly Trigger[];
-  /** `lastScheduledAt` when this was noted. */
-  readonly lastRunAt: string | null;
-  /** The first slot of its schedule after `lastRunAt`; null when there is none, or when it has not run. */
-  readonly dueAt: string | null;
-}
-
-/** The tree of a branch that CI looked at last, with the input keys it has: the same tree has the same keys. */
-export interface KnownTree {
-  readonly branch: string;
-  readonly commit: string;
-  readonly tree: string;
-  /** Version of Upkeep that made the keys. */
-  readonly version: string;
-  /** Of everything else that the keys were made of (`contextKey`): where it is the same, they are. */
-  readonly context?: string | undefined;
-  readonly agents: readonly KeyedAgent[];
-  /** When people are told by an issue. */
-  readonly speak: EventData<'scheduler:keyed'>['speak'];
-}
-
 /** A pull request that was open when its agent last had to do with it. */
 export interface OpenProposal {
   readonly number: number | null;
@@ -294,7 +270,7 @@ export function agentStateOf(state: LedgerState, agent: AgentId, branch: string)
   return state.agents[agentKey(agent, branch)] ?? emptyAgentState();
 }
 
-/** The pause that holds for an agent on a branch at a moment: of everything, of the agent, or of the agent there. */
+/** The pause that holds for an agent on a branch: of everything, of the agent, or of the agent there. */
 // eslint-disable-next-line max-params -- it answers for the same four facts as the callers' own questions
 export function pauseOf(state: LedgerState, agent: AgentId, branch: string, now: Date): Pause | null {
   const holds = (pause: Pause | null) => pause !== null && (pause.until === null || Date.parse(pause.until) > now.getTime());

@@ -2,7 +2,8 @@
 import type { Agent } from '../../agents/agent.ts';
 import { exitCodeOf } from '../../agents/exit-code.ts';
 import { AGENT_IDS, TRIGGERS, type AgentId } from '../../ledger/outcome.ts';
-import { agentStateOf, type KeyedAgent, type KnownTree, type LedgerState } from '../../ledger/state.ts';
+import type { KeyedAgent, KnownTree } from '../../ledger/known-tree.ts';
+import { agentStateOf, type LedgerState } from '../../ledger/state.ts';
 import { decideRuns, type Decision } from '../../scheduler/decide-runs.ts';
 import { planEscalations } from '../../scheduler/escalate.ts';
 import type { CiContext } from '../ci/ci-context.ts';

@@ -8,7 +8,7 @@ import { readProject } from '../../agents/read-project.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import type { Repository } from '../../git/repository.ts';
-import type { KnownTree } from '../../ledger/state.ts';
+import type { KnownTree } from '../../ledger/known-tree.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 
 export interface RunKeys {

@@ -7,7 +7,7 @@ import { runFlagsOf } from '../../cli/program.ts';
 import { loadRun } from '../../cli/run/prepare-run.ts';
 import { runKeys, type RunKeys } from '../../cli/run/run-keys.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
-import type { KnownTree } from '../../ledger/state.ts';
+import type { KnownTree } from '../../ledger/known-tree.ts';
 import { repositoryWith } from '../support/git-repository.ts';
 import { keyed } from '../support/ledger-events.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -45,7 +45,7 @@ describe('keys that another clone noted', () => {
     await using made = await repositoryWith({ 'a.md': '# A\n' });
     const repository = await made.open();
     const [commit, version] = [repository.head ?? '', '9.9.9'];
-    const ask = { repository, base: commit, flags: runFlagsOf([]), environment: readEnvironment({}), ci: true, version };
+    const ask = { repository, base: commit, flags: runFlagsOf([], {}), environment: readEnvironment({}), ci: true, version };
     const { loaded, policy, treeId } = await loadRun(ask);
     const memory = join(repository.commonDir, 'upkeep', 'cache', 'keys.json');
     const keysWith = async (known?: KnownTree): Promise<RunKeys> => {
