@@ -26,6 +26,7 @@ export interface StepPart extends CheckPart {
 
 /** The rule of a test that failed and then passed. */
 export const FLAKY = 'flaky-test';
+const STALE = 'stale-snapshot';
 /** More failures than this are no flakiness, and running them again would only take time. */
 const MOST_RETRIED = 100;
 const MESSAGE_LINES = 6;
@@ -85,6 +86,9 @@ export async function runStep(
     ...suiteDrafts(tally, pack),
     ...thresholds,
   ];
+  // Some runners end badly for stale snapshots alone: then they are errors.
+  const isWhy = drafts.length === 0 && result.exitCode !== 0;
+  drafts.push(...snapshotDrafts(tally, { pack, tool: step.command.tool, severity: isWhy ? 'error' : context.bundledSeverity }));
   if (drafts.length === 0 && result.exitCode !== 0 && tally.cases.length > 0)
     drafts.push(unexplained(output, { pack, step, exitCode: result.exitCode }));
   return {
@@ -151,6 +155,30 @@ function suiteDrafts(tally: TestTally, pack: TestPackage): FindingDraft[] {
   return tally.suites.map((suite) => {
     const path = suite.path ?? pack.manifest.path;
     return { path, rule: 'suite-failed', severity: 'error', message: plainMessage(firstLines(suite.message)), identity: path };
+  });
+}
+
+/** Only told: whoever takes them away has to know that the tests are gone on purpose. */
+function snapshotDrafts(
+  { staleSnapshots = [] }: TestTally,
+  about: { readonly pack: TestPackage; readonly tool: string; readonly severity: FindingDraft['severity'] },
+): FindingDraft[] {
+  return staleSnapshots.map(({ path, names }) => {
+    const [first = '', ...others] = names;
+    const which =
+      names.length === 0
+        ? 'all snapshots in it belong'
+        : others.length === 0
+          ? `the snapshot ${JSON.stringify(first)} belongs`
+          : `${names.length} snapshots (${JSON.stringify(first)} and others) belong`;
+    const message = plainMessage(`${which} to no test any more: look at it, then take it away with ${about.tool} -u`);
+    return {
+      path: path ?? about.pack.manifest.path,
+      rule: STALE,
+      severity: about.severity,
+      message,
+      identity: `${path} ${names.join(' ')}`,
+    };
   });
 }
 

@@ -64,6 +64,16 @@ export interface SuiteFailure {
 export interface TestTally {
   readonly cases: readonly TestCase[];
   readonly suites: readonly SuiteFailure[];
+  /** Snapshots that no test asked for, where the runner tells. */
+  readonly staleSnapshots?: readonly StaleSnapshots[];
+}
+
+/** Kept snapshots that belong to no test any more. */
+export interface StaleSnapshots {
+  /** Of the test file, or of the snapshot file whose tests are all gone. */
+  readonly path: string | null;
+  /** Their names; none: all that are in the file. */
+  readonly names: readonly string[];
 }
 
 /** Which options of a script are left out; everything else chooses tests and stays. */

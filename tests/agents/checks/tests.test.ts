@@ -102,6 +102,25 @@ describe('tests with Vitest', () => {
     expect(fixture.read('__snapshots__/a.test.js.snap')).toBe(snapshot);
   });
 
+  it('tell of snapshots that belong to no test, and leave them', async () => {
+    const kept = '// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html\n\nexports[`gone 1`] = `3`;\n\nexports[`keeps 1`] = `2`;\n';
+    const snapshots = { 'src/__snapshots__/a.test.js.snap': kept };
+    const keeps = "import { expect, it } from 'vitest';\nit('keeps', () => expect(2).toMatchSnapshot());\n";
+    const fixture = vitestSample({ ...snapshots, 'src/a.test.js': keeps });
+    expect((await fixture.inspect(tests)).findings).toMatchObject([
+      // This version of Vitest calls that a failure where CI is set, so it is one.
+      {
+        path: 'src/a.test.js',
+        rule: 'stale-snapshot',
+        message: 'the snapshot "gone 1" belongs to no test any more: look at it, then take it away with vitest -u',
+      },
+    ]);
+    expect(fixture.read('src/__snapshots__/a.test.js.snap')).toBe(kept);
+    // A file in which a test fails may not have asked for all of them.
+    const broken = vitestSample({ ...snapshots, 'src/a.test.js': `${keeps}it('breaks', () => { throw new Error('x'); });\n` });
+    expect((await broken.inspect(tests)).findings.map(({ rule }) => rule)).toEqual(['test-failed']);
+  });
+
   it('keep what the script says about configuration and environment', async () => {
     const fixture = vitestSample({
       'package.json': { ...vitestManifest, scripts: { test: 'FLAVOUR=sweet vitest --watch --config unit.config.js --reporter dot' } },
