@@ -5,6 +5,9 @@ import { eslint } from './checks/eslint.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
+import { pythonFormat } from './checks/python-format.ts';
+import { pythonLint } from './checks/python-lint.ts';
+import { pythonTypes } from './checks/python-types.ts';
 import { standard } from './checks/standard.ts';
 import { svelteCheck } from './checks/svelte-check.ts';
 import { typeCheck } from './checks/type-check.ts';
@@ -19,5 +22,20 @@ export const backend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [oxlint, eslint, xo, standard, biome, codeRules, typeCheck, svelteCheck, prettier, dprint, oxfmt],
+  checks: [
+    oxlint,
+    eslint,
+    xo,
+    standard,
+    biome,
+    codeRules,
+    typeCheck,
+    svelteCheck,
+    prettier,
+    dprint,
+    oxfmt,
+    pythonLint,
+    pythonFormat,
+    pythonTypes,
+  ],
 };

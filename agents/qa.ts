@@ -6,6 +6,10 @@ import { idleTests } from './checks/idle-tests.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
+import { pythonFormat } from './checks/python-format.ts';
+import { pythonLint } from './checks/python-lint.ts';
+import { pythonTests } from './checks/python-tests.ts';
+import { pythonTypes } from './checks/python-types.ts';
 import { standard } from './checks/standard.ts';
 import { svelteCheck } from './checks/svelte-check.ts';
 import { tests } from './checks/tests.ts';
@@ -21,5 +25,23 @@ export const qa: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [tests, focusedTests, idleTests, oxlint, eslint, xo, standard, biome, typeCheck, svelteCheck, prettier, dprint, oxfmt],
+  checks: [
+    tests,
+    pythonTests,
+    focusedTests,
+    idleTests,
+    oxlint,
+    eslint,
+    xo,
+    standard,
+    biome,
+    typeCheck,
+    svelteCheck,
+    prettier,
+    dprint,
+    oxfmt,
+    pythonLint,
+    pythonFormat,
+    pythonTypes,
+  ],
 };
