@@ -2,6 +2,8 @@ import { biome } from './checks/biome.ts';
 import { codeRules } from './checks/code-rules.ts';
 import { dprint } from './checks/dprint.ts';
 import { eslint } from './checks/eslint.ts';
+import { goFormat } from './checks/go-format.ts';
+import { goVet } from './checks/go-vet.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
@@ -9,6 +11,7 @@ import { pythonFormat } from './checks/python-format.ts';
 import { pythonLint } from './checks/python-lint.ts';
 import { pythonTypes } from './checks/python-types.ts';
 import { standard } from './checks/standard.ts';
+import { staticcheck } from './checks/staticcheck.ts';
 import { svelteCheck } from './checks/svelte-check.ts';
 import { typeCheck } from './checks/type-check.ts';
 import { xo } from './checks/xo.ts';
@@ -37,5 +40,8 @@ export const backend: Agent = {
     pythonLint,
     pythonFormat,
     pythonTypes,
+    goFormat,
+    goVet,
+    staticcheck,
   ],
 };

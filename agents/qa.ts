@@ -3,6 +3,8 @@ import { dprint } from './checks/dprint.ts';
 import { eslint } from './checks/eslint.ts';
 import { focusedTests } from './checks/focused-tests.ts';
 import { idleTests } from './checks/idle-tests.ts';
+import { goFormat } from './checks/go-format.ts';
+import { goTests } from './checks/go-tests.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { oxlint } from './checks/oxlint.ts';
 import { prettier } from './checks/prettier.ts';
@@ -28,6 +30,7 @@ export const qa: Agent = {
   checks: [
     tests,
     pythonTests,
+    goTests,
     focusedTests,
     idleTests,
     oxlint,
@@ -43,5 +46,6 @@ export const qa: Agent = {
     pythonLint,
     pythonFormat,
     pythonTypes,
+    goFormat,
   ],
 };
