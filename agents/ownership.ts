@@ -5,12 +5,12 @@ import type { AgentId } from '../ledger/outcome.ts';
 const TEST_PATH = /(^|\/)(__tests__|__mocks__|__snapshots__|tests?|e2e|specs?|cypress|playwright)\//;
 const TEST_NAME = /\.(test|spec|cy|e2e)\.[cm]?[jt]sx?$|(^|\/)test\.[cm]?[jt]sx?$|_test\.(py|go)$|(^|\/)test_[^/]*\.py$/;
 const TEST_CONFIG =
-  /(^|\/)(vitest|vitest\.workspace|jest|ava|cypress|playwright|karma)\.(config|setup|workspace)?\.?[cm]?[jt]s(on)?$|(^|\/)(\.mocharc|\.nycrc|\.c8rc)(\.[a-z]+)?$/;
+  /(^|\/)(vitest|vitest\.workspace|jest|ava|cypress|playwright|karma)\.(config|setup|workspace)?\.?[cm]?[jt]s(on)?$|(^|\/)(conftest\.py|\.?pytest\.(ini|toml))$|(^|\/)(\.mocharc|\.nycrc|\.c8rc)(\.[a-z]+)?$/;
 const UI_EXTENSION = new Set(['.tsx', '.jsx', '.vue', '.svelte', '.astro', '.css', '.scss', '.sass', '.less', '.styl', '.html', '.htm']);
 const PROSE_EXTENSION = new Set(['.md', '.mdx', '.markdown', '.rst', '.adoc', '.txt']);
 const DEVOPS_PATH = /^(\.github|\.gitlab|\.circleci|\.husky|\.devcontainer|docker|k8s|deploy|helm|terraform)\//;
 const DEVOPS_NAME =
-  /(^|\/)((Docker|Container)file(\.[^/]+)?|[^/]+\.[Dd]ockerfile|\.dockerignore|(docker-)?compose(\.[^/]+)?\.ya?ml|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|\.nvmrc|\.node-version|\.npmrc|\.env(\.[^/]+)?|Makefile|Jenkinsfile)$/;
+  /(^|\/)((Docker|Container)file(\.[^/]+)?|[^/]+\.[Dd]ockerfile|\.dockerignore|(docker-)?compose(\.[^/]+)?\.ya?ml|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|uv\.lock|poetry\.lock|Pipfile\.lock|go\.sum|\.nvmrc|\.node-version|\.npmrc|\.env(\.[^/]+)?|Makefile|Jenkinsfile)$/;
 const DEVOPS_EXTENSION = new Set(['.yml', '.yaml', '.sh', '.bash', '.zsh', '.tf', '.toml', '.ini']);
 const UI_FOLDER = /(^|\/)(components|pages|views|ui|web|frontend|client|app|styles|hooks)\//;
 const SERVER_FOLDER = /(^|\/)(api|server|backend|services|routes|controllers|models|db|cli|lib)\//;

@@ -51,7 +51,9 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     );
   // What nobody named may be code that its maintainers do not look at.
   const drafts = told.map((draft): FindingDraft => (isNamed ? draft : { ...draft, severity: 'warning' }));
-  return reportFindings({ id: 'python-types', context }, drafts, { command: ['mypy', ...targets].join(' ') });
+  const report = reportFindings({ id: 'python-types', context }, drafts, { command: ['mypy', ...targets].join(' ') });
+  // Types of what is imported are in no file of the repository.
+  return { ...report, isUncertain: true };
 }
 
 const UNRESOLVED = /^(import|import-not-found|import-untyped)$/;

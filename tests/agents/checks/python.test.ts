@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../agents/checks/check.ts';
@@ -98,6 +98,13 @@ describe('python-lint', () => {
     [{ stdout: 'lovely' }, 'nonsense-output'],
   ])('is no pass after %j', async (said, reason) => {
     expect(await installed('ruff', said).inspect(pythonLint)).toMatchObject({ outcome: 'errored', reason });
+  });
+
+  it('takes the environment of the checkout that a worktree belongs to', async () => {
+    const fixture = installed('ruff', { stdout: RUFF, exitCode: 1 }, { folder: 'checkout/.venv/bin' });
+    rmSync(join(fixture.root, '.git'), { recursive: true });
+    fixture.write({ '.git': 'gitdir: checkout/.git/worktrees/w\n', 'checkout/.git/worktrees/w/commondir': '../..\n' });
+    expect((await fixture.inspect(pythonLint)).findings).toHaveLength(3);
   });
 
   it('is skipped where the machine has it not, or has another version than the one that is asked for', async () => {
