@@ -1,20 +1,11 @@
-import { biome } from './checks/biome.ts';
 import { codeRules } from './checks/code-rules.ts';
-import { dprint } from './checks/dprint.ts';
-import { eslint } from './checks/eslint.ts';
 import { goFormat } from './checks/go-format.ts';
 import { goVet } from './checks/go-vet.ts';
-import { oxfmt } from './checks/oxfmt.ts';
-import { oxlint } from './checks/oxlint.ts';
-import { prettier } from './checks/prettier.ts';
 import { pythonFormat } from './checks/python-format.ts';
 import { pythonLint } from './checks/python-lint.ts';
 import { pythonTypes } from './checks/python-types.ts';
-import { standard } from './checks/standard.ts';
 import { staticcheck } from './checks/staticcheck.ts';
-import { svelteCheck } from './checks/svelte-check.ts';
-import { typeCheck } from './checks/type-check.ts';
-import { xo } from './checks/xo.ts';
+import { LINTERS, TYPES_AND_FORMATS } from './checks/code-tools.ts';
 import type { Agent } from './agent.ts';
 
 /** Owns server and library code. */
@@ -25,23 +16,5 @@ export const backend: Agent = {
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [
-    oxlint,
-    eslint,
-    xo,
-    standard,
-    biome,
-    codeRules,
-    typeCheck,
-    svelteCheck,
-    prettier,
-    dprint,
-    oxfmt,
-    pythonLint,
-    pythonFormat,
-    pythonTypes,
-    goFormat,
-    goVet,
-    staticcheck,
-  ],
+  checks: [...LINTERS, codeRules, ...TYPES_AND_FORMATS, pythonLint, pythonFormat, pythonTypes, goFormat, goVet, staticcheck],
 };
