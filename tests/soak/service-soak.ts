@@ -3,7 +3,7 @@
  * and no process, file, socket, timer or listener is left. `--minutes N --seed N`; started with --expose-gc.
  */
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -30,7 +30,7 @@ const REPOSITORIES = 6;
 const WARM_UP = 0.25;
 const MOST_HEAP_GROWTH = 0.1;
 /** What the allocator gives back, and when, swings by a third while the heap and all that is outside of it stay as they are. */
-const MOST_RSS_GROWTH = 0.5;
+const MOST_OWN_GROWTH = 0.5;
 const SAMPLES = 5;
 
 const random = randomFrom(SEED);
@@ -42,12 +42,23 @@ console.log(`SEED=${SEED} for ${MINUTES} minutes; again with: npm run soak:servi
 if (globalThis.gc === undefined) throw new Error('it wants node --expose-gc: npm run soak:service');
 
 interface Sample {
-  readonly rss: number;
+  /** The process's own memory, in or out of the swap: without pages of files, which the kernel takes and gives back as it likes. */
+  readonly own: number;
   readonly heap: number;
   /** Of buffers and of what libraries hold outside of the heap. */
   readonly external: number;
   readonly files: number;
   readonly resources: Readonly<Record<string, number>>;
+}
+
+function ownMemory(): number {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const kilobytes = (name: string): number => {
+    const found = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+    if (found === undefined) throw new Error(`/proc/self/status has no ${name}`);
+    return Number(found);
+  };
+  return (kilobytes('RssAnon') + kilobytes('VmSwap')) * 1024;
 }
 
 /** The smallest of a few looks: what is under way just now is no leak. */
@@ -56,15 +67,15 @@ async function sample(): Promise<Sample> {
   for (let look = 0; look < SAMPLES; look += 1) {
     await delay(500);
     globalThis.gc?.();
-    const { rss, heapUsed: heap, external } = process.memoryUsage();
+    const { heapUsed: heap, external } = process.memoryUsage();
     const resources: Record<string, number> = {};
     for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
-    looks.push({ rss, heap, external, files: readdirSync('/proc/self/fd').length, resources });
+    looks.push({ own: ownMemory(), heap, external, files: readdirSync('/proc/self/fd').length, resources });
   }
   const names = new Set(looks.flatMap(({ resources }) => Object.keys(resources)));
   const least = (of: (look: Sample) => number): number => Math.min(...looks.map(of));
   return {
-    rss: least(({ rss }) => rss),
+    own: least(({ own }) => own),
     heap: least(({ heap }) => heap),
     external: least(({ external }) => external),
     files: least(({ files }) => files),
@@ -128,7 +139,7 @@ function growth(before: Sample, after: Sample): string[] {
   };
   more('heap', MOST_HEAP_GROWTH, ({ heap }) => heap);
   more('memory outside of the heap', MOST_HEAP_GROWTH, ({ external }) => external);
-  more('resident memory', MOST_RSS_GROWTH, ({ rss }) => rss);
+  more('own memory', MOST_OWN_GROWTH, ({ own }) => own);
   // Connections of the pool come and go with the load; a run has a process and three pipes.
   const room = 12;
   if (after.files > before.files + room) wrong.push(`${before.files} files were open, and ${after.files} are`);
