@@ -15,7 +15,7 @@ describe('agent list', () => {
     await using repository = await repositoryWith({
       'README.md': '# A\n',
       'agent.config.json':
-        '{"agents": {"docs": {"schedule": "0 * * * *"}, "qa": {"enabled": false}}, "checks": {"links": false}, "customChecks": {"spelling": {"agent": "docs", "run": ["spell"]}}}',
+        '{"agents": {"docs": {"schedule": "0 * * * *"}, "qa": {"enabled": false}}, "checks": {"links": false}, "customChecks": {"own-words": {"agent": "docs", "run": ["spell"]}}}',
     });
     const { stdout, exitCode } = await runCli(repository.path, ['list', '--json']);
     expect(exitCode).toBe(0);
@@ -25,7 +25,7 @@ describe('agent list', () => {
     const docs = agents.find(({ agent }) => agent === 'docs');
     expect(docs?.schedule).toBe('0 * * * *');
     expect(docs?.checks.find(({ check }) => check === 'links')).toMatchObject({ applies: false, why: 'the configuration turns it off' });
-    expect(docs?.checks.find(({ check }) => check === 'spelling')?.applies).toBe(true);
+    expect(docs?.checks.find(({ check }) => check === 'own-words')?.applies).toBe(true);
     for (const { checks } of agents) for (const check of checks) expect(check.why, check.check).not.toBe('');
     expect((await runCli(repository.path, ['list', 'docs'])).stdout).toMatch(
       /^docs .*\n(.*\n)*? {2}- links +the configuration turns it off\n/,

@@ -99,7 +99,7 @@ describe('a ruleset', () => {
     await using w = await faultyOnGitHub();
     await w.repository.addRuleset({ branches: ['main'] });
     const { code, document } = await w.run();
-    expect(code).toBe(0);
+    expect(code, JSON.stringify(document.runs)).toBe(0);
     expect(document.delivery).toMatchObject({ outcome: 'proposed', reason: expect.stringContaining('ruleset') as unknown });
   });
 

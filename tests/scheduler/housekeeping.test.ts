@@ -62,7 +62,9 @@ const AGENT_WITH_RUNS = `
     insert into upkeep.agent (id, repository_id, name, branch) select gen_random_uuid(), id, $1, 'main' from upkeep.repository returning id, repository_id
   ), r as (
     insert into upkeep.run (id, repository_id, agent_id, state, outcome, settled_at, trigger, priority, rank, requested_at, eligible_at, correlation_id)
-    select gen_random_uuid(), a.repository_id, a.id, 'settled', 'passed', now() - (d - 0.5) * interval '1 day', 'manual', 'LOW', 1, now(), now(), 'c'
+    select (lpad(to_hex((extract(epoch from now() - (d - 0.5) * interval '1 day') * 1000)::bigint), 12, '0') || '7' || substr(md5($1 || d), 1, 3)
+      || '8' || substr(md5($1 || d), 5, 15))::uuid, a.repository_id, a.id, 'settled', 'passed', now() - (d - 0.5) * interval '1 day',
+      'manual', 'LOW', 1, now(), now(), 'c'
     from a, generate_series($2::int, $3::int) d returning id
   ), t as (
     insert into upkeep.attempt (run_id, number, service_id, started_at, ended_at, ending) select id, 1, gen_random_uuid(), now(), now(), 'passed' from r

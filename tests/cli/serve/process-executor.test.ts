@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { isGroupAlive } from '../../../agents/tools/process-group.ts';
 import { machineWatch } from '../../../cli/serve/process-watch.ts';
 import { processExecutor } from '../../../cli/serve/process-executor.ts';
@@ -63,7 +63,9 @@ it('tells at once of a process that ended, though something of it is left that h
     `process.stdin.once('data', () => { require('node:child_process').spawn('sleep', ['600'], { stdio: 'inherit' }); process.kill(process.pid, 'SIGKILL'); })`,
   );
   expect(await end).toEqual({ kind: 'crashed', message: 'the process of the run ended with signal SIGKILL' });
-  expect(isGroupAlive(await pid)).toBe(false);
+  // Whoever was killed is there until somebody has taken note of it.
+  const group = await pid;
+  await vi.waitFor(() => expect(isGroupAlive(group)).toBe(false));
 });
 
 it('ends what is left of a group whose leader is gone, and nothing when the number is another process by now', async () => {
