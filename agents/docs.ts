@@ -1,3 +1,4 @@
+import { cliHelp } from './checks/cli-help.ts';
 import { codeFences } from './checks/code-fences.ts';
 import { dprint } from './checks/dprint.ts';
 import { frontMatter } from './checks/front-matter.ts';
@@ -12,9 +13,9 @@ import type { Agent } from './agent.ts';
 export const docs: Agent = {
   id: 'docs',
   title: 'Docs',
-  summary: 'Markdown, relative links and anchors, code in fences, front matter',
+  summary: 'Markdown, relative links and anchors, code in fences, front matter, regions that programs write',
   priority: 'LOW',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [markdown, links, codeFences, frontMatter, spelling, prettier, dprint, oxfmt],
+  checks: [markdown, links, codeFences, frontMatter, spelling, cliHelp, prettier, dprint, oxfmt],
 };

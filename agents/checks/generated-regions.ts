@@ -29,7 +29,9 @@ export function isGeneratedText(text: string): boolean {
 }
 
 function isStart(words: string): boolean {
-  return /\b(start|begin)\b|[-_](start|begin)\b|^toc$|^upkeep:module-map$/i.test(words.split(/\s(?=[-—(])/)[0] ?? '');
+  return /\b(start|begin)\b|[-_](start|begin)\b|^toc$|^upkeep:(module-map|cli-help|api-reference)\b/i.test(
+    words.split(/\s(?=[-—(])/)[0] ?? '',
+  );
 }
 
 function isEnd(words: string): boolean {

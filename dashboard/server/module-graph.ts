@@ -1,5 +1,5 @@
 /** The module map of a repository, as the architecture agent keeps it in Markdown, read back into nodes and edges. */
-import { findMapRegions } from '../../agents/checks/map-regions.ts';
+import { findMarkedRegions } from '../../agents/checks/marked-regions.ts';
 import { filesWith } from '../../git/files-with.ts';
 import { openRepository } from '../../git/repository.ts';
 import { readPath } from '../../git/tree.ts';
@@ -25,7 +25,7 @@ export async function moduleGraph(
     const files = await filesWith(clone, { commit, text: 'upkeep:module-map', names: ['*.md', '*.markdown'] });
     for (const file of files.slice(0, MOST_FILES)) {
       const content = await readPath(clone, commit, file);
-      const [region] = content === null || content.length > MOST_BYTES ? [] : findMapRegions(content.toString('utf8'));
+      const [region] = content === null || content.length > MOST_BYTES ? [] : findMarkedRegions(content.toString('utf8'), 'module-map');
       const graph = region === undefined ? null : graphOf(region.content);
       if (graph !== null) return graph;
     }
