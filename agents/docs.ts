@@ -1,3 +1,4 @@
+import { apiReference } from './checks/api-reference.ts';
 import { cliHelp } from './checks/cli-help.ts';
 import { codeFences } from './checks/code-fences.ts';
 import { dprint } from './checks/dprint.ts';
@@ -17,5 +18,5 @@ export const docs: Agent = {
   priority: 'LOW',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [markdown, links, codeFences, frontMatter, spelling, cliHelp, prettier, dprint, oxfmt],
+  checks: [markdown, links, codeFences, frontMatter, spelling, cliHelp, apiReference, prettier, dprint, oxfmt],
 };
