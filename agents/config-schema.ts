@@ -35,6 +35,11 @@ const agentSettings = z.strictObject({
     .default(null)
     .describe('Cron expression of five fields, or six with the second first, or @daily and its kin; null: the default of the agent.'),
   timeZone: z.string().max(100).default('UTC').describe('Time zone of the schedule, such as "Europe/Berlin".'),
+  nightly: z
+    .string()
+    .max(256)
+    .default('0 2 * * *')
+    .describe('Cron expression: when the checks run that go by time and not by content, such as end-to-end tests and advisories.'),
   triggers: z
     .array(z.enum(TRIGGERS))
     .nullable()

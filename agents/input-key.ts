@@ -11,8 +11,6 @@ export interface KeyContext {
   readonly configuration: string;
   /** Versions of the tools that are installed: name → version. */
   readonly tools: Readonly<Record<string, string>>;
-  /** Nominal times of the agent's parts that depend on time, by agent. */
-  readonly slots: Readonly<Partial<Record<AgentId, string>>>;
   readonly strict: boolean;
   /** A run that only reports leaves the repairs to one that may make them. */
   readonly fix: boolean;
@@ -28,7 +26,6 @@ export function contextKey(context: KeyContext): string {
     process.versions.node.split('.')[0] ?? '',
     context.configuration,
     JSON.stringify(Object.entries(context.tools).sort(([a], [b]) => (a < b ? -1 : 1))),
-    JSON.stringify(Object.entries(context.slots).sort(([a], [b]) => (a < b ? -1 : 1))),
     String(context.strict),
     String(context.fix),
   ]);
@@ -39,14 +36,15 @@ export function inputKeys(
   agents: readonly AgentId[],
   tree: { readonly entries: readonly TreeEntry[]; readonly planned: readonly PlannedCheck[]; readonly context: KeyContext },
 ): Record<string, string> {
-  const context = contextKey({ ...tree.context, slots: {} });
+  const context = contextKey(tree.context);
   const paths = hash(tree.entries.map((entry) => entry.path));
   return Object.fromEntries(
     agents.map((agent) => {
-      const checks = tree.planned.filter((planned) => planned.agents.includes(agent));
+      // What depends on when it runs has its own turn, whatever the tree.
+      const checks = tree.planned.filter(({ agents: listed, check }) => listed.includes(agent) && check.isNightly !== true);
       if (checks.length === 0) return [agent, NOTHING_APPLIES];
       const seesPaths = checks.some((planned) => planned.detection.seesEveryPath === true);
-      const parts = [agent, context, tree.context.slots[agent] ?? '', seesPaths ? paths : ''];
+      const parts = [agent, context, seesPaths ? paths : ''];
       for (const check of checks) parts.push(check.check.id);
       for (const entry of tree.entries) {
         if (checks.some((planned) => planned.detection.reads(entry.path))) parts.push(entry.mode, entry.oid, entry.path);

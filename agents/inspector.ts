@@ -8,12 +8,13 @@ import { treeIdOf } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { CheckContext, CheckReport } from './checks/check.ts';
 import { treeCutter } from './checks/tree-cutter.ts';
-import { planChecks } from './plan-checks.ts';
+import { plannedNow, planChecks } from './plan-checks.ts';
 import type { CheckPlan, PlannedCheck } from './plan-checks.ts';
 import { readProject } from './read-project.ts';
 import type { ReadProject } from './read-project.ts';
 import { throwIfInterrupted } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
+import { wantedSeverity } from './run-policy.ts';
 import { createOutputLog, type OutputLog } from './output-log.ts';
 import type { RunTool, ToolCall, ToolResult } from './tools/run-tool.ts';
 import type { ResultMemory, ResultSource } from './result-memory.ts';
@@ -130,13 +131,15 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   const inspectOrRecall = async (planned: PlannedCheck, scene: Scene): Promise<Inspection> => {
     const source = sourceOf(planned, scene);
-    const known = memory.recall(source) as CheckReport | null;
+    // What depends on when it runs is never remembered.
+    const known = planned.check.isNightly === true ? null : (memory.recall(source) as CheckReport | null);
     if (known !== null) {
       context.onOutput?.(planned.check.id, planned.agents, 'it passed before, and nothing that it reads has changed\n');
       return { planned, report: known, durationMs: 0, isRemembered: true };
     }
     const inspection = await inspectNow(planned, scene);
-    if (inspection.report.outcome === 'passed' && inspection.report.isUncertain !== true) memory.keep(source, inspection.report);
+    const { measured: _measured, ...report } = inspection.report;
+    if (report.outcome === 'passed' && report.isUncertain !== true && planned.check.isNightly !== true) memory.keep(source, report);
     return inspection;
   };
 
@@ -173,7 +176,7 @@ export function createInspector(options: InspectorOptions): Inspector {
           await completeTree(repository, commit);
           const project = await readProject(repository, commit);
           const [plan, treeId] = await Promise.all([planChecks(policy, project), treeIdOf(repository, commit)]);
-          return { project, plan, treeId };
+          return { project, plan: { ...plan, planned: plannedNow(plan, policy) }, treeId };
         })();
         scenes.set(commit, scene);
       }
@@ -203,10 +206,9 @@ function withPolicy(
   planned: PlannedCheck,
   { policy, clean }: Pick<RunContext, 'policy'> & { clean: (text: string) => string },
 ): CheckReport {
-  const { severity: ofAll, rules = {} } = policy.checks[planned.check.id] ?? {};
   const findings: Finding[] = [];
   for (const finding of report.findings) {
-    const severity = Object.hasOwn(rules, finding.rule) ? rules[finding.rule] : ofAll;
+    const severity = wantedSeverity(finding.rule, policy.checks[planned.check.id]);
     if (severity === 'off' || (finding.path !== null && policy.isExcluded(finding.path))) continue;
     findings.push({ ...finding, rule: clean(finding.rule), message: clean(finding.message), severity: severity ?? finding.severity });
   }

@@ -20,6 +20,8 @@ export interface NotApplicable {
 
 export interface CheckPlan {
   readonly planned: readonly PlannedCheck[];
+  /** Those that run at night only. */
+  readonly nightly: readonly PlannedCheck[];
   readonly notApplicable: readonly NotApplicable[];
 }
 
@@ -39,6 +41,7 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
     }),
   );
   const planned: PlannedCheck[] = [];
+  const nightly: PlannedCheck[] = [];
   const notApplicable: NotApplicable[] = [];
   for (const { check, agents, detection } of asked) {
     if (!detection.applies) {
@@ -47,10 +50,16 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
     }
     const concerned = agents.length === 1 ? agents : agentsWithFiles(agents, { detection, policy, project });
     const others = agents.filter((agent) => !concerned.includes(agent));
-    planned.push({ check, agents: concerned, detection });
+    (check.isNightly === true ? nightly : planned).push({ check, agents: concerned, detection });
     if (others.length > 0) notApplicable.push({ check, agents: others, why: 'none of the files that it reads are theirs' });
   }
-  return { planned, notApplicable };
+  return { planned, nightly, notApplicable };
+}
+
+/** What runs this time: the checks of the night only of agents whose turn it is. */
+export function plannedNow({ planned, nightly }: CheckPlan, { nightly: turns }: Pick<RunPolicy, 'nightly'>): PlannedCheck[] {
+  const tonight = nightly.map((each) => ({ ...each, agents: each.agents.filter((agent) => turns.has(agent)) }));
+  return [...planned, ...tonight.filter(({ agents }) => agents.length > 0)];
 }
 
 /** Those of the agents that own a file which the shared check reads; the first one when nobody does. */

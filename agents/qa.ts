@@ -1,5 +1,6 @@
 import { focusedTests } from './checks/focused-tests.ts';
 import { idleTests } from './checks/idle-tests.ts';
+import { endToEnd } from './checks/end-to-end.ts';
 import { goFormat } from './checks/go-format.ts';
 import { goTests } from './checks/go-tests.ts';
 import { pythonFormat } from './checks/python-format.ts';
@@ -14,7 +15,7 @@ import type { Agent } from './agent.ts';
 export const qa: Agent = {
   id: 'qa',
   title: 'QA',
-  summary: 'tests, coverage, focused, idle and flaky tests, lint and format of test files',
+  summary: 'tests, coverage, end-to-end tests at night, focused, idle and flaky tests, lint and format of test files',
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
@@ -24,6 +25,7 @@ export const qa: Agent = {
     goTests,
     focusedTests,
     idleTests,
+    endToEnd,
     ...LINTERS,
     ...TYPES_AND_FORMATS,
     pythonLint,

@@ -36,8 +36,8 @@ const ROOM = 0.8;
 /** `isForced`: nothing is recalled, whatever is kept. */
 export function openResultMemory(commonDir: string, { context, isForced }: { context: KeyContext; isForced: boolean }): ResultMemory {
   const folder = join(commonDir, 'upkeep', 'cache', 'results');
-  // Who repairs, and when, changes nothing in what is found.
-  const inContext = contextKey({ ...context, slots: {}, fix: true });
+  // Who repairs changes nothing in what is found.
+  const inContext = contextKey({ ...context, fix: true });
   const fileOf = (source: ResultSource): string => join(folder, `${keyOf(source, inContext)}.json`);
   return {
     recall(source) {

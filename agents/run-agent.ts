@@ -4,6 +4,8 @@ import { mergeOnto } from '../git/integrate.ts';
 import { restorePaths } from '../git/restore-paths.ts';
 import type { TreeChange } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
+import type { Measures } from '../ledger/measures.ts';
+import type { Nightly } from '../ledger/state.ts';
 import type { Agent } from './agent.ts';
 import { autoMessage } from './auto-message.ts';
 import { refusedChanges } from './fights.ts';
@@ -29,6 +31,10 @@ export interface AgentRunRequest {
   readonly memory: ChangeMemory;
   /** Percent of lines that tests covered in the last green run on the branch; null where it was not measured. */
   readonly coverage: number | null;
+  /** What the last green runs on the branch measured. */
+  readonly measures: Measures;
+  /** What is to be remembered of its checks of the night when those that run now have ended well; null: nothing new. */
+  readonly nightly: Nightly | null;
 }
 
 /** What all agents of one invocation share. */

@@ -6,6 +6,8 @@ import type { Agent } from './agent.ts';
 export interface RunPolicy {
   /** The six agents with the repository's settings and custom checks applied; disabled ones left out. */
   readonly agents: readonly Agent[];
+  /** Those whose checks of the night run this time. */
+  readonly nightly: ReadonlySet<AgentId>;
   /** Findings of bundled tools are errors. */
   readonly strict: boolean;
   /** Whether fixers run. */
@@ -27,6 +29,12 @@ export interface RunPolicy {
   mayChange(path: string): boolean;
   /** Delay before attempt `attempt` + 1 of a check that met a transient fault, or null when it is not tried again. */
   retryDelayMs(attempt: number): number | null;
+}
+
+/** The severity that the repository wants findings of this rule to have; undefined: as found. */
+export function wantedSeverity(rule: string, settings: CheckPolicy | undefined): CheckPolicy['severity'] {
+  const { severity, rules = {} } = settings ?? {};
+  return Object.hasOwn(rules, rule) ? rules[rule] : severity;
 }
 
 export interface CheckPolicy {

@@ -1,12 +1,15 @@
 /** What one agent's run came to: its report for people and its settled event for the ledger. Pure. */
 import type { EventOf, EventOrigin } from '../ledger/event.ts';
 import { makeEvent } from '../ledger/event.ts';
+import { fingerprintFindings } from '../ledger/finding.ts';
 import type { Finding } from '../ledger/finding.ts';
 import type { Outcome, Reason, Trigger } from '../ledger/outcome.ts';
 import { coverageDrop } from './coverage-drop.ts';
+import { keptMeasures, measureDrafts } from './compare-measures.ts';
 import { findingsOf } from './divide-findings.ts';
 import type { Inspection } from './inspector.ts';
-import type { AgentWork } from './run-agent.ts';
+import type { AgentRunRequest, AgentWork } from './run-agent.ts';
+import { wantedSeverity } from './run-policy.ts';
 import type { RunPolicy } from './run-policy.ts';
 import type { AgentRunReport, CheckRunReport } from './run-report.ts';
 
@@ -26,7 +29,7 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
   const { agent, runId } = work.request;
   const checks = results.after.map((inspection) => {
     const earlier = results.before.find((other) => other.planned.check === inspection.planned.check);
-    return checkReport(agent.id, inspection, { earlier, policy: ask.policy, coverage: work.request.coverage });
+    return checkReport(agent.id, inspection, { earlier, policy: ask.policy, known: work.request });
   });
   const { outcome, reason } = outcomeOf(checks, work.commit !== null);
   return {
@@ -49,11 +52,10 @@ export function agentReport(work: AgentWork, results: Results, ask: { policy: Ru
 function checkReport(
   agent: AgentRunReport['agent'],
   inspection: Inspection,
-  ask: { earlier: Inspection | undefined; policy: RunPolicy; coverage: number | null },
+  ask: { earlier: Inspection | undefined; policy: RunPolicy; known: Pick<AgentRunRequest, 'coverage' | 'measures'> },
 ): CheckRunReport {
   const { planned, report, durationMs } = inspection;
-  const drop = coverageDrop(planned.check.id, report.coverage, ask.coverage);
-  const left = [...findingsOf(agent, inspection, ask.policy), ...(drop === null ? [] : [drop])];
+  const left = [...findingsOf(agent, inspection, ask.policy), ...comparedFindings(agent, inspection, ask)];
   const leftIds = new Set(left.map((finding) => finding.fingerprint));
   const earlier = ask.earlier === undefined || ask.earlier === inspection ? [] : findingsOf(agent, ask.earlier, ask.policy);
   const fixed: Finding[] = earlier
@@ -80,6 +82,23 @@ function checkReport(
     log: report.log,
     ...(planned.detection.origin === 'bundled' ? { isBundled: true } : {}),
   };
+}
+
+/** What is worse than in the last runs on the branch. Measured by one agent for all: the first that lists the check tells it. */
+function comparedFindings(
+  agent: AgentRunReport['agent'],
+  { planned, report, isRemembered }: Inspection,
+  { policy, known }: { policy: RunPolicy; known: Pick<AgentRunRequest, 'coverage' | 'measures'> },
+): Finding[] {
+  const { id } = planned.check;
+  const drop = coverageDrop(id, report.coverage, known.coverage);
+  const isFirst = planned.agents[0] === agent && isRemembered !== true;
+  const drafts = isFirst ? measureDrafts(report.measured ?? [], known.measures) : [];
+  const more = fingerprintFindings(id, drafts).flatMap((finding) => {
+    const wanted = wantedSeverity(finding.rule, policy.checks[id]) ?? (policy.strict ? 'error' : finding.severity);
+    return wanted === 'off' ? [] : [{ ...finding, severity: wanted }];
+  });
+  return drop === null ? more : [drop, ...more];
 }
 
 /** Errors that are left are certain, so they come before a check that could not be carried out. */
@@ -152,6 +171,8 @@ export function settledEvent(settlement: Settlement): SettledEvent {
       })),
     coverage: settlement.results.after.map((inspection) => inspection.report.coverage).find((coverage) => coverage !== undefined) ?? null,
     counts: settlement.counts,
+    ...nightOf(settlement),
+    ...measuresOf(settlement),
     ...(settlement.seen === null ? { outdated: true } : { seen: settlement.seen }),
     blobs:
       settlement.delivered && settlement.onBranch
@@ -168,4 +189,19 @@ export function settledEvent(settlement: Settlement): SettledEvent {
     return makeEvent('agent:failed', { ...data, error: { code: `AGENT-${reason.toUpperCase()}`, message, reason } }, origin);
   }
   return makeEvent('agent:completed', data, origin);
+}
+
+/** The turn of the checks of the night is over when all of them ended, and none badly. */
+function nightOf({ work, results }: Settlement): Pick<SettledEvent['data'], 'nightly'> {
+  const { nightly } = work.request;
+  const ran = results.after.filter(({ planned }) => planned.check.isNightly === true);
+  const isOver = ran.every(({ report }) => report.outcome === 'passed' || report.outcome === 'skipped');
+  return nightly === null || !isOver ? {} : { nightly };
+}
+
+function measuresOf({ report, results }: Settlement): Pick<SettledEvent['data'], 'measures'> {
+  const measured = results.after.flatMap((inspection) =>
+    inspection.isRemembered === true || inspection.planned.agents[0] !== report.agent ? [] : (inspection.report.measured ?? []),
+  );
+  return measured.length === 0 ? {} : { measures: keptMeasures(measured) };
 }

@@ -13,7 +13,7 @@ import { addCarrying, addScheduling } from './program/scheduling.ts';
 import type { LogFlags } from './commands/log.ts';
 import type { QueueRunFlags } from './commands/run-queue.ts';
 import type { ListenFlags, ReplayFlags } from './commands/webhook.ts';
-import type { RunFlags } from './run-flags.ts';
+import { runFlagsOf } from './run-flags.ts';
 import { unusedGitVariables } from './unused-git-variables.ts';
 import { UsageError } from './usage-error.ts';
 import { HELP } from './wording.ts';
@@ -76,6 +76,7 @@ function addRun(add: Add, runs: Runs): void {
   add('run', 'check the repository, repair what is safe to repair, commit it', HELP.groups.work)
     .addArgument(AGENTS)
     .option('--due', 'only agents whose schedule asks for them')
+    .option('--nightly', 'the checks of the night as well, now')
     .option('--ci', 'behave as in CI: push, install dependencies, plain lines')
     .addOption(new Option('--trigger <name>', 'what asks for this run').choices(TRIGGERS))
     .option('--base <revision>', 'check this commit instead of HEAD')
@@ -263,27 +264,6 @@ function addSettingUp(program: Command, add: Add, runs: Runs): void {
         (await import('./commands/completion.ts')).completionCommand(shell, program, context),
       ),
     );
-}
-
-/** Fills in what was not given. */
-export function runFlagsOf(agents: readonly string[], options: Partial<RunFlags>): RunFlags {
-  return {
-    agents,
-    due: options.due ?? false,
-    ci: options.ci ?? false,
-    trigger: options.trigger,
-    base: options.base,
-    workingTree: options.workingTree ?? false,
-    delivery: options.delivery,
-    rehearse: options.rehearse,
-    fix: options.fix ?? true,
-    force: options.force ?? false,
-    strict: options.strict,
-    install: options.install,
-    concurrency: options.concurrency,
-    json: options.json ?? false,
-    sarif: options.sarif,
-  };
 }
 
 function existingFolder(path: string): string {

@@ -6,6 +6,8 @@ export interface RunFlags {
   readonly agents: readonly string[];
   /** Only agents whose schedule asks for them. */
   readonly due: boolean;
+  /** The checks of the night as well, now. */
+  readonly nightly: boolean;
   /** Behave as in CI: deliver by push, install dependencies, plain lines. */
   readonly ci: boolean;
   readonly trigger: Trigger | undefined;
@@ -27,4 +29,26 @@ export interface RunFlags {
   readonly json: boolean;
   /** File that gets the findings as SARIF 2.1.0. */
   readonly sarif: string | undefined;
+}
+
+/** Fills in what was not given. */
+export function runFlagsOf(agents: readonly string[], options: Partial<RunFlags>): RunFlags {
+  return {
+    agents,
+    due: options.due ?? false,
+    nightly: options.nightly ?? false,
+    ci: options.ci ?? false,
+    trigger: options.trigger,
+    base: options.base,
+    workingTree: options.workingTree ?? false,
+    delivery: options.delivery,
+    rehearse: options.rehearse,
+    fix: options.fix ?? true,
+    force: options.force ?? false,
+    strict: options.strict,
+    install: options.install,
+    concurrency: options.concurrency,
+    json: options.json ?? false,
+    sarif: options.sarif,
+  };
 }

@@ -61,6 +61,10 @@ const settled = {
     .array(z.object({ path: z.string(), from: sha.nullable(), to: sha.nullable() }))
     .max(200)
     .optional(),
+  /** When the checks that run at night are due next (`Nightly` of state.ts); absent where the run leaves that as it was. */
+  nightly: z.object({ schedule: z.string(), dueAt: time }).optional(),
+  /** What is compared with the next runs, by name; see measures.ts. */
+  measures: z.record(z.string().max(400), z.number().min(0)).optional(),
 };
 
 /** Why GitHub would not do it (a code of github-error.ts), and a short name of who asked, other for another token; never the token. */
@@ -195,6 +199,8 @@ export const EVENT_DATA = {
         triggers: z.array(z.enum(TRIGGERS)),
         lastRunAt: time.nullable(),
         dueAt: time.nullable(),
+        /** When its checks of the night are due; absent where it has none. */
+        nightlyDueAt: time.optional(),
       }),
     ),
     speak: z.object({

@@ -2,6 +2,7 @@
 import { breakerNextTryAt } from './breaker.ts';
 import type { EventOf } from './event.ts';
 import { failingAfter } from './failure.ts';
+import { withMeasures } from './measures.ts';
 import { plainTime, startedBefore } from './run-order.ts';
 import { LIMITS, type AgentState, type Breaker, type FindingSummary, type KeyRecord, type LastRun, type RunSummary } from './state.ts';
 import { streakAfter } from './streak.ts';
@@ -26,6 +27,8 @@ export function foldSettled(agent: AgentState, event: SettledEvent, sequence: nu
     runs: [runSummary(event), ...agent.runs.filter((run) => run.runId !== data.runId)].slice(0, LIMITS.runs),
     last: isLate(agent.last) ? agent.last : last,
     lastScheduledAt: later(agent.lastScheduledAt, startTime(event)),
+    ...(data.nightly === undefined ? {} : { nightly: data.nightly }),
+    ...(data.measures === undefined || data.outcome === 'failed' ? {} : { measures: withMeasures(agent.measures, data.measures) }),
   };
   if (data.outcome !== 'passed' && data.outcome !== 'fixed' && data.outcome !== 'failed') {
     const crashed = isCrash(data) && !late && !(before !== undefined && isCrash(before));

@@ -82,7 +82,9 @@ function hasReadableLists(data: Readonly<Record<string, unknown>>): boolean {
   return (
     findings.every((finding) => isRecord(finding) && typeof finding['message'] === 'string') &&
     Array.isArray(blobs) &&
-    blobs.every((blob) => isRecord(blob) && is(blob['path'], 'string') && is(blob['from'], 'string?') && is(blob['to'], 'string?'))
+    blobs.every((blob) => isRecord(blob) && is(blob['path'], 'string') && is(blob['from'], 'string?') && is(blob['to'], 'string?')) &&
+    (data['nightly'] === undefined || (isRecord(data['nightly']) && is(data['nightly']['dueAt'], 'string'))) &&
+    (data['measures'] === undefined || isRecord(data['measures']))
   );
 }
 

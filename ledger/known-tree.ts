@@ -11,6 +11,8 @@ export interface KeyedAgent {
   readonly lastRunAt: string | null;
   /** The first slot of its schedule after `lastRunAt`; null when there is none, or when it has not run. */
   readonly dueAt: string | null;
+  /** When its checks of the night are due; absent where it has none. */
+  readonly nightlyDueAt?: string | undefined;
 }
 
 /** The tree of a branch that CI looked at last, with the input keys it has: the same tree has the same keys. */

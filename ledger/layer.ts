@@ -37,6 +37,8 @@ function layerAgent(shared: AgentState = emptyAgentState(), local: AgentState | 
     inError: local.inError ?? shared.inError,
     crashes: Math.max(shared.crashes, local.crashes),
     pausedBy: local.pausedBy ?? shared.pausedBy,
+    // Another machine measures other times: those of this clone come first.
+    ...(local.measures === undefined ? {} : { measures: { ...shared.measures, ...local.measures } }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the ledger remembers, as plain data: the fold of all its events. Imports types only. */
 import type { KnownTree } from './known-tree.ts';
+import type { Measures } from './measures.ts';
 import type { EventData } from './event.ts';
 import type { AgentId, Outcome, Reason, Trigger } from './outcome.ts';
 import type { SetSchedule } from './set-schedule.ts';
@@ -136,6 +137,13 @@ export interface Pause {
   readonly until: string | null;
 }
 
+/** When the checks that run at night are due next. */
+export interface Nightly {
+  /** The cron expression and its zone by which that was worked out: `0 2 * * * UTC`. */
+  readonly schedule: string;
+  readonly dueAt: string;
+}
+
 /** One agent on one branch. */
 export interface AgentState {
   /** Sequence of the newest batch that concerns it. */
@@ -163,6 +171,10 @@ export interface AgentState {
   readonly escalations: Readonly<Partial<Record<EscalationKind, Escalation>>>;
   /** What the agent proposes for this branch; null when nothing is open. */
   readonly proposal: OpenProposal | null;
+  /** Absent until a run met checks that run at night. */
+  readonly nightly?: Nightly;
+  /** What the last green runs measured, newest first, by name; see measures.ts. */
+  readonly measures?: Measures;
 }
 
 /** What a person undid, newest first: never done again by the agent. */

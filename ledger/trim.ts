@@ -24,8 +24,9 @@ function isUnfinished(agent: AgentState): boolean {
 }
 
 function briefly(agent: AgentState): AgentState {
-  if (agent.runs.length <= LIMITS.briefRuns && agent.keys.length <= LIMITS.briefKeys) return agent;
-  return { ...agent, runs: agent.runs.slice(0, LIMITS.briefRuns), keys: agent.keys.slice(0, LIMITS.briefKeys) };
+  if (agent.runs.length <= LIMITS.briefRuns && agent.keys.length <= LIMITS.briefKeys && agent.measures === undefined) return agent;
+  const { measures: _measures, ...rest } = agent;
+  return { ...rest, runs: agent.runs.slice(0, LIMITS.briefRuns), keys: agent.keys.slice(0, LIMITS.briefKeys) };
 }
 
 function withFindings(keys: readonly KeyRecord[], allowed: number): readonly KeyRecord[] {

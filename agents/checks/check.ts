@@ -1,6 +1,7 @@
 /** What a check is. One check a file; each exports one `Check`. */
 import type { Finding } from '../../ledger/finding.ts';
 import type { Reason } from '../../ledger/outcome.ts';
+import type { Measurement } from '../compare-measures.ts';
 import type { Project } from '../project.ts';
 import type { RunTool } from '../tools/run-tool.ts';
 
@@ -15,6 +16,8 @@ export interface Check {
   inspect(context: CheckContext): Promise<CheckReport>;
   /** Whether inspecting may write files into the tree (tests, builds): such a check gets a worktree of its own. */
   readonly writes?: boolean;
+  /** Whether its result depends on when it runs, so that it runs once a night and is no part of the input key. */
+  readonly isNightly?: true;
   /** Repairs what is safe to repair. */
   readonly fixer?: Fixer;
 }
@@ -102,4 +105,6 @@ export interface CheckReport {
   readonly isUncertain?: true;
   /** Percent of lines covered by tests, when the check measures it. */
   readonly coverage?: number;
+  /** What later runs on the branch are compared with. Not of what was remembered: it was measured then. */
+  readonly measured?: readonly Measurement[];
 }

@@ -1,3 +1,4 @@
+import type { Measurement } from '../compare-measures.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { reportOf } from './check-parts.ts';
 import type { CheckPart } from './check-parts.ts';
@@ -35,6 +36,7 @@ export const tests: Check = {
     const found = await findTestPackages(context.project);
     if (found.packages === null) return reportSkipped('not-applicable', found.why);
     const scopes = packageScopes(context.project, context.root);
+    const measured: Measurement[] = [];
     const tested = await Promise.all(
       found.packages.map((pack) => {
         const { manifest, ...plan } = pack;
@@ -47,7 +49,8 @@ export const tests: Check = {
               ({ failure, drafts }) => failure === null && drafts.every(({ rule, severity }) => severity !== 'error' && rule !== FLAKY),
             ),
         };
-        return context.remembered(part, () => testPackage(context, pack));
+        // What was remembered took its time then, on whatever machine.
+        return context.remembered(part, () => testPackage(context, pack, (more) => measured.push(...more)));
       }),
     );
     const percent = percentOf(tested.flatMap(({ coverages }) => coverages));
@@ -58,6 +61,7 @@ export const tests: Check = {
       ...report,
       ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
       ...(percent === undefined ? {} : { coverage: percent }),
+      measured,
     };
   },
 };
@@ -68,7 +72,11 @@ interface TestedPackage {
 }
 
 /** The parts of one package: its build, then each thing that its test script runs. */
-async function testPackage(context: CheckContext, pack: TestPackage): Promise<TestedPackage> {
+async function testPackage(
+  context: CheckContext,
+  pack: TestPackage,
+  onMeasured: (measured: readonly Measurement[]) => void,
+): Promise<TestedPackage> {
   const parts: CheckPart[] = [];
   const coverages: LineCoverage[] = [];
   for (const command of pack.preparation) {
@@ -83,7 +91,8 @@ async function testPackage(context: CheckContext, pack: TestPackage): Promise<Te
       parts.push(await runCommand(context, pack, { command: step.command, rule: 'test-failed' }));
       continue;
     }
-    const part = await runStep(context, pack, step);
+    const { measured, ...part } = await runStep(context, pack, step);
+    onMeasured(measured);
     if (part.coverage !== null) coverages.push(part.coverage);
     parts.push(part);
   }

@@ -5,7 +5,7 @@ import type { AgentRunReport, RunReport } from '../../agents/run-report.ts';
 import { BusyError } from '../busy-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import { explainError } from '../explain-error.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { loadSettings } from '../run/load-settings.ts';
 import { runOnce } from '../run/run-once.ts';
 import { AwayError } from '../webhook/away-error.ts';

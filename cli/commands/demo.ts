@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CommandContext } from '../command-context.ts';
 import { makeDemo } from '../demo/make-demo.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { temporaryPlace } from '../run/require-places.ts';
 import { packageFolder } from '../version.ts';
 import { runAndShow } from './run.ts';

@@ -7,7 +7,7 @@ import { agentsNamed } from '../here.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { look } from '../run/look.ts';
 import { loadRun } from '../run/prepare-run.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 
 interface ListedCheck {
   readonly check: string;
@@ -53,8 +53,12 @@ export async function listCommand(
       const { id, summary } = agent;
       const { schedule, priority } = configured ?? agent;
       const checks = (configured?.checks ?? []).map((check): ListedCheck => {
-        const planned = plan.planned.find((one) => one.check === check && one.agents.includes(id));
-        const why = planned?.detection.why ?? plan.notApplicable.find((one) => one.check === check && one.agents.includes(id))?.why ?? '';
+        const planned = [...plan.planned, ...plan.nightly].find((one) => one.check === check && one.agents.includes(id));
+        const when = check.isNightly === true ? `at night (${settings.nightly}): ` : '';
+        const why =
+          planned !== undefined
+            ? `${when}${planned.detection.why}`
+            : (plan.notApplicable.find((one) => one.check === check && one.agents.includes(id))?.why ?? '');
         return {
           check: check.id,
           title: check.title,

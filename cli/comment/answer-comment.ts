@@ -12,7 +12,7 @@ import { uuidv7 } from '../../ledger/event.ts';
 import type { AgentId } from '../../ledger/outcome.ts';
 import type { CommandContext } from '../command-context.ts';
 import { remoteAuth } from '../github/remote-auth.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { openMemory } from '../run/memory.ts';
 import { loadRun } from '../run/prepare-run.ts';
 import { UsageError } from '../usage-error.ts';

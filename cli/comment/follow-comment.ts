@@ -7,7 +7,7 @@ import type { CommentTrigger } from '../../github/webhooks/trigger.ts';
 import type { CommandContext } from '../command-context.ts';
 import { runCommand } from '../commands/run.ts';
 import { githubAccess } from '../github/github-access.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { secretValues } from '../run/secret-values.ts';
 import type { FollowUpEnd } from '../webhook/passing.ts';

@@ -34,20 +34,24 @@ export function mergedProblems(merged: ConfigObject): PathProblem[] {
   });
 }
 
+/** Settings of an agent that are cron expressions, with one that could stand there. */
+const CRON_SETTINGS = [
+  ['schedule', '*/5 * * * *'],
+  ['nightly', '0 2 * * *'],
+] as const;
+
 async function agentProblems(layer: ConfigObject): Promise<PathProblem[]> {
   const problems: PathProblem[] = [];
   for (const [id, agent] of entriesOf(layer['agents'])) {
     problems.push(...zoneProblems(['agents', id, 'timeZone'], agent['timeZone']));
-    const schedule = agent['schedule'];
-    if (typeof schedule !== 'string') continue;
-    const fault = await cronFault(schedule, agent['timeZone']);
-    if (fault !== null)
-      problems.push(
-        problem(
-          ['agents', id, 'schedule'],
-          `agents.${id}.schedule: expected a cron expression such as "*/5 * * * *", got ${show(schedule)}: ${fault}`,
-        ),
-      );
+    for (const [name, example] of CRON_SETTINGS) {
+      const cron = agent[name];
+      const fault = typeof cron === 'string' ? await cronFault(cron, agent['timeZone']) : null;
+      if (fault !== null) {
+        const message = `agents.${id}.${name}: expected a cron expression such as "${example}", got ${show(cron)}: ${fault}`;
+        problems.push(problem(['agents', id, name], message));
+      }
+    }
   }
   return problems;
 }

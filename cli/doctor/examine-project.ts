@@ -10,7 +10,7 @@ import type { CommandContext } from '../command-context.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { acceptAutoCommits } from '../../agents/commit-hooks.ts';
 import { survey } from '../init/survey.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { loadRun } from '../run/prepare-run.ts';
 import { count } from '../wording.ts';
 import { bad, good, worthKnowing, type Diagnosis } from './diagnosis.ts';

@@ -6,6 +6,7 @@ import type { KeyedAgent, KnownTree } from '../../ledger/known-tree.ts';
 import { agentStateOf, type LedgerState } from '../../ledger/state.ts';
 import { decideRuns, type Decision } from '../../scheduler/decide-runs.ts';
 import { planEscalations } from '../../scheduler/escalate.ts';
+import { isPast } from '../../scheduler/night-turn.ts';
 import type { CiContext } from '../ci/ci-context.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { isNewer } from '../newer-version.ts';
@@ -114,6 +115,7 @@ function byState(looked: Looked): GateAnswer {
             )
         : null,
     waiting: {},
+    atNight: new Set(news === null ? keyed.filter((agent) => isNightDue(agent, looked)).map(({ agentId }) => agentId) : []),
   });
   const agents = decisions.map((decision) => lineOf(decision, looked, { news, keyed }));
   const due = agents.filter((line) => line.isDue).map(({ agent }) => agent);
@@ -143,15 +145,18 @@ function lineOf(decision: Decision, looked: Looked, { news, keyed }: { news: str
   if (news !== null) return { agent: agent.id, isDue: true, why: news };
   const memory = agentStateOf(looked.state, agent.id, looked.branch);
   const last = memory.keys[0];
-  const why =
-    last === undefined
+  const keyedAgent = keyed.find(({ agentId }) => agentId === agent.id);
+  const isAtNight = keyedAgent !== undefined && isNightDue(keyedAgent, looked) && last?.errors === 0;
+  const why = isAtNight
+    ? 'its checks of the night have their turn'
+    : last === undefined
       ? 'it has not run here yet'
       : last.errors > 0
         ? 'errors were left'
         : last.delivered
           ? 'its content is new'
           : 'its repair did not arrive';
-  const dueAt = keyed.find(({ agentId }) => agentId === agent.id)?.dueAt ?? null;
+  const dueAt = keyedAgent?.dueAt ?? null;
   const slot = looked.facts.context.isDueOnly && dueAt !== null ? `; its slot was ${dueAt.slice(0, 16).replace('T', ' ')} UTC` : '';
   return { agent: agent.id, isDue: true, why: `${why}${slot}` };
 }
@@ -161,6 +166,13 @@ function isDue(keyed: KeyedAgent | undefined, lastRunAt: Date | null, now: Date)
   if (keyed === undefined || lastRunAt === null || keyed.lastRunAt === null) return true;
   if (Date.parse(keyed.lastRunAt) !== lastRunAt.getTime()) return true;
   return keyed.dueAt !== null && Date.parse(keyed.dueAt) <= now.getTime();
+}
+
+/** By the night that was noted with the tree, unless a run elsewhere has taken it since. */
+function isNightDue({ agentId, nightlyDueAt }: KeyedAgent, { state, branch, facts }: Looked): boolean {
+  if (nightlyDueAt === undefined) return false;
+  const { nightly } = agentStateOf(state, agentId, branch);
+  return (nightly === undefined || nightly.dueAt === nightlyDueAt) && isPast({ dueAt: nightlyDueAt }, facts.now);
 }
 
 /** Whether people are still to be told something that the outage of an earlier run left over. */

@@ -34,6 +34,7 @@ export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings):
   const rules = new Map(catalog.map(({ id }) => [id, pathRule(config.agents[id].paths)]));
   return {
     agents: configuredAgents(config, around.origins),
+    nightly: new Set(),
     strict: around.strict || config.strict,
     fix: around.fix,
     concurrency: around.concurrency ?? config.limits.concurrency ?? availableParallelism(),

@@ -28,6 +28,7 @@ import type { LedgerState } from '../../ledger/state.ts';
 import { agentStateOf } from '../../ledger/state.ts';
 import { consequencesOf } from '../../scheduler/settle.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
+import type { Nights } from '../../scheduler/nights.ts';
 import type { Environment } from '../environment.ts';
 import { keepErroredChecks } from '../why/errored-checks.ts';
 import { UsageError } from '../usage-error.ts';
@@ -44,6 +45,7 @@ export interface ExecuteRequest {
   readonly state: LedgerState;
   readonly keys: Readonly<Record<string, string>>;
   readonly keyContext: KeyContext;
+  readonly nights: Nights;
   readonly trigger: Trigger;
   readonly counts: boolean;
   readonly seen: number | null;
@@ -179,7 +181,7 @@ export async function recoverEarlier(request: {
 
 function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: ExecuteRequest): AgentRunRequest {
   const { agent, pending } = decision;
-  const { runs } = agentStateOf(request.state, agent.id, request.branch ?? 'HEAD');
+  const { runs, measures = {} } = agentStateOf(request.state, agent.id, request.branch ?? 'HEAD');
   const green = runs.find((run) => (run.outcome === 'passed' || run.outcome === 'fixed') && run.coverage !== null);
   return {
     agent,
@@ -187,6 +189,8 @@ function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: Exe
     base: request.base,
     pending,
     coverage: green?.coverage ?? null,
+    measures,
+    nightly: request.nights.next[agent.id] ?? null,
     memory: {
       written: request.state.written.find((written) => written.branch === (request.branch ?? 'HEAD'))?.paths ?? [],
       undone: request.state.frozen[agent.id]?.blobs ?? [],

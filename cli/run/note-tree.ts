@@ -1,6 +1,6 @@
 /** Notes the input keys of the tree that CI saw last, so that the gate can tell without an installation what is answered. */
 import { isDeepStrictEqual } from 'node:util';
-import { contextKey } from '../../agents/input-key.ts';
+import { contextKey, NOTHING_APPLIES } from '../../agents/input-key.ts';
 import type { Repository } from '../../git/repository.ts';
 import { treeIdOf } from '../../git/tree.ts';
 import { makeEvent, type EventData, type EventOrigin } from '../../ledger/event.ts';
@@ -23,6 +23,9 @@ export interface NoteTreeRequest {
   readonly origin: EventOrigin;
 }
 
+/** Of an agent that has nothing but checks of the night, and has not run them yet. */
+const AT_ONCE = new Date(0).toISOString();
+
 /** Appends one event, unless the ledger says the same already: at most one for each tree and each run. Runs with options that change keys note nothing. */
 export async function noteTree(ask: NoteTreeRequest): Promise<void> {
   const { repository, head, branch, flags, environment, version, memory, origin } = ask;
@@ -34,14 +37,17 @@ export async function noteTree(ask: NoteTreeRequest): Promise<void> {
     import('../../scheduler/due.ts'),
   ]);
   const { config } = run.loaded;
-  const { keys, context } = await runKeys({ repository, commit: head, treeId: run.treeId, config, version, policy: run.policy });
+  const { keys, context, nightly } = await runKeys({ repository, commit: head, treeId: run.treeId, config, version, policy: run.policy });
   await memory.reload();
   const { threshold, branches, quietHours, maxOpenIssues } = config.scheduler.escalation;
   const agents = run.agents.map((agent) => {
-    const { lastScheduledAt: lastRunAt } = agentStateOf(memory.state, agent.id, branch);
+    const { lastScheduledAt: lastRunAt, nightly: night } = agentStateOf(memory.state, agent.id, branch);
     const schedule = scheduleOf(agent, config, memory.state);
     const dueAt = lastRunAt === null ? null : (due.nextSlot(schedule, new Date(lastRunAt))?.toISOString() ?? null);
-    return { agentId: agent.id, key: keys[agent.id] ?? '', triggers: [...agent.triggers], lastRunAt, dueAt };
+    const isDueNow = night === undefined && keys[agent.id] === NOTHING_APPLIES;
+    const nightlyDueAt = nightly.includes(agent.id) ? (isDueNow ? AT_ONCE : night?.dueAt) : undefined;
+    const ofNight = nightlyDueAt === undefined ? {} : { nightlyDueAt };
+    return { agentId: agent.id, key: keys[agent.id] ?? '', triggers: [...agent.triggers], lastRunAt, dueAt, ...ofNight };
   });
   const fresh = {
     commit: head,

@@ -1,6 +1,7 @@
 /** Everything a run needs to know before anything is started: repository, configuration, memory, keys, decisions. */
 import type { Agent } from '../../agents/agent.ts';
 import { suggestRef } from '../../agents/delivery/own-refs.ts';
+import { NOTHING_APPLIES } from '../../agents/input-key.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
 import { listRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
@@ -10,6 +11,7 @@ import { scheduleSetFor } from '../../ledger/set-schedule.ts';
 import type { LedgerState } from '../../ledger/state.ts';
 import { decideRuns } from '../../scheduler/decide-runs.ts';
 import type { Decision } from '../../scheduler/decide-runs.ts';
+import { nightsOf, type Nights } from '../../scheduler/nights.ts';
 import type { LoadedConfig } from '../config.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 import { didYouMean } from '../config/nearest-name.ts';
@@ -71,9 +73,11 @@ export async function decide(ask: {
   touched?: ReadonlySet<AgentId> | null;
   version: string;
   now: Date;
+  /** Whether checks of the night run by themselves here. */
+  runsByItself: boolean;
   /** Newest commit of the remote's branch, fetched; default: not known. */
   remoteTip?(): Promise<string | null>;
-}): Promise<{ decisions: Decision[]; runKeys: RunKeys }> {
+}): Promise<{ decisions: Decision[]; runKeys: RunKeys; nights: Nights }> {
   const { repository, run, flags, now } = ask;
   const { config } = run.loaded;
   const [keys, waiting, due] = await Promise.all([
@@ -96,7 +100,14 @@ export async function decide(ask: {
     remoteTip: () => (tip ??= ask.remoteTip?.() ?? Promise.resolve(null)),
     agents: run.agents.map(({ id }) => id),
   });
+  const nights = await nightsOf({
+    agents: run.agents.map(({ id }) => id).filter((id) => keys.nightly.includes(id)),
+    ...{ branch, now, state: ask.state, trigger: ask.trigger, isAsked: flags.nightly, runsByItself: ask.runsByItself },
+    scheduleOf: (agent) => ({ cron: config.agents[agent].nightly, zone: config.agents[agent].timeZone }),
+    hasNothingElse: (agent) => keys.keys[agent] === NOTHING_APPLIES,
+  });
   const decisions = decideRuns({
+    atNight: nights.due,
     agents: run.agents,
     branch,
     state: ask.state,
@@ -110,7 +121,7 @@ export async function decide(ask: {
     isDue: due === null ? null : (agent, lastRunAt) => due.isDue(scheduleOf(agent, config, ask.state), lastRunAt, now),
     waiting,
   });
-  return { decisions, runKeys: keys };
+  return { decisions, runKeys: keys, nights };
 }
 
 /** What a person set comes before the configuration. */

@@ -9,12 +9,15 @@ import type { RunPolicy } from '../../agents/run-policy.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { KnownTree } from '../../ledger/known-tree.ts';
+import { AGENT_IDS, type AgentId } from '../../ledger/outcome.ts';
 import type { ResolvedConfig } from '../config-schema.ts';
 
 export interface RunKeys {
   readonly context: KeyContext;
   /** By agent. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Agents that have checks of the night here. */
+  readonly nightly: readonly AgentId[];
 }
 
 export interface RunKeysRequest {
@@ -37,39 +40,56 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
       .update(JSON.stringify(settingsOfContent(config)))
       .digest('hex'),
     tools: repository.root === null ? {} : toolVersions(repository.root),
-    slots: {},
     strict: policy.strict,
     fix: policy.fix,
   };
   const id = contextKey(context);
   const recalled = recallKeys(repository.commonDir, treeId, id);
-  if (recalled !== null) return { context, keys: recalled };
+  if (recalled !== null) return { context, ...withoutMarks(recalled) };
   const told = toldKeys(request, id);
   if (told !== null) {
     rememberKeys(repository.commonDir, { treeId, context: id, keys: told });
-    return { context, keys: told };
+    return { context, ...withoutMarks(told) };
   }
   const project = await readProject(repository, commit);
-  const { planned } = await planChecks(policy, project);
-  const keys = inputKeys(
-    policy.agents.map((agent) => agent.id),
-    { entries: project.entries, planned, context },
-  );
+  const { planned, nightly } = await planChecks(policy, project);
+  const keys = {
+    ...inputKeys(
+      policy.agents.map((agent) => agent.id),
+      { entries: project.entries, planned, context },
+    ),
+    ...Object.fromEntries(nightly.flatMap(({ agents }) => agents.map((agent) => [markOf(agent), '']))),
+  };
   rememberKeys(repository.commonDir, { treeId, context: id, keys });
-  return { context, keys };
+  return { context, ...withoutMarks(keys) };
+}
+
+/** Stands among the keys of a tree where the agent has checks of the night in it. */
+function markOf(agent: AgentId): string {
+  return `${agent} at night`;
+}
+
+function withoutMarks(keys: Readonly<Record<string, string>>): Pick<RunKeys, 'keys' | 'nightly'> {
+  const nightly = AGENT_IDS.filter((agent) => keys[markOf(agent)] !== undefined);
+  const marks = nightly.map(markOf);
+  return { keys: Object.fromEntries(Object.entries(keys).filter(([name]) => !marks.includes(name))), nightly };
 }
 
 /** The keys that somebody else noted for the same tree, made of all the same things. */
 function toldKeys({ known = [], treeId, version, policy }: RunKeysRequest, context: string): Record<string, string> | null {
   const same = known.find((one) => one.tree === treeId && one.version === version && one.context === context);
   if (same === undefined) return null;
-  const keys = Object.fromEntries(same.agents.map(({ agentId, key }) => [agentId, key]));
+  const keys: Record<string, string> = {};
+  for (const { agentId, key, nightlyDueAt } of same.agents) {
+    keys[agentId] = key;
+    if (nightlyDueAt !== undefined) keys[markOf(agentId)] = '';
+  }
   return policy.agents.every(({ id }) => keys[id] !== undefined && keys[id] !== '') ? keys : null;
 }
 
 /** Settings that say when, how fast and where to: they change no finding, so CI and laptops, which differ in them, share their keys. */
 const ABOUT_THE_RUN: readonly string[] = ['delivery', 'ledger', 'scheduler', 'install', 'limits'];
-const ABOUT_THE_SCHEDULE: readonly string[] = ['schedule', 'timeZone', 'triggers', 'priority'];
+const ABOUT_THE_SCHEDULE: readonly string[] = ['schedule', 'nightly', 'timeZone', 'triggers', 'priority'];
 
 function settingsOfContent(config: ResolvedConfig): Record<string, unknown> {
   const agents = Object.entries(config.agents).map(([id, settings]) => [id, without(settings, ABOUT_THE_SCHEDULE)] as const);

@@ -82,7 +82,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const shares = ci && !asked.isReadOnly;
   const memory = await openMemory({ repository: seen.repository, run, ci: shares, mode, environment });
   const recovered = hasLeftovers(seen.repository) ? await recoverFirst(seen.repository, memory) : [];
-  const { decisions, runKeys } = await decide({
+  const { decisions, runKeys, nights } = await decide({
     repository: seen.repository,
     base: seen.base,
     branch: asked.base ?? seen.branch,
@@ -94,6 +94,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     touched,
     version,
     now,
+    runsByItself: shares && !seen.isSnapshot,
     remoteTip: () => fetchTip(seen, memory, environment),
   });
   const common = {
@@ -152,7 +153,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     repository: seen.repository,
     base: seen.base,
     branch: seen.branch,
-    policy: run.policy,
+    policy: { ...run.policy, nightly: nights.due },
+    nights,
     decisions: toRun,
     state: memory.state,
     keys: runKeys.keys,

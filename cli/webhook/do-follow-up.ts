@@ -7,7 +7,7 @@ import { followComment } from '../comment/follow-comment.ts';
 import type { LeftOver } from '../comment/left-over.ts';
 import { runCommand } from '../commands/run.ts';
 import { openHere } from '../here.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { plainLine } from '../reporters/plain-text.ts';
 import { AwayError } from './away-error.ts';
 import type { FollowUp } from './follow-up.ts';

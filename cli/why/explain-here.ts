@@ -7,7 +7,7 @@ import { agentStateOf } from '../../ledger/state.ts';
 import { openLedger } from '../../ledger/store.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Here } from '../here.ts';
-import { runFlagsOf } from '../program.ts';
+import { runFlagsOf } from '../run-flags.ts';
 import { decide, loadRun } from '../run/prepare-run.ts';
 import { readErroredChecks } from './errored-checks.ts';
 import { explainAgent, type Errored, type Explanation } from './explain-agent.ts';
@@ -30,7 +30,11 @@ export async function explainHere({ agent, here, base, context }: ExplainRequest
   const now = new Date();
   const flags = runFlagsOf([], {});
   const run = await loadRun({ repository, base, flags, environment, ci: environment.github !== null, version });
-  const { decisions, runKeys } = await decide({ repository, base, branch, run, state, shared, flags, trigger: 'manual', version, now });
+  const { decisions, runKeys } = await decide({
+    ...{ repository, base, branch, run, state, shared, flags, version, now },
+    trigger: 'manual',
+    runsByItself: environment.github !== null,
+  });
   return explainAgent({
     agent,
     branch,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyContext } from '../../agents/input-key.ts';
 import { openResultMemory, type ResultSource } from '../../agents/result-memory.ts';
 
-const CONTEXT: KeyContext = { upkeepVersion: '1', configuration: 'c', tools: { eslint: '9' }, slots: {}, strict: false, fix: true };
+const CONTEXT: KeyContext = { upkeepVersion: '1', configuration: 'c', tools: { eslint: '9' }, strict: false, fix: true };
 const source = (change: Partial<ResultSource> = {}): ResultSource => ({
   name: 'eslint',
   entries: [
@@ -32,7 +32,7 @@ describe('a result', () => {
     if (code === undefined || prose === undefined) throw new Error('two files');
     const others = [code, { ...prose, oid: 'c'.repeat(40) }, { ...prose, path: 'new.md' }];
     expect(open().recall(source({ entries: others }))).toEqual({ outcome: 'passed' });
-    expect(open({ fix: false, slots: { qa: 'tonight' } }).recall(source())).toEqual({ outcome: 'passed' });
+    expect(open({ fix: false }).recall(source())).toEqual({ outcome: 'passed' });
   });
 
   it.each<[string, Partial<ResultSource>, Partial<KeyContext>]>([

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { commandWords } from '../../cli/completion/command-words.ts';
 import { completionScript } from '../../cli/completion/shell-scripts.ts';
-import { buildProgram, runFlagsOf } from '../../cli/program.ts';
+import { buildProgram } from '../../cli/program.ts';
+import { runFlagsOf } from '../../cli/run-flags.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryFolder } from '../support/git-repository.ts';
 
@@ -67,6 +68,7 @@ describe('the command line', () => {
     const options = words.find(({ path }) => path === 'run')?.options.flatMap(({ flags }) => flags);
     for (const flag of [
       '--due',
+      '--nightly',
       '--ci',
       '--trigger',
       '--base',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contextKey } from '../../agents/input-key.ts';
 import { readEnvironment } from '../../cli/environment.ts';
-import { runFlagsOf } from '../../cli/program.ts';
+import { runFlagsOf } from '../../cli/run-flags.ts';
 import { loadRun } from '../../cli/run/prepare-run.ts';
 import { runKeys, type RunKeys } from '../../cli/run/run-keys.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';

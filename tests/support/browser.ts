@@ -35,6 +35,12 @@ export async function openBrowser(): Promise<Browser> {
   throw new Error(`${HELP} (${problems.join('; ')})`);
 }
 
+/** How a program of its own starts the same one: the path, and the flags and variables that it needs here. */
+export async function browserProgram(): Promise<{ executablePath: string; args: readonly string[]; env: Record<string, string> }> {
+  const { executablePath, libraries } = await packaged();
+  return { executablePath, args: FLAGS, env: { LD_LIBRARY_PATH: libraries } };
+}
+
 interface Found {
   readonly executablePath: string;
   readonly libraries: string;

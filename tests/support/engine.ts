@@ -14,6 +14,7 @@ import { fingerprintFindings } from '../../ledger/finding.ts';
 import type { AgentId, Priority } from '../../ledger/outcome.ts';
 import { emptyState } from '../../ledger/state.ts';
 import type { LedgerState } from '../../ledger/state.ts';
+import { NO_NIGHTS } from '../../scheduler/nights.ts';
 import type { TestRepository } from './git-repository.ts';
 
 /** A check that reports every line with `bad` in the files that match, and repairs it by writing `good`. */
@@ -82,6 +83,7 @@ export function agentWith(id: AgentId, checks: readonly Check[], priority: Prior
 export function policyOf(agents: readonly Agent[], change: Partial<RunPolicy> = {}): RunPolicy {
   return {
     agents,
+    nightly: new Set(),
     strict: false,
     fix: true,
     concurrency: 2,
@@ -124,7 +126,8 @@ export async function runEngine(
     isForced: false,
     runsAfresh: true,
     keys,
-    keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, slots: {}, strict: false, fix: true },
+    nights: NO_NIGHTS,
+    keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, strict: false, fix: true },
     trigger: 'manual',
     counts: false,
     seen: 0,

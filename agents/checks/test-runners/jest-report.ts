@@ -26,6 +26,7 @@ interface JestTest {
   readonly fullName: string;
   readonly status: string;
   readonly failureMessages?: readonly string[] | null;
+  readonly duration?: number | null;
   readonly location?: { readonly line: number } | null;
 }
 
@@ -69,6 +70,7 @@ function toCase(test: JestTest, where: { path: string | null; file: JestFile }):
     name: test.fullName.trim(),
     status: test.status === 'passed' || test.status === 'failed' ? test.status : 'skipped',
     message,
+    durationMs: test.duration ?? undefined,
   };
 }
 

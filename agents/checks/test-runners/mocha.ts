@@ -30,6 +30,7 @@ interface MochaTest {
   readonly title: string;
   readonly fullTitle: string;
   readonly file?: string | null;
+  readonly duration?: number;
   readonly err?: { readonly message?: string; readonly stack?: string };
 }
 
@@ -95,5 +96,6 @@ function toCase(test: MochaTest, status: TestCase['status'], call: RunnerCall): 
     name: test.fullTitle,
     status,
     message: status === 'failed' ? (test.err?.message ?? stack) : '',
+    durationMs: test.duration,
   };
 }

@@ -38,14 +38,21 @@ export async function runCommand(
   });
 }
 
-/** Runs a package's `test` script as it is, through its package manager. */
-export async function runScript(context: CheckContext, pack: TestPackage): Promise<CheckPart> {
-  const cwd = join(context.root, pack.manifest.dir);
+/** Runs a script of a package as it is, through its package manager; by default `test`. */
+export async function runScript(
+  context: CheckContext,
+  pack: Pick<TestPackage, 'manifest'>,
+  about: { readonly script: string; readonly rule: string } = { script: 'test', rule: 'test-failed' },
+): Promise<CheckPart> {
+  const { script, rule } = about;
+  const { dir } = pack.manifest;
+  const cwd = join(context.root, dir);
   const manager = context.project.packageManager ?? 'npm';
-  let result = await context.runTool({ argv: [manager, 'run', 'test'], cwd });
+  let result = await context.runTool({ argv: [manager, 'run', script], cwd });
   // The package manager of the lockfile may not be installed here; npm runs any script.
-  if (result.end === 'not-found' && manager !== 'npm') result = await context.runTool({ argv: ['npm', 'run', 'test'], cwd });
-  return partOf(result, { pack, what: 'the test script', rule: 'test-failed', command: scriptLine(context.project, pack.manifest.dir) });
+  if (result.end === 'not-found' && manager !== 'npm') result = await context.runTool({ argv: ['npm', 'run', script], cwd });
+  const what = `the ${script} script`;
+  return partOf(result, { pack, what, rule, command: scriptLine(context.project, { dir, script }) });
 }
 
 /** A program that is not there tells nothing of the tests. */
@@ -55,7 +62,10 @@ function missingProgram({ exitCode }: ToolResult, output: string, what: string):
   return { reason: 'tool-not-found', hint: `${what} could not be run: ${plainMessage(said)}. Install what it calls.` };
 }
 
-function partOf(result: ToolResult, about: { pack: TestPackage; what: string; rule: string; command: string }): CheckPart {
+function partOf(
+  result: ToolResult,
+  about: { pack: Pick<TestPackage, 'manifest'>; what: string; rule: string; command: string },
+): CheckPart {
   const output = `${result.stdout}\n${result.stderr}`.trim();
   const failure = failureOf(result, about.what) ?? missingProgram(result, output, about.what);
   const drafts: FindingDraft[] = [];

@@ -12,16 +12,20 @@ import { plainMessage } from '../check-report.ts';
 import { notInstalled } from '../run-roots.ts';
 import { repositoryPaths } from '../source-lines.ts';
 import { keptEnvironment } from '../tool-setup.ts';
+import type { Measurement } from '../../compare-measures.ts';
 import { coverageWay, readCoverage, thresholdDrafts, wrapperReport } from './coverage.ts';
 import type { CoverageWay, LineCoverage } from './coverage.ts';
 import type { TestPackage, TestStep } from './find-test-packages.ts';
 import { stepLine } from './step-line.ts';
+import { measuredFiles } from './measured-files.ts';
 import { fileNamedIn, openTestFiles, testFilesIn } from './test-files.ts';
 import type { RunnerCall, TestCase, TestRunner, TestTally } from './test-runner.ts';
 
 /** What one runner over one package came to. */
 export interface StepPart extends CheckPart {
   readonly coverage: LineCoverage | null;
+  /** How long the tests of each file took. */
+  readonly measured: readonly Measurement[];
 }
 
 /** The rule of a test that failed and then passed. */
@@ -41,7 +45,14 @@ export async function runStep(
   await using folder = await makeTemporaryFolder();
   const start = startOf(context, pack, step);
   if (start === null)
-    return { drafts: [], command: null, log: '', failure: notInstalled(step.runner.packageName ?? '', pack.manifest.dir), coverage: null };
+    return {
+      drafts: [],
+      command: null,
+      log: '',
+      failure: notInstalled(step.runner.packageName ?? '', pack.manifest.dir),
+      coverage: null,
+      measured: [],
+    };
   const way = await coverageWay(context.project, { root: context.root, pack, step });
   const coverageFolder = way === null ? null : join(folder.path, 'coverage');
   const toPath = repositoryPaths(context.root);
@@ -64,7 +75,7 @@ export async function runStep(
     return context.runTool({
       argv: [...before, ...words] as [string, ...string[]],
       cwd,
-      env: keptEnvironment(step.command.env),
+      env: { ...keptEnvironment(step.command.env), ...step.runner.env?.(each) },
       reportFile: each.reportFile,
     });
   };
@@ -83,6 +94,7 @@ export async function runStep(
   const thresholds = way === null ? [] : thresholdDrafts(output, pack.manifest.path);
   const drafts = [
     ...failed.map((test) => caseDraft(test, { pack, isFlaky: !steady.has(test) })),
+    ...tally.cases.filter((test) => test.isFlaky === true).map((test) => caseDraft(test, { pack, isFlaky: true })),
     ...suiteDrafts(tally, pack),
     ...thresholds,
   ];
@@ -101,6 +113,7 @@ export async function runStep(
     log: result.stderr.trim() || result.stdout.trim(),
     failure: tally.cases.length + tally.suites.length === 0 ? whyNone(result, { step, pack }) : null,
     coverage: coverageFolder === null ? null : await readCoverage(coverageFolder),
+    measured: measuredFiles(tally.cases),
   };
 }
 
@@ -207,6 +220,7 @@ function withoutReport(
     log: output.trim(),
     failure,
     coverage: null,
+    measured: [],
   });
   const ended = failureOf(result, step.runner.id);
   if (ended !== null) return part([], ended);

@@ -17,8 +17,8 @@ export function stepLine(
   return dir === '' ? line : `(cd ${shellLine([dir])} && ${line})`;
 }
 
-/** One line with which a person runs the test script of a package. */
-export function scriptLine(project: Project, dir: string): string {
-  const line = shellLine([project.packageManager ?? 'npm', 'test']);
+/** One line with which a person runs a script of a package. */
+export function scriptLine(project: Project, { dir, script }: { readonly dir: string; readonly script: string }): string {
+  const line = shellLine([project.packageManager ?? 'npm', ...(script === 'test' ? [] : ['run']), script]);
   return dir === '' ? line : `(cd ${shellLine([dir])} && ${line})`;
 }

@@ -16,6 +16,8 @@ export interface TestRunner {
   readonly coveragePackages: readonly string[] | null;
   /** Arguments behind the tool. Never watches, never writes snapshots. */
   args(call: RunnerCall): readonly string[];
+  /** Variables that it takes what it is told from, besides those of the script. */
+  env?(call: RunnerCall): Readonly<Record<string, string>>;
   /** What its report says; null when there is none that can be read. */
   read(result: ToolResult, call: RunnerCall): TestTally | null;
 }
@@ -52,6 +54,10 @@ export interface TestCase {
   readonly status: 'passed' | 'failed' | 'skipped';
   /** What the failure says; empty otherwise. */
   readonly message: string;
+  /** It passed, after it had failed: the runner itself tried again. */
+  readonly isFlaky?: boolean;
+  /** Milliseconds; absent where the runner does not tell. */
+  readonly durationMs?: number | undefined;
 }
 
 /** A file whose tests could not even be collected. */

@@ -57,7 +57,7 @@ describe('delivery by pull request', () => {
     const after = await scene.run(
       [teh, colour],
       {},
-      { keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, slots: {}, strict: false, fix: true } },
+      { keyContext: { upkeepVersion: 'test', configuration: '', tools: {}, strict: false, fix: true } },
     );
     const passed = after.recorded.flatMap(({ data }) => ('producedKey' in data && data.agentId === 'docs' ? [data.producedKey] : []));
     expect(passed).toEqual([keys.find(([agent]) => agent === 'docs')?.[1]]);

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { askedOf, ciRun, type CiRun } from '../../../cli/ci/ci-run.ts';
 import { stepOutputs } from '../../../cli/ci/step-outputs.ts';
 import { readEnvironment } from '../../../cli/environment.ts';
-import { runFlagsOf } from '../../../cli/program.ts';
-import type { RunFlags } from '../../../cli/run-flags.ts';
+import { runFlagsOf, type RunFlags } from '../../../cli/run-flags.ts';
 import { temporaryFolder } from '../../support/git-repository.ts';
 
 const SHA = 'a'.repeat(40);

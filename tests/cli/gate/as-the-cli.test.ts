@@ -5,7 +5,7 @@ import { ciContext } from '../../../cli/ci/ci-context.ts';
 import { payloadOf } from '../../../cli/ci/event-payload.ts';
 import { readEnvironment } from '../../../cli/environment.ts';
 import { gateAnswer, type GateAnswer } from '../../../cli/gate/gate-answer.ts';
-import { runFlagsOf } from '../../../cli/program.ts';
+import { runFlagsOf } from '../../../cli/run-flags.ts';
 import type { Memory } from '../../../cli/run/memory.ts';
 import { noteTree } from '../../../cli/run/note-tree.ts';
 import { decide, loadRun } from '../../../cli/run/prepare-run.ts';
@@ -23,7 +23,8 @@ import { at, common, completed, failed, finding, originAt, tripped } from '../..
 const VERSION = '9.9.9';
 const FILES = {
   'README.md': '# A\n',
-  'package.json': '{ "name": "a", "private": true }\n',
+  'package.json': '{ "name": "a", "private": true, "devDependencies": { "@playwright/test": "1" } }\n',
+  'playwright.config.ts': 'export default {};\n',
   'src/a.ts': 'export const a = 1;\n',
   '.github/workflows/ci.yml': 'on: push\njobs: {}\n',
 };
@@ -62,7 +63,7 @@ async function decideIn(ask: { repository: Repository; state: LedgerState; due: 
   const flags = runFlagsOf([], { due });
   const base = repository.head ?? '';
   const run = await loadRun({ repository, base, flags, environment, ci: true, version: VERSION });
-  return decide({ repository, base, branch: 'main', run, state, shared: state, flags, trigger, version: VERSION, now });
+  return decide({ repository, base, branch: 'main', run, state, shared: state, flags, trigger, version: VERSION, now, runsByItself: true });
 }
 
 /** The state after the events and after CI noted the tree. */
@@ -122,6 +123,8 @@ const red = (keys: Keys, agentId: AgentId, minutes: number): UpkeepEvent =>
   failed({ agentId, key: keys[agentId] ?? '', minutes, findings: [finding('no')], errors: 1 });
 const trip = (minutes: number, kind: 'code' | 'operation' = 'code'): UpkeepEvent =>
   tripped({ agentId: 'backend', minutes, kind, ...(kind === 'code' ? { nextRunAt: at(minutes + 5).toISOString() } : {}) });
+const atNight = (keys: Keys, dueAfter: number): UpkeepEvent =>
+  completed({ agentId: 'qa', key: keys['qa'] ?? '', nightly: { schedule: '0 2 * * * UTC', dueAt: at(dueAfter).toISOString() } });
 const paused = (agentId: AgentId | null, more: Partial<EventData<'agent:paused'>> = {}): UpkeepEvent =>
   makeEvent('agent:paused', { ...common(agentId, '', ''), by: 'ann', reason: 'x', nextRunAt: null, ...more }, originAt(1));
 
@@ -163,6 +166,14 @@ const STATES: readonly (readonly [string, (keys: Keys) => UpkeepEvent[]])[] = [
       }),
     ],
   ],
+  [
+    'in which the checks of the night wait for a time to come',
+    (keys) => passedAll(keys).map((event) => (event.subject === 'qa' ? atNight(keys, 60) : event)),
+  ],
+  [
+    'in which the checks of the night failed and wait for nothing',
+    (keys) => [...passedAll(keys), atNight(keys, 5), red(keys, 'qa', 6), red(keys, 'qa', 7)],
+  ],
   ['of another branch only', (keys) => AGENT_IDS.map((agentId) => completed({ agentId, branch: 'next', key: keys[agentId] ?? '' }))],
 ];
 /** Minutes after the first event: before and after slots of five minutes, an hour, and two o’clock in Tokyo. */
@@ -192,6 +203,17 @@ describe.each(['schedule', 'push', 'workflow_dispatch', 'repository_dispatch'])(
         expect([answer.warning, due.length > 0 ? answer.exitCode : 0]).toEqual([null, 0]);
       }
     }
+  });
+});
+
+describe('the checks of the night', () => {
+  it('make their agent due when their time has come, and the gate says why', async () => {
+    const state = await stateAfter(plain, [...passedAll(plain.keys).filter(({ subject }) => subject !== 'qa'), atNight(plain.keys, 60)]);
+    const before = gateOn(plain, { state, event: 'push', now: at(59) });
+    expect([before.isDue, before.headline]).toEqual([false, expect.stringMatching(/^nothing due/)]);
+    const after = gateOn(plain, { state, event: 'push', now: at(61) });
+    expect(after.headline).toBe('due on main: qa');
+    expect(after.agents.find(({ agent }) => agent === 'qa')?.why).toBe('its checks of the night have their turn');
   });
 });
 

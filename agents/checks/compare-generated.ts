@@ -1,0 +1,44 @@
+/** Whether two texts of a generated file say the same, however they are formatted. */
+
+/** Data by its content, code without what only formatters care for. */
+export async function isSameContent(path: string, one: string, other: string): Promise<boolean> {
+  if (one === other) return true;
+  if (/\.(json|ya?ml)$/i.test(path)) {
+    const [first, second] = [await canonical(path, one), await canonical(path, other)];
+    return first !== null && first === second;
+  }
+  return squeezed(one) === squeezed(other);
+}
+
+/** The first line (1-based) of `one` that is another in `other`. */
+export function firstDifference(one: string, other: string): number {
+  const [mine, theirs] = [one.split(/\r?\n/), other.split(/\r?\n/)];
+  const at = mine.findIndex((line, index) => line !== theirs[index]);
+  return at === -1 ? mine.length : at + 1;
+}
+
+/** The same text for the same data, whatever the order of its keys; null for what is none. */
+async function canonical(path: string, text: string): Promise<string | null> {
+  try {
+    const data: unknown = /\.json$/i.test(path) ? JSON.parse(text) : (await import('yaml')).parse(text, { maxAliasCount: 1000 });
+    return JSON.stringify(data, (_key, value: unknown) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
+    );
+  } catch {
+    return null;
+  }
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** Code without space, quotes of a kind, and signs that may be left out at an end. */
+function squeezed(code: string): string {
+  return code
+    .replace(/\s+/g, '')
+    .replace(/["'`]/g, '"')
+    .replace(/,(?=[\])}>])/g, '')
+    .replace(/[;,]/g, '')
+    .replace(/(?<=[=:(<{,])\|/g, '');
+}
