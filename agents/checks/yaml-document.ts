@@ -57,10 +57,13 @@ export function yamlWords({ message }: { readonly message: string }): string {
 
 function placesOf(document: Document, lines: LineCounter, text: string): Pick<YamlDocument, 'lineOf' | 'lineOfText'> {
   const nodeAt = (path: YamlPath): YamlNode | undefined =>
-    path.length === 0 ? (document.contents as YamlNode) : (document.getIn(path, true) as YamlNode | undefined);
+    path.reduce<YamlNode | undefined>(
+      (node, key) => (typeof key === 'number' && isList(node) ? node.items[key] : pairOf(node, key)?.value) as YamlNode | undefined,
+      document.contents as YamlNode,
+    );
   const startOf = (path: YamlPath): number => {
     for (let length = path.length; length > 0; length -= 1) {
-      const pair = nodeAt(path.slice(0, length - 1))?.items?.find((item) => item.key?.value === path[length - 1]);
+      const pair = pairOf(nodeAt(path.slice(0, length - 1)), path[length - 1]);
       const start = pair?.key?.range?.[0] ?? nodeAt(path.slice(0, length))?.range?.[0];
       if (start !== undefined) return start;
     }
@@ -77,8 +80,24 @@ function placesOf(document: Document, lines: LineCounter, text: string): Pick<Ya
   };
 }
 
+/** The entry of a map; a key such as 200 is the same with and without quotes. */
+function pairOf(node: YamlNode | undefined, key: string | number | undefined): YamlPair | undefined {
+  return isList(node)
+    ? undefined
+    : (node?.items as readonly YamlPair[] | undefined)?.find((item) => String(item.key?.value) === String(key));
+}
+
+function isList(node: YamlNode | undefined): node is YamlNode & { readonly items: readonly YamlNode[] } {
+  return node?.items !== undefined && !('key' in (node.items[0] ?? {}));
+}
+
+interface YamlPair {
+  readonly key?: YamlNode | null;
+  readonly value?: YamlNode | null;
+}
+
 interface YamlNode {
   readonly range?: readonly [number, number, number] | null;
   readonly value?: unknown;
-  readonly items?: readonly { readonly key?: YamlNode | null }[];
+  readonly items?: readonly (YamlPair | YamlNode)[];
 }

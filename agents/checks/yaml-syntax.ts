@@ -18,7 +18,7 @@ export const yamlSyntax: Check = {
   id: 'yaml-syntax',
   title: 'YAML',
   detect: async (project) =>
-    detectFiles(project, isRead, { none: 'there is no YAML file besides workflows', why: (count) => counted(count, 'YAML file') }),
+    detectFiles(project, readsYaml, { none: 'there is no YAML file besides workflows', why: (count) => counted(count, 'YAML file') }),
   inspect,
 };
 
@@ -26,7 +26,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   const { LineCounter, parseAllDocuments } = await import('yaml');
   const drafts: FindingDraft[] = [];
   let read = 0;
-  for (const path of context.files.filter(isRead)) {
+  for (const path of context.files.filter(readsYaml)) {
     const text = readTextFile(context.root, path, MAX_BYTES);
     if (text === null || isTemplate(text)) continue;
     read += 1;
@@ -52,6 +52,7 @@ function isTemplate(text: string): boolean {
   return /^\s*(-\s*)?(\{\{|\{%|<%|%%)|:\s+\{\{|\{\{-|-\}\}|\{\{\s*(cookiecutter|\.)/m.test(text);
 }
 
-function isRead(path: string): boolean {
+/** Whether the check reads a file of this path. */
+export function readsYaml(path: string): boolean {
   return /\.ya?ml$/.test(posix.basename(path)) && !OTHERS.test(path) && !isForeign(path) && !PASSED_OVER.test(path) && mayFix(path);
 }

@@ -53,6 +53,9 @@ export function resolveBundledTool(packageName: string, binName?: string): Resol
 /** Packages whose version can change what a check finds. */
 const KNOWN_TOOLS = [
   '@biomejs/biome',
+  '@hey-api/openapi-ts',
+  '@redocly/cli',
+  '@stoplight/spectral-cli',
   '@vitest/coverage-istanbul',
   '@vitest/coverage-v8',
   'ava',
@@ -68,6 +71,8 @@ const KNOWN_TOOLS = [
   'knip',
   'mocha',
   'nyc',
+  'openapi-typescript',
+  'orval',
   'oxfmt',
   'oxlint',
   'prettier',
@@ -75,6 +80,7 @@ const KNOWN_TOOLS = [
   'standard',
   'stylelint',
   'svelte-check',
+  'swagger-typescript-api',
   'ts-standard',
   'type-coverage',
   'typescript',
