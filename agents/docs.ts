@@ -3,6 +3,7 @@ import { cliHelp } from './checks/cli-help.ts';
 import { codeFences } from './checks/code-fences.ts';
 import { dprint } from './checks/dprint.ts';
 import { frontMatter } from './checks/front-matter.ts';
+import { generatedDocs } from './checks/generated-docs.ts';
 import { links } from './checks/links.ts';
 import { markdown } from './checks/markdown.ts';
 import { oxfmt } from './checks/oxfmt.ts';
@@ -18,5 +19,5 @@ export const docs: Agent = {
   priority: 'LOW',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [markdown, links, codeFences, frontMatter, spelling, cliHelp, apiReference, prettier, dprint, oxfmt],
+  checks: [markdown, links, codeFences, frontMatter, spelling, cliHelp, apiReference, generatedDocs, prettier, dprint, oxfmt],
 };

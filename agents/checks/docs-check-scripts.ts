@@ -10,6 +10,7 @@ import { failureOf, tailOf } from './check-parts.ts';
 import { plainMessage } from './check-report.ts';
 import { isDocument, scriptCall } from './find-generators.ts';
 import { keptEnvironment } from './tool-setup.ts';
+import { withoutNetwork } from './without-network.ts';
 
 /** A script that only looks. */
 export interface CheckScript {
@@ -28,24 +29,36 @@ const RUNS_SCRIPTS = new Set(['node', 'tsx', 'ts-node', 'jiti', 'esno', 'vite-no
 const LOOKS_ONLY = new Set(['--check', '--verify', '--check-only', '--dry-run', '-c']);
 const MESSAGE_BYTES = 500;
 /** Nothing that is wrong with the documents. */
-const NO_NETWORK = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|fetch failed|getaddrinfo)\b/;
+const NO_NETWORK =
+  /\b(the network is not to be reached|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|fetch failed|getaddrinfo)\b/;
 const NOT_BUILT = /\b(?:ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|Cannot find (?:module|package))\b/;
+/** A script that is nothing but another one with more flags. */
+const HANDS_ON = /^(?:npm run|pnpm(?: run)?|yarn(?: run)?|bun run) ([\w:.-]+)(?: --)?((?: --?[\w=-]+)+)$/;
 /** In the head of a document: the script that writes it. */
 const WRITTEN_BY = /(?:generated|written|produced|updated?)\b[^\n]{0,80}?`?(?:npm run|pnpm(?: run)?|yarn(?: run)?|bun run) ([\w:.-]+)`?/i;
 
 /** The scripts that check what is generated, and are nothing but programs of the repository itself. */
 export async function findCheckScripts(project: Project): Promise<CheckScript[]> {
-  const writtenBy = await documentsByScript(project);
-  return project.workspaces.flatMap((manifest) =>
-    Object.keys(manifest.scripts).flatMap((script): CheckScript[] => {
-      const commands = resolvedCommands(manifest.scripts, script);
-      const path = documentOf({ manifest, script, commands }, writtenBy);
-      if (path === null && !NAME.test(script) && !commands.some((command) => isDocsProgram(command) && looksOnly(command))) return [];
+  const looking = project.workspaces.flatMap((manifest) =>
+    Object.keys(manifest.scripts).flatMap((script) => {
+      const commands = commandsOf(manifest.scripts, script);
       const isOwn = commands.length > 0 && commands.every((command) => isOwnProgram(command, { project, manifest }));
-      if (!isOwn || !(NAME.test(script) || commands.every(looksOnly))) return [];
-      return [{ manifest, script, commands, path }];
+      return isOwn && (NAME.test(script) || commands.every(looksOnly)) ? [{ manifest, script, commands }] : [];
     }),
   );
+  if (looking.length === 0) return [];
+  const writtenBy = await documentsByScript(project);
+  return looking
+    .map((check): CheckScript => ({ ...check, path: documentOf(check, writtenBy) }))
+    .filter(({ path, script, commands }) => path !== null || NAME.test(script) || commands.some(isDocsProgram));
+}
+
+/** What a script comes to, also where it hands arguments on: `npm run docs -- --check`. None where nobody can tell. */
+function commandsOf(scripts: PackageManifest['scripts'], script: string): ScriptCommand[] {
+  const [, name, handed] = HANDS_ON.exec(scripts[script] ?? '') ?? [];
+  if (name === undefined || handed === undefined) return / -- /.test(scripts[script] ?? '') ? [] : resolvedCommands(scripts, script);
+  const text = scripts[name];
+  return text === undefined || / -- |[&|;]/.test(text) ? [] : resolvedCommands({ ...scripts, [name]: `${text} ${handed}` }, name);
 }
 
 /** A program with a name that says it writes documents. */
@@ -104,7 +117,7 @@ export async function runCheckScript(
     const result = await context.runTool({
       argv: [tool === 'node' ? process.execPath : tool, ...nodeFlags, ...args],
       cwd: join(context.root, check.manifest.dir),
-      env: keptEnvironment(env),
+      env: withoutNetwork(keptEnvironment(env)),
     });
     const failure = failureOf(result, call);
     if (failure !== null) return { unknown: failure.hint };

@@ -9,6 +9,7 @@ import type { CheckContext } from './check.ts';
 import { failureOf, firstLine } from './check-parts.ts';
 import { plainMessage } from './check-report.ts';
 import { isInside } from './tool-setup.ts';
+import { withoutNetwork } from './without-network.ts';
 
 /** The help as lines of Markdown; what a person has to mend; or why nobody can tell here. */
 export type HelpText = { readonly lines: readonly string[] } | { readonly problem: string } | { readonly unknown: string };
@@ -102,7 +103,7 @@ function runHelp(context: CheckContext, program: string, { owner, subcommands }:
   return context.runTool({
     argv: [process.execPath, program, ...subcommands, '--help'],
     cwd: join(context.root, owner.dir),
-    env: { COLUMNS: '80', TERM: 'dumb' },
+    env: withoutNetwork({ COLUMNS: '80', TERM: 'dumb' }),
     timeoutMs: TIMEOUT_MS,
   });
 }

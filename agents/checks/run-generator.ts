@@ -13,6 +13,7 @@ import { looseText } from './loose-text.ts';
 import { readTextFile } from './read-text-file.ts';
 import { notInstalled } from './run-roots.ts';
 import { keptEnvironment } from './tool-setup.ts';
+import { withoutNetwork } from './without-network.ts';
 
 const MAX_BYTES = 2 * 1024 * 1024;
 
@@ -46,7 +47,7 @@ export async function runGenerator(context: CheckContext, script: DocsScript): P
   }
   const before = readDocuments(context);
   const known = new Set(listOwned(context, script));
-  const result = await context.runTool({ argv: [...tool.argv, ...args], cwd, env: keptEnvironment(script.env) });
+  const result = await context.runTool({ argv: [...tool.argv, ...args], cwd, env: withoutNetwork(keptEnvironment(script.env)) });
   const failure = failureIn(result, generator.binName);
   if (failure !== null) return { unknown: failure };
   // A link could lead out of the tree.
