@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cliHelp } from '../../../agents/checks/cli-help.ts';
 import { generatedLines } from '../../../agents/checks/generated-regions.ts';
@@ -127,4 +130,11 @@ describe('the help of a command', () => {
     const isGenerated = generatedLines(`a\n${region('tool run', 'b\n')}c\n`);
     expect([1, 2, 3, 4, 5].map(isGenerated)).toEqual([false, true, true, true, false]);
   });
+});
+
+it('is in the guide of this repository as agent run prints it', () => {
+  const root = resolve(import.meta.dirname, '../../..');
+  const env = { ...process.env, COLUMNS: '80', NO_COLOR: '1' };
+  const help = execFileSync(process.execPath, [join(root, 'bin/agent.js'), 'run', '--help'], { encoding: 'utf8', env });
+  expect(readFileSync(join(root, 'docs/guide/run.md'), 'utf8')).toContain(`\`\`\`text\n${help.trim()}\n\`\`\`\n`);
 });
