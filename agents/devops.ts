@@ -1,3 +1,4 @@
+import { advisories } from './checks/advisories.ts';
 import { compose } from './checks/compose.ts';
 import { dockerfiles } from './checks/dockerfiles.ts';
 import { dprint } from './checks/dprint.ts';
@@ -17,7 +18,7 @@ import type { Agent } from './agent.ts';
 export const devops: Agent = {
   id: 'devops',
   title: 'DevOps',
-  summary: 'workflows, containers, YAML, lockfiles, secrets',
+  summary: 'workflows, containers, YAML, lockfiles, secrets, at night known holes in packages',
   priority: 'CRITICAL',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
@@ -32,6 +33,7 @@ export const devops: Agent = {
     lockfile,
     manifests,
     nodeVersions,
+    advisories,
     prettier,
     dprint,
     oxfmt,

@@ -11,11 +11,14 @@ export interface EntryCall {
   readonly entry: string;
   readonly cwd: string;
   readonly input: unknown;
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Calls an entry; its output is trusted to have the type that the entry's own code gives it. */
 export async function runEntry<Output>(runTool: RunTool, call: EntryCall): Promise<EntryAnswer<Output>> {
-  const result = await runTool({ argv: [process.execPath, entryPath(call.entry)], cwd: call.cwd, input: JSON.stringify(call.input) });
+  const { env = {} } = call;
+  const result = await runTool({ argv: [process.execPath, entryPath(call.entry)], cwd: call.cwd, env, input: JSON.stringify(call.input) });
   if (result.end !== 'exited' || result.exitCode !== 0) return { ok: false, result };
   try {
     return { ok: true, output: JSON.parse(result.stdout) as Output, result };
