@@ -1,3 +1,4 @@
+import { build } from './checks/build.ts';
 import { codeRules } from './checks/code-rules.ts';
 import { htmlHint } from './checks/htmlhint.ts';
 import { htmlValidate } from './checks/html-validate.ts';
@@ -9,9 +10,9 @@ import type { Agent } from './agent.ts';
 export const frontend: Agent = {
   id: 'frontend',
   title: 'Frontend',
-  summary: 'UI code, styles and HTML: the repository’s linters, formatter and type check',
+  summary: 'UI code, styles and HTML: the repository’s linters, formatter and type check, the build and its size',
   priority: 'HIGH',
   schedule: '*/5 * * * *',
   triggers: ['push', 'pull-request', 'schedule', 'manual', 'webhook', 'comment', 'retry', 'handoff'],
-  checks: [...LINTERS, stylelint, htmlValidate, htmlHint, codeRules, ...TYPES_AND_FORMATS],
+  checks: [...LINTERS, stylelint, htmlValidate, htmlHint, codeRules, ...TYPES_AND_FORMATS, build],
 };

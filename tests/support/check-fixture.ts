@@ -22,7 +22,7 @@ export interface CheckFixture {
   fakeTool(name: string, script: string, dir?: string): void;
   detect(check: Check): Promise<Detection>;
   inspect(check: Check, options?: Partial<ToolRunnerOptions>): Promise<CheckReport>;
-  fix(check: Check, files: readonly string[]): Promise<FixReport>;
+  fix(check: Check, files: readonly string[], options?: Partial<ToolRunnerOptions>): Promise<FixReport>;
 }
 
 const folders: string[] = [];
@@ -61,7 +61,7 @@ export function checkFixture(files: Readonly<Record<string, string | object>>): 
       runTool: testToolRunner(options),
       signal: new AbortController().signal,
       bundledSeverity: 'warning',
-      withoutTree: treeCutter(root),
+      withoutTree: (text) => [root, ...folders].reduce((rest, folder) => treeCutter(folder)(rest), text),
       progress: () => undefined,
     };
   };
@@ -86,9 +86,9 @@ export function checkFixture(files: Readonly<Record<string, string | object>>): 
     },
     detect: (check) => check.detect(projectFromFolder(root)),
     inspect: (check, options = {}) => check.inspect(contextFor(options)),
-    fix: async (check, chosen) => {
+    fix: async (check, chosen, options = {}) => {
       if (check.fixer === undefined) throw new Error(`${check.id} has no fixer`);
-      return check.fixer.fix(contextFor({}, chosen));
+      return check.fixer.fix(contextFor(options, chosen));
     },
   };
 }
