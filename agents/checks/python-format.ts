@@ -3,13 +3,14 @@ import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Project } from '../project.ts';
 import { batchArguments } from '../tools/batch-arguments.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
-import type { Check, CheckContext, CheckReport, Detection } from './check.ts';
+import type { Check, CheckReport, Detection, FixReport } from './check.ts';
 import { crashOf, failureOf, firstLine, unnamedError } from './check-parts.ts';
 import type { PartFailure } from './check-parts.ts';
-import { plainMessage, reportErrored, reportFindings, reportSkipped } from './check-report.ts';
+import { plainMessage, reportErrored, reportFindings } from './check-report.ts';
 import { isFixablePath } from './fixable-path.ts';
+import { fixPython, inspectPython } from './python-roots.ts';
+import type { PythonContext, PythonMark } from './python-roots.ts';
 import { detectPython, hook } from './python-setup.ts';
-import type { PythonMark } from './python-setup.ts';
 import { findPythonTool, runPython } from './run-python.ts';
 import { repositoryPaths } from './source-lines.ts';
 import { safeOperand } from './tool-line.ts';
@@ -31,23 +32,30 @@ export const pythonFormat: Check = {
   id: 'python-format',
   title: 'Format of Python',
   detect: async (project) => (await choose(project)).detection,
-  inspect,
+  inspect: async (context) => {
+    const { tool } = await choose(context.project);
+    return inspectPython(context, MARKS[tool], (below) => inspect(below, tool));
+  },
   fixer: {
     order: 90,
-    async fix(context) {
+    fix: async (context) => {
       const { tool } = await choose(context.project);
-      const found = await findPythonTool(context, tool);
-      if ('missing' in found) return { outcome: 'errored', reason: 'tool-missing', command: null, log: '', hint: found.missing.hint ?? '' };
-      const args = tool === 'ruff' ? ['format', '--no-cache', '--force-exclude', '--'] : ['--quiet', '--'];
-      for (const batch of batchArguments(context.files.filter((path) => /\.pyi?$/.test(path)).map(safeOperand))) {
-        const result = await runPython(context, found.command, [...args, ...batch]);
-        const failure = failureOf(result, tool) ?? (result.exitCode === 0 || broken(result).length > 0 ? null : ownWords(result, tool));
-        if (failure !== null) return { outcome: 'errored', command: null, log: result.stderr, ...failure };
-      }
-      return { outcome: 'done', reason: null, command: tool === 'ruff' ? 'ruff format' : 'black .', log: '' };
+      return fixPython(context, MARKS[tool], (below) => fix(below, tool));
     },
   },
 };
+
+async function fix(context: PythonContext, tool: Formatter): Promise<FixReport> {
+  const found = await findPythonTool(context, tool);
+  if ('missing' in found) return { outcome: 'errored', reason: 'tool-missing', command: null, log: '', hint: found.missing.hint ?? '' };
+  const args = tool === 'ruff' ? ['format', '--no-cache', '--force-exclude', '--'] : ['--quiet', '--'];
+  for (const batch of batchArguments(context.files.filter((path) => /\.pyi?$/.test(path)).map(safeOperand))) {
+    const result = await runPython(context, found.command, [...args, ...batch]);
+    const failure = failureOf(result, tool) ?? (result.exitCode === 0 || broken(result).length > 0 ? null : ownWords(result, tool));
+    if (failure !== null) return { outcome: 'errored', command: null, log: result.stderr, ...failure };
+  }
+  return { outcome: 'done', reason: null, command: tool === 'ruff' ? 'ruff format' : 'black .', log: '' };
+}
 
 /** Where both are named, Ruff's formatter is the one that came later. */
 async function choose(project: Project): Promise<{ readonly tool: Formatter; readonly detection: Detection }> {
@@ -55,9 +63,7 @@ async function choose(project: Project): Promise<{ readonly tool: Formatter; rea
   return ruff.applies ? { tool: 'ruff', detection: ruff } : { tool: 'black', detection: await detectPython(project, 'black', MARKS.black) };
 }
 
-async function inspect(context: CheckContext): Promise<CheckReport> {
-  const { tool, detection } = await choose(context.project);
-  if (!detection.applies) return reportSkipped('not-applicable', detection.why);
+async function inspect(context: PythonContext, tool: Formatter): Promise<CheckReport> {
   const found = await findPythonTool(context, tool);
   if ('missing' in found) return found.missing;
   const args = tool === 'ruff' ? ['format', '--check', '--no-cache', '.'] : ['--check', '.'];

@@ -2,38 +2,46 @@
 import type { FindingDraft } from '../../ledger/finding.ts';
 import { batchArguments } from '../tools/batch-arguments.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
-import type { Check, CheckContext, CheckReport } from './check.ts';
+import type { Check, CheckReport, FixReport } from './check.ts';
 import { crashOf, failureOf, firstLine, nonsenseOf, unnamedError } from './check-parts.ts';
 import type { PartFailure } from './check-parts.ts';
 import { plainMessage, reportErrored, reportFindings } from './check-report.ts';
 import { isFixablePath } from './fixable-path.ts';
+import { fixPython, inspectPython } from './python-roots.ts';
+import type { PythonContext, PythonMark } from './python-roots.ts';
 import { detectPython, hook } from './python-setup.ts';
 import { findPythonTool, runPython } from './run-python.ts';
 import { openSourceLines, repositoryPaths } from './source-lines.ts';
 import { safeOperand } from './tool-line.ts';
 
+const MARKS: readonly PythonMark[] = [
+  ...([['ruff.toml'], ['.ruff.toml'], ['pyproject.toml', /^\[tool\.ruff/m]] as const),
+  ...[hook('ruff'), hook('ruff-check')],
+];
+
 /** The check `python-lint`. */
 export const pythonLint: Check = {
   id: 'python-lint',
   title: 'Ruff',
-  detect: (project) =>
-    detectPython(project, 'ruff', [['ruff.toml'], ['.ruff.toml'], ['pyproject.toml', /^\[tool\.ruff/m], hook('ruff'), hook('ruff-check')]),
-  inspect,
+  detect: (project) => detectPython(project, 'ruff', MARKS),
+  inspect: (context) => inspectPython(context, MARKS, inspect),
   fixer: {
     order: 10,
-    async fix(context) {
-      const found = await findPythonTool(context, 'ruff');
-      if ('missing' in found) return { outcome: 'errored', reason: 'tool-missing', command: null, log: '', hint: found.missing.hint ?? '' };
-      const args = ['check', '--fix', '--no-unsafe-fixes', '--exit-zero', '--no-cache', '--force-exclude', '--quiet', '--'];
-      for (const batch of batchArguments(context.files.filter((path) => /\.(pyi?|ipynb)$/.test(path)).map(safeOperand))) {
-        const result = await runPython(context, found.command, [...args, ...batch]);
-        const failure = failureOf(result, 'ruff') ?? (result.exitCode === 0 ? null : ownWords(result));
-        if (failure !== null) return { outcome: 'errored', command: null, log: result.stderr, ...failure };
-      }
-      return { outcome: 'done', reason: null, command: 'ruff check --fix', log: '' };
-    },
+    fix: (context) => fixPython(context, MARKS, fix),
   },
 };
+
+async function fix(context: PythonContext): Promise<FixReport> {
+  const found = await findPythonTool(context, 'ruff');
+  if ('missing' in found) return { outcome: 'errored', reason: 'tool-missing', command: null, log: '', hint: found.missing.hint ?? '' };
+  const args = ['check', '--fix', '--no-unsafe-fixes', '--exit-zero', '--no-cache', '--force-exclude', '--quiet', '--'];
+  for (const batch of batchArguments(context.files.filter((path) => /\.(pyi?|ipynb)$/.test(path)).map(safeOperand))) {
+    const result = await runPython(context, found.command, [...args, ...batch]);
+    const failure = failureOf(result, 'ruff') ?? (result.exitCode === 0 ? null : ownWords(result));
+    if (failure !== null) return { outcome: 'errored', command: null, log: result.stderr, ...failure };
+  }
+  return { outcome: 'done', reason: null, command: 'ruff check --fix', log: '' };
+}
 
 interface Diagnostic {
   readonly code: string | null;
@@ -43,7 +51,7 @@ interface Diagnostic {
   readonly fix?: { readonly applicability: string } | null;
 }
 
-async function inspect(context: CheckContext): Promise<CheckReport> {
+async function inspect(context: PythonContext): Promise<CheckReport> {
   const found = await findPythonTool(context, 'ruff');
   if ('missing' in found) return found.missing;
   const result = await runPython(context, found.command, ['check', '--no-fix', '--output-format', 'json', '--no-cache', '.']);

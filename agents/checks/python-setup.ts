@@ -1,12 +1,12 @@
-/** Where a repository of Python says which tools it uses: at its root, in their own files, in pyproject.toml, or among its hooks of pre-commit. */
+/** Where a repository of Python says which tools it uses: at its root or in the folders of its projects, in their own files, in pyproject.toml, or among its hooks of pre-commit. */
+import { posix } from 'node:path';
 import type { Project } from '../project.ts';
 import type { Detection } from './check.ts';
+import { pythonRoots } from './python-roots.ts';
+import type { PythonMark } from './python-roots.ts';
 
 /** The tools of Python that are known. */
 export type PythonTool = 'ruff' | 'black' | 'mypy' | 'pytest';
-
-/** Marks of a tool that is set up: a file, and what stands in it (nothing: that it is there is enough). */
-export type PythonMark = readonly [file: string, inside?: RegExp];
 
 const SETUP = ['pyproject.toml', 'setup.cfg', 'tox.ini', '.pre-commit-config.yaml', 'uv.lock', 'poetry.lock'];
 const REQUIREMENTS = /^(requirements[\w.-]*|requirements\/[\w.-]+|dev-requirements)\.(txt|in)$/;
@@ -23,19 +23,13 @@ export function pythonFiles(project: Project): string[] {
   return project.files.filter((path) => /\.pyi?$/.test(path));
 }
 
-/** The first file that sets the tool up, or null. */
-export async function pythonEvidence(project: Project, marks: readonly PythonMark[]): Promise<string | null> {
-  for (const [file, inside] of marks) {
-    if (project.has(file) && (inside === undefined || inside.test((await project.read(file)) ?? ''))) return file;
-  }
-  return null;
-}
-
 /** A check of Python applies where there is Python and its tool is set up. */
 export async function detectPython(project: Project, tool: PythonTool, marks: readonly PythonMark[]): Promise<Detection> {
   if (pythonFiles(project).length === 0) return { applies: false, why: 'there is no Python' };
-  const evidence = await pythonEvidence(project, marks);
-  if (evidence === null) return { applies: false, why: `nothing at the root sets ${tool} up` };
+  const [first, ...others] = await pythonRoots(project, marks);
+  if (first === undefined) return { applies: false, why: `nothing at the root or in a folder of a project sets ${tool} up` };
+  const more = others.length === 0 ? '' : ` and ${others.length} more ${others.length === 1 ? 'folder' : 'folders'}`;
+  const evidence = `${posix.join(first.dir, first.evidence)}${more}`;
   return {
     ...{ applies: true, why: `${evidence} with ${tool}`, origin: 'repository', needsDependencies: false },
     reads: readsPython,

@@ -2,12 +2,13 @@
 import type { FindingDraft } from '../../ledger/finding.ts';
 import type { Project } from '../project.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
-import type { Check, CheckContext, CheckReport } from './check.ts';
+import type { Check, CheckReport } from './check.ts';
 import { crashOf, failureOf, firstLine, unnamedError } from './check-parts.ts';
 import type { PartFailure } from './check-parts.ts';
 import { plainMessage, reportErrored, reportFindings, reportSkipped } from './check-report.ts';
+import { inspectPython } from './python-roots.ts';
+import type { PythonContext, PythonMark } from './python-roots.ts';
 import { detectPython, hook, pythonFiles } from './python-setup.ts';
-import type { PythonMark } from './python-setup.ts';
 import { findPythonTool, runPython } from './run-python.ts';
 import { openSourceLines, repositoryPaths } from './source-lines.ts';
 
@@ -21,10 +22,10 @@ export const pythonTypes: Check = {
   id: 'python-types',
   title: 'mypy',
   detect: (project) => detectPython(project, 'mypy', MARKS),
-  inspect,
+  inspect: (context) => inspectPython(context, MARKS, inspect),
 };
 
-async function inspect(context: CheckContext): Promise<CheckReport> {
+async function inspect(context: PythonContext): Promise<CheckReport> {
   const found = await findPythonTool(context, 'mypy');
   if ('missing' in found) return found.missing;
   const isNamed = await namesFiles(context.project);
@@ -98,7 +99,7 @@ function failureIn(result: ToolResult, hasTold: boolean): PartFailure | null {
 }
 
 /** `src/a.py:4:10: error: Incompatible return value type  [return-value]`; notes belong to what they follow. */
-function diagnosticsIn(stdout: string, context: CheckContext): FindingDraft[] {
+function diagnosticsIn(stdout: string, context: PythonContext): FindingDraft[] {
   const lines = openSourceLines(context.root);
   const pathOf = repositoryPaths(context.root);
   return [...stdout.matchAll(/^(.+?):(\d+)(?::(\d+))?: error: (.*?)(?:\s+\[([\w-]+)\])?$/gm)].flatMap(

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ToolResult } from '../tools/run-tool.ts';
-import type { CheckContext, CheckReport } from './check.ts';
+import type { CheckReport } from './check.ts';
 import { reportSkipped } from './check-report.ts';
+import type { PythonContext } from './python-roots.ts';
 import { pinnedVersions } from './python-setup.ts';
 import type { PythonTool } from './python-setup.ts';
 
@@ -17,14 +18,15 @@ export interface PythonCommand {
 
 /** The tool, or the report that says what is missing. */
 export async function findPythonTool(
-  context: CheckContext,
+  context: PythonContext,
   tool: PythonTool,
 ): Promise<{ readonly command: PythonCommand } | { readonly missing: CheckReport }> {
-  for (const command of candidates(context.root, tool)) {
+  for (const command of candidates(context, tool)) {
     const result = await runPython(context, command, ['--version']);
     if (result.end !== 'exited' || result.exitCode !== 0) continue;
     const version = /\d+\.\d+(\.\d+)*/.exec(result.stdout + result.stderr)?.[0] ?? '';
-    const pinned = await pinnedVersions(context.project, tool);
+    const own = await pinnedVersions(context.project, tool);
+    const pinned = own.size === 0 && context.dir !== '' ? await pinnedVersions(context.whole, tool) : own;
     // Another version of a formatter or a linter has other opinions.
     if (command.isOwn || tool === 'pytest' || pinned.size === 0 || pinned.has(version)) return { command };
     const wanted = [...pinned].join(' or ');
@@ -41,7 +43,7 @@ export async function findPythonTool(
 
 /** Calls it in the worktree; what is imported is the worktree's, also where the environment knows the checkout. */
 export function runPython(
-  context: CheckContext,
+  context: PythonContext,
   { argv, reportFile }: PythonCommand & { readonly reportFile?: string },
   args: readonly string[],
 ): Promise<ToolResult> {
@@ -51,10 +53,14 @@ export function runPython(
   return context.runTool({ argv: [...argv, ...args], cwd: root, env, ...(reportFile === undefined ? {} : { reportFile }) });
 }
 
-function candidates(root: string, tool: PythonTool): PythonCommand[] {
-  const checkout = checkoutOf(root);
+function candidates({ top, dir }: PythonContext, tool: PythonTool): PythonCommand[] {
+  const checkout = checkoutOf(top);
+  const folders = [...new Set([join(checkout, dir), checkout])];
   const names = process.platform === 'win32' ? [join('Scripts', `${tool}.exe`)] : [join('bin', tool)];
-  const own = ['.venv', 'venv'].flatMap((folder) => names.map((name) => join(checkout, folder, name))).filter(existsSync);
+  const own = folders
+    .flatMap((folder) => ['.venv', 'venv'].map((environment) => join(folder, environment)))
+    .flatMap((environment) => names.map((name) => join(environment, name)))
+    .filter(existsSync);
   const machine: [string, ...string[]][] = [[tool], ['python3', '-m', tool]];
   return [
     ...own.map((path): PythonCommand => ({ argv: [path], isOwn: true })),
