@@ -4,7 +4,8 @@
 export async function isSameContent(path: string, one: string, other: string): Promise<boolean> {
   if (one === other) return true;
   if (/\.(json|ya?ml)$/i.test(path)) {
-    const [first, second] = [await canonical(path, one), await canonical(path, other)];
+    const read = /\.json$/i.test(path) ? canonicalJson : canonicalYaml;
+    const [first, second] = [await read(one), await read(other)];
     return first !== null && first === second;
   }
   return squeezed(one) === squeezed(other);
@@ -17,16 +18,32 @@ export function firstDifference(one: string, other: string): number {
   return at === -1 ? mine.length : at + 1;
 }
 
-/** The same text for the same data, whatever the order of its keys; null for what is none. */
-async function canonical(path: string, text: string): Promise<string | null> {
+/** The same text for the same documents of YAML, in whatever form; null for what is none. */
+export async function canonicalYaml(text: string): Promise<string | null> {
+  const { parseAllDocuments } = await import('yaml');
+  // Where `yes` is true it is no text.
+  const documents = parseAllDocuments(text, { logLevel: 'silent', version: '1.1' });
+  if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) return null;
   try {
-    const data: unknown = /\.json$/i.test(path) ? JSON.parse(text) : (await import('yaml')).parse(text, { maxAliasCount: 1000 });
-    return JSON.stringify(data, (_key, value: unknown) =>
-      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
-    );
+    return sorted(documents.map((document) => document.toJS({ maxAliasCount: 1000 }) as unknown));
   } catch {
     return null;
   }
+}
+
+function canonicalJson(text: string): string | null {
+  try {
+    return sorted(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The same text for the same data, whatever the order of its keys. */
+function sorted(data: unknown): string {
+  return JSON.stringify(data, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(byName)) : value,
+  );
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
