@@ -3,12 +3,17 @@ import { join, posix } from 'node:path';
 import type { FindingDraft } from '../../ledger/finding.ts';
 import { readTextFile } from './read-text-file.ts';
 import type { ToolResult } from '../tools/run-tool.ts';
-import type { Check, CheckContext } from './check.ts';
+import { makeTemporaryFolder } from '../tools/temporary-folder.ts';
+import type { Check, CheckContext, CheckReport } from './check.ts';
 import { crashOf, nonsenseOf } from './check-parts.ts';
-import type { PartFailure } from './check-parts.ts';
-import { plainMessage } from './check-report.ts';
+import { plainMessage, reportFindings } from './check-report.ts';
+import { coverBlocks, hasOtherTests, measuresCoverage, percentOfBlocks } from './go-coverage.ts';
+import type { CoverBlock } from './go-coverage.ts';
 import { detectGo, inspectModules, problemsIn } from './run-go.ts';
+import type { GoResult } from './run-go.ts';
 import { repositoryPaths } from './source-lines.ts';
+import { goalDrafts } from './test-runners/coverage.ts';
+import { FLAKY } from './test-runners/run-step.ts';
 
 /** The check `go-tests`. */
 export const goTests: Check = {
@@ -21,14 +26,71 @@ export const goTests: Check = {
     const detection = detectGo(project, 'repository', () => true);
     return detection.applies && count === 0 ? { applies: false, why: 'there is no file of tests for Go' } : detection;
   },
-  inspect: (context) =>
-    inspectModules(context, {
-      id: 'go-tests',
-      // Vet has a check of its own.
-      argv: ['go', 'test', '-vet=off', '-json', './...'],
-      read: (result, cwd) => readResult(result, { context, cwd }),
-    }),
+  inspect,
 };
+
+/** More failures than this are no flakiness, and running them again would only take time. */
+const MOST_RETRIED = 100;
+
+async function inspect(context: CheckContext): Promise<CheckReport> {
+  await using folder = await makeTemporaryFolder();
+  const reportFile = join(folder.path, 'cover.out');
+  const isMeasured = await measuresCoverage(context.project);
+  const blocks: CoverBlock[] = [];
+  const report = await inspectModules(context, {
+    id: 'go-tests',
+    // Vet has a check of its own.
+    argv: ['go', 'test', '-vet=off', '-json', ...(isMeasured ? [`-coverprofile=${reportFile}`] : []), './...'],
+    ...(isMeasured ? { reportFile } : {}),
+    read: async (result, cwd, run) => {
+      blocks.push(...coverBlocks(result.report ?? ''));
+      const first = readResult(result, { context, cwd });
+      const steady = await againByThemselves(first.failed, async (argv) => {
+        context.progress(`${first.failed.length} tests failed: running them again by themselves`);
+        return readResult(await run(argv), { context, cwd });
+      });
+      return { ...first, drafts: first.drafts.map((draft) => (isFlaky(draft, first.failed, steady) ? asFlaky(draft) : draft)) };
+    },
+  });
+  const percent = report.outcome === 'errored' || hasOtherTests(context.project) ? undefined : percentOfBlocks(blocks);
+  const goal = reportFindings({ id: 'go-tests', context }, goalDrafts(percent)).findings;
+  return {
+    ...report,
+    findings: [...report.findings, ...goal],
+    ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
+    ...(percent === undefined ? {} : { coverage: percent }),
+  };
+}
+
+/** A test that failed, by its package and its whole name. */
+interface FailedTest {
+  readonly name: string;
+  readonly test: string;
+  readonly identity: string;
+}
+
+/** The failing tests that fail again by themselves, by identity; all of them when they cannot be run again. */
+async function againByThemselves(
+  failed: readonly FailedTest[],
+  run: (argv: readonly [string, ...string[]]) => Promise<TestResult>,
+): Promise<ReadonlySet<string>> {
+  const all = new Set(failed.map(({ identity }) => identity));
+  if (failed.length === 0 || failed.length > MOST_RETRIED) return all;
+  const names = [...new Set(failed.map(({ test }) => test.split('/')[0] ?? test))];
+  const packages = [...new Set(failed.map(({ name }) => name))];
+  const again = await run(['go', 'test', '-vet=off', '-json', '-count=1', '-run', `^(${names.join('|')})$`, ...packages]);
+  return new Set([...all].filter((identity) => !again.passed.has(identity)));
+}
+
+function isFlaky(draft: FindingDraft, failed: readonly FailedTest[], steady: ReadonlySet<string>): boolean {
+  return failed.some(({ identity }) => identity === draft.identity && !steady.has(identity));
+}
+
+function asFlaky(draft: FindingDraft): FindingDraft {
+  const [name = '', said = ''] = draft.message.split(/: (.*)/s);
+  const message = `${name}: failed, then passed by itself on the same tree. ${said}`;
+  return { ...draft, rule: FLAKY, severity: 'warning', message };
+}
 
 /** A line of `go test -json`. */
 interface TestEvent {
@@ -43,7 +105,14 @@ interface Where {
   readonly cwd: string;
 }
 
-function readResult(result: ToolResult, where: Where): { readonly drafts: FindingDraft[]; readonly failure: PartFailure | null } {
+interface TestResult extends GoResult {
+  /** Tests of which one finding each tells that they failed. */
+  readonly failed: readonly FailedTest[];
+  /** Identities of tests that passed. */
+  readonly passed: ReadonlySet<string>;
+}
+
+function readResult(result: ToolResult, where: Where): TestResult {
   const events = eventsIn(result.stdout);
   const outputs = new Map<string, string>();
   for (const { Action, Package = '', Test = '', Output = '' } of events) {
@@ -54,12 +123,21 @@ function readResult(result: ToolResult, where: Where): { readonly drafts: Findin
   const broken = problemsIn(`${result.stderr}\n${build.join('')}`, { ...where, rule: 'compile', severity: 'error' });
   const failed = events.filter(({ Action }) => Action === 'fail');
   const drafts = [...broken, ...failed.flatMap((event) => draftOf(event, { failed, outputs, where }))];
-  if (drafts.length > 0) return { drafts, failure: null };
+  const told = new Set(drafts.map(({ identity }) => identity));
+  const tests = {
+    failed: failed.flatMap(({ Package: name = '', Test: test }): FailedTest[] => {
+      const identity = identityOf(name, test);
+      return test === undefined || !told.has(identity) ? [] : [{ name, test, identity }];
+    }),
+    passed: new Set(events.flatMap(({ Action, Package = '', Test }) => (Action === 'pass' ? [identityOf(Package, Test)] : []))),
+  };
+  if (drafts.length > 0) return { ...tests, drafts, failure: null };
   const said = result.stderr + result.stdout;
-  if (result.exitCode !== 0) return { drafts, failure: crashOf(result.stderr || said, 'go test') };
-  if (events.length === 0) return { drafts, failure: nonsenseOf(result.stderr, 'go test') };
+  if (result.exitCode !== 0) return { ...tests, drafts, failure: crashOf(result.stderr || said, 'go test') };
+  if (events.length === 0) return { ...tests, drafts, failure: nonsenseOf(result.stderr, 'go test') };
   const hasRun = events.some(({ Action, Test }) => Action === 'pass' || (Action === 'skip' && Test !== undefined));
   return {
+    ...tests,
     drafts,
     failure: hasRun ? null : { reason: 'nothing-read', hint: 'go test ran no test at all: look at the build tags of the tests.' },
   };
@@ -82,8 +160,12 @@ function draftOf(
   const said = /^\s*\S+\.go:\d+: (.+)$/m.exec(output)?.[1] ?? /^(panic: .+?)( \[recovered\])?$/m.exec(output)?.[1] ?? 'failed';
   const name = Test ?? Package;
   return [
-    { ...place, rule: 'test-failed', severity: 'error', message: plainMessage(`${name}: ${said}`), identity: `${Package} ${Test ?? ''}` },
+    { ...place, rule: 'test-failed', severity: 'error', message: plainMessage(`${name}: ${said}`), identity: identityOf(Package, Test) },
   ];
+}
+
+function identityOf(name: string, test: string | undefined): string {
+  return `${name} ${test ?? ''}`;
 }
 
 /** `a_test.go:6: got 3` names a file in the folder of the package; a panic names it from the root. */

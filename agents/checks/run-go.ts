@@ -42,24 +42,37 @@ export function readsGo(path: string): boolean {
 export interface GoTool {
   readonly id: string;
   readonly argv: readonly [string, ...string[]];
-  read(result: ToolResult, cwd: string): { readonly drafts: readonly FindingDraft[]; readonly failure: PartFailure | null };
+  /** Absolute path of a file that it writes beside what it prints. */
+  readonly reportFile?: string;
+  /** Reads what it told in one module; `run` calls it there once more with other arguments. */
+  read(result: ToolResult, cwd: string, run: RunGo): GoResult | Promise<GoResult>;
+}
+
+/** Calls a tool of Go in the folder of a module. */
+export type RunGo = (argv: readonly [string, ...string[]]) => Promise<ToolResult>;
+
+export interface GoResult {
+  readonly drafts: readonly FindingDraft[];
+  readonly failure: PartFailure | null;
 }
 
 /** Runs it in each module, one after another; without the tool, or what the code imports, it is skipped and says what is missing. */
 export async function inspectModules(context: CheckContext, tool: GoTool): Promise<CheckReport> {
   const parts: CheckPart[] = [];
+  const report = tool.reportFile === undefined ? {} : { reportFile: tool.reportFile };
   const code = goFiles(context.project);
   const modules = goModules(context.project);
   for (const dir of modules.filter((each) => code.some((path) => each === '' || path.startsWith(`${each}/`)))) {
     const cwd = join(context.root, dir);
-    const result = await context.runTool({ argv: tool.argv, cwd, env: { GOPROXY: 'off', GOTOOLCHAIN: 'local', GOFLAGS: '' } });
+    const run: RunGo = (argv) => context.runTool({ argv, cwd, env: { GOPROXY: 'off', GOTOOLCHAIN: 'local', GOFLAGS: '' }, ...report });
+    const result = await run(tool.argv);
     if (result.end === 'not-found')
       return reportSkipped('tool-missing', `${tool.argv[0]} is not on this machine: install it, and put it on the PATH.`);
     const missing = missingIn(result.stderr + result.stdout);
     if (missing !== null) return reportSkipped('dependencies-missing', missing);
     const command = dir === '' ? tool.argv.join(' ') : `(cd ${dir} && ${tool.argv.join(' ')})`;
     const ended = failureOf(result, tool.argv[0]);
-    const read = ended === null ? tool.read(result, cwd) : { drafts: [], failure: ended };
+    const read = ended === null ? await tool.read(result, cwd, run) : { drafts: [], failure: ended };
     parts.push({ ...read, command: /[^\w./() &-]/.test(command) ? tool.argv.join(' ') : command, log: result.stderr });
   }
   return reportOf({ id: tool.id, context }, parts);
