@@ -48,7 +48,7 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
       notApplicable.push({ check, agents, why: detection.why });
       continue;
     }
-    const concerned = agents.length === 1 ? agents : agentsWithFiles(agents, { detection, policy, project });
+    const concerned = concernedAgents(agents, { detection, policy, project });
     const others = agents.filter((agent) => !concerned.includes(agent));
     (check.isNightly === true ? nightly : planned).push({ check, agents: concerned, detection });
     if (others.length > 0) notApplicable.push({ check, agents: others, why: 'none of the files that it reads are theirs' });
@@ -60,6 +60,19 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
 export function plannedNow({ planned, nightly }: CheckPlan, { nightly: turns }: Pick<RunPolicy, 'nightly'>): PlannedCheck[] {
   const tonight = nightly.map((each) => ({ ...each, agents: each.agents.filter((agent) => turns.has(agent)) }));
   return [...planned, ...tonight.filter(({ agents }) => agents.length > 0)];
+}
+
+function concernedAgents(agents: readonly AgentId[], ask: Parameters<typeof agentsWithFiles>[1]): readonly AgentId[] {
+  if (agents.length === 1) return agents;
+  const { concerns } = ask.detection;
+  const named = concerns === undefined ? [] : agents.filter((agent) => concerns.includes(agent));
+  return named.length > 0 ? named : agentsWithFiles(agents, ask);
+}
+
+/** Who tells what is about the whole repository, and what is measured. */
+export function mainAgent({ check, agents }: Pick<PlannedCheck, 'check' | 'agents'>): AgentId | undefined {
+  const main = check.division?.main;
+  return main !== undefined && agents.includes(main) ? main : agents[0];
 }
 
 /** Those of the agents that own a file which the shared check reads; the first one when nobody does. */

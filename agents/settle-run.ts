@@ -8,6 +8,7 @@ import { coverageDrop } from './coverage-drop.ts';
 import { keptMeasures, measureDrafts } from './compare-measures.ts';
 import { findingsOf } from './divide-findings.ts';
 import type { Inspection } from './inspector.ts';
+import { mainAgent } from './plan-checks.ts';
 import type { AgentRunRequest, AgentWork } from './run-agent.ts';
 import { wantedSeverity } from './run-policy.ts';
 import type { RunPolicy } from './run-policy.ts';
@@ -91,9 +92,9 @@ function comparedFindings(
   { policy, known }: { policy: RunPolicy; known: Pick<AgentRunRequest, 'coverage' | 'measures'> },
 ): Finding[] {
   const { id } = planned.check;
-  const drop = coverageDrop(id, report.coverage, known.coverage);
-  const isFirst = planned.agents[0] === agent && isRemembered !== true;
-  const drafts = isFirst ? measureDrafts(report.measured ?? [], known.measures) : [];
+  const isMain = mainAgent(planned) === agent;
+  const drop = isMain ? coverageDrop(id, report.coverage, known.coverage) : null;
+  const drafts = isMain && isRemembered !== true ? measureDrafts(report.measured ?? [], known.measures) : [];
   const more = fingerprintFindings(id, drafts).flatMap((finding) => {
     const wanted = wantedSeverity(finding.rule, policy.checks[id]) ?? (policy.strict ? 'error' : finding.severity);
     return wanted === 'off' ? [] : [{ ...finding, severity: wanted }];
@@ -201,7 +202,7 @@ function nightOf({ work, results }: Settlement): Pick<SettledEvent['data'], 'nig
 
 function measuresOf({ report, results }: Settlement): Pick<SettledEvent['data'], 'measures'> {
   const measured = results.after.flatMap((inspection) =>
-    inspection.isRemembered === true || inspection.planned.agents[0] !== report.agent ? [] : (inspection.report.measured ?? []),
+    inspection.isRemembered === true || mainAgent(inspection.planned) !== report.agent ? [] : (inspection.report.measured ?? []),
   );
   return measured.length === 0 ? {} : { measures: keptMeasures(measured) };
 }

@@ -1,6 +1,6 @@
 /** What a check is. One check a file; each exports one `Check`. */
 import type { Finding } from '../../ledger/finding.ts';
-import type { Reason } from '../../ledger/outcome.ts';
+import type { AgentId, Reason } from '../../ledger/outcome.ts';
 import type { Measurement } from '../compare-measures.ts';
 import type { Project } from '../project.ts';
 import type { RunTool } from '../tools/run-tool.ts';
@@ -18,8 +18,17 @@ export interface Check {
   readonly writes?: boolean;
   /** Whether its result depends on when it runs, so that it runs once a night and is no part of the input key. */
   readonly isNightly?: true;
+  /** Whose findings are whose where several agents list it, when that is not the owner of the file. */
+  readonly division?: Division;
   /** Repairs what is safe to repair. */
   readonly fixer?: Fixer;
+}
+
+/** How the findings of one check are divided among agents. */
+export interface Division {
+  /** Who gets what is not named in `byRule`. */
+  readonly main: AgentId;
+  readonly byRule: Readonly<Record<string, AgentId>>;
 }
 
 export type Detection =
@@ -35,6 +44,8 @@ export type Detection =
       reads(path: string): boolean;
       /** Whether it also depends on which paths exist (links, imports), whatever their content. */
       readonly seesEveryPath?: boolean;
+      /** Those of the agents that list it which it concerns here; default: those that own a file which it reads. */
+      readonly concerns?: readonly AgentId[];
     }
   | { readonly applies: false; readonly why: string };
 

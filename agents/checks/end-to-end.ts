@@ -4,13 +4,13 @@ import type { PackageManifest, Project } from '../project.ts';
 import { commandsIn, resolvedCommands } from '../tools/script-commands.ts';
 import type { ScriptCommand } from '../tools/script-commands.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
-import { reportOf } from './check-parts.ts';
 import type { CheckPart } from './check-parts.ts';
 import { reportSkipped } from './check-report.ts';
 import { isProse } from './fixable-path.ts';
+import { browserReport } from './missing-browser.ts';
 import { playwright } from './test-runners/playwright.ts';
 import { runScript } from './test-runners/run-command.ts';
-import { FLAKY, runStep } from './test-runners/run-step.ts';
+import { runStep } from './test-runners/run-step.ts';
 import { whyNoPackages } from './tool-setup.ts';
 
 /** End-to-end tests of one package: by Playwright itself, or by the script that runs them. */
@@ -36,10 +36,6 @@ const SCRIPTS = [
 /** For people who watch. */
 const WATCHED = /(^|\s)(open|--ui|--headed|--debug|--watch|--interactive)(\s|$)|npm's placeholder|no test specified/i;
 const PLAIN: ScriptCommand = { tool: 'playwright', args: ['test'], env: {}, nodeFlags: [], plain: true };
-/** What the tools say where the machine has no browser for them. */
-const NO_BROWSER =
-  /Executable doesn't exist at|playwright install|Host system is missing dependencies|Cypress (binary|executable) (is missing|not found)|(can(no|')t|unable to) find (a )?(Chrome|browser)|session not created|chromedriver.*(not found|ENOENT)/i;
-
 /** The check `end-to-end`. */
 export const endToEnd: Check = {
   id: 'end-to-end',
@@ -63,24 +59,9 @@ export const endToEnd: Check = {
     if (found.length === 0) return reportSkipped('not-applicable', 'no package has end-to-end tests');
     // Development servers refuse files behind links.
     const parts = (await context.inRealFiles((root) => runAll({ ...context, root }, found))) ?? (await runAll(context, found));
-    const looked = parts.map(withoutBrowserless);
-    const report = reportOf(
-      { id: 'end-to-end', context },
-      looked.map(({ part }) => part),
-      'refused',
-    );
-    const lacking = looked.find(({ said }) => said !== null)?.said ?? null;
-    if (lacking !== null && report.outcome === 'passed') return reportSkipped('tool-missing', `${NO_BROWSER_HINT} ${lacking}`);
-    return {
-      ...report,
-      ...(lacking === null || report.hint !== undefined ? {} : { hint: NO_BROWSER_HINT }),
-      ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
-    };
+    return browserReport({ id: 'end-to-end', context }, parts);
   },
 };
-
-const NO_BROWSER_HINT =
-  'This machine has no browser for the end-to-end tests: install it before the agents run, such as by `npx playwright install --with-deps`.';
 
 /** One after another: they use the same ports. */
 async function runAll(context: CheckContext, found: readonly EndToEnd[]): Promise<CheckPart[]> {
@@ -132,16 +113,6 @@ function hasConfig(project: Project, { dir }: PackageManifest): boolean {
   return project.files.some(
     (path) => posix.dirname(path) === (dir === '' ? '.' : dir) && playwright.config?.test(posix.basename(path)) === true,
   );
-}
-
-/** Without what only tells that there is no browser, and the first words of that. */
-function withoutBrowserless(part: CheckPart): { part: CheckPart; said: string | null } {
-  const { failure } = part;
-  const lacks = part.drafts.filter(({ message }) => NO_BROWSER.test(message));
-  const hasNone = failure !== null && (NO_BROWSER.test(failure.hint) || NO_BROWSER.test(part.log));
-  const said = lacks[0]?.message ?? (hasNone ? failure.hint : null);
-  const drafts = part.drafts.filter((draft) => !lacks.includes(draft));
-  return { part: { ...part, drafts, failure: hasNone ? null : failure }, said: said === null ? null : `It said: ${said.slice(0, 200)}` };
 }
 
 function describe({ manifest, how }: EndToEnd): string {

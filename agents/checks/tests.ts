@@ -5,6 +5,7 @@ import type { CheckPart } from './check-parts.ts';
 import { reportSkipped } from './check-report.ts';
 import { isProse } from './fixable-path.ts';
 import { packageScopes } from './package-scopes.ts';
+import { COMPONENT_OWNER, componentRules, FLAKY_COMPONENT, hasComponentTests } from './test-runners/component-files.ts';
 import { goalDrafts, percentOf } from './test-runners/coverage.ts';
 import type { LineCoverage } from './test-runners/coverage.ts';
 import { findTestPackages } from './test-runners/find-test-packages.ts';
@@ -21,6 +22,7 @@ export const tests: Check = {
   id: 'tests',
   title: 'Tests',
   writes: true,
+  division: { main: 'qa', byRule: COMPONENT_OWNER },
   async detect(project) {
     const found = await findTestPackages(project);
     if (found.packages === null) return { applies: false, why: found.why };
@@ -30,6 +32,7 @@ export const tests: Check = {
       origin: 'repository',
       needsDependencies: project.workspaces.some((manifest) => Object.keys(manifest.dependencies).length > 0),
       reads: isRead,
+      concerns: hasComponentTests(project) ? ['frontend', 'qa'] : ['qa'],
     };
   },
   async inspect(context): Promise<CheckReport> {
@@ -46,7 +49,7 @@ export const tests: Check = {
           reads: (path: string) => isRead(path) && isInScope(path),
           isGood: ({ parts }: TestedPackage) =>
             parts.every(
-              ({ failure, drafts }) => failure === null && drafts.every(({ rule, severity }) => severity !== 'error' && rule !== FLAKY),
+              ({ failure, drafts }) => failure === null && drafts.every(({ rule, severity }) => severity !== 'error' && !isFlaky(rule)),
             ),
         };
         // What was remembered took its time then, on whatever machine.
@@ -55,16 +58,21 @@ export const tests: Check = {
     );
     const percent = percentOf(tested.flatMap(({ coverages }) => coverages));
     const goal: CheckPart = { drafts: goalDrafts(percent), command: null, log: '', failure: null };
-    const parts = tested.flatMap((one) => one.parts);
+    const toOwnRule = componentRules(context.project, context.root);
+    const parts = tested.flatMap((one) => one.parts).map((part) => ({ ...part, drafts: part.drafts.map(toOwnRule) }));
     const report = reportOf({ id: 'tests', context }, [...parts, goal], 'refused');
     return {
       ...report,
-      ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
+      ...(report.findings.some(({ rule }) => isFlaky(rule)) ? { isUncertain: true as const } : {}),
       ...(percent === undefined ? {} : { coverage: percent }),
       measured,
     };
   },
 };
+
+function isFlaky(rule: string): boolean {
+  return rule === FLAKY || rule === FLAKY_COMPONENT;
+}
 
 interface TestedPackage {
   readonly parts: readonly CheckPart[];
