@@ -99,7 +99,23 @@ export function crashOf(text: string, tool: string): PartFailure {
       reason: 'dependencies-missing',
       hint: `${tool} needs ${missing[1]}, which is not installed: install the dependencies, or use --install.`,
     };
-  return { reason: 'tool-crashed', hint: `${tool} crashed: ${firstLine(text)}` };
+  const age = ageOf(text);
+  return { reason: 'tool-crashed', hint: `${tool} crashed: ${firstLine(text)}${age === null ? '' : ` – ${age}`}` };
+}
+
+/** What old tools say on a Node that is newer than they are, and new tools on an older one. */
+const TOO_OLD =
+  /primordials is not defined|ERR_PACKAGE_PATH_NOT_EXPORTED|ERR_OSSL_EVP_UNSUPPORTED|digital envelope routines::unsupported|util\.(?:is[A-Z]\w+|log|_extend) is not a function|No such built-in module: natives|context\.get(?:Scope|SourceCode|Ancestors|Filename) is not a function/;
+const TOO_NEW =
+  /(?:structuredClone|Array\.fromAsync|WebSocket) is not defined|(?:Object|Map)\.groupBy is not a function|\.(?:findLast|toSorted|toReversed|union) is not a function|requested module '(?:node:)?\w+' does not provide an export|Unsupported engine|ERR_UNKNOWN_BUILTIN_MODULE/;
+
+/** What a person can do about a tool, or a plugin of it, that does not go with what it runs on; null where that is not why. */
+function ageOf(text: string): string | null {
+  if (TOO_OLD.test(text))
+    return `it, or one of its plugins, is older than what it runs on (Node ${process.versions.node}): update it, or pin the Node that it was made for.`;
+  return TOO_NEW.test(text)
+    ? `it asks for a newer Node than ${process.versions.node}: update Node, or keep to an older version of it.`
+    : null;
 }
 
 /** The failure of a tool whose output is not in the promised format. */
