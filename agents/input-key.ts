@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { TreeEntry } from '../git/tree.ts';
 import type { AgentId } from '../ledger/outcome.ts';
 import type { PlannedCheck } from './plan-checks.ts';
+import { toolsCalled } from './tools/machine-tools.ts';
 
 /** Everything besides the tree that a run's result depends on. */
 export interface KeyContext {
@@ -11,6 +12,8 @@ export interface KeyContext {
   readonly configuration: string;
   /** Versions of the tools that are installed: name → version. */
   readonly tools: Readonly<Record<string, string>>;
+  /** Programs of the machine: name → hash of the build. They count only where a check calls them, so that machines share all other keys. */
+  readonly machineTools?: Readonly<Record<string, string>>;
   readonly strict: boolean;
   /** A run that only reports leaves the repairs to one that may make them. */
   readonly fix: boolean;
@@ -19,7 +22,7 @@ export interface KeyContext {
 /** The key of an agent that has nothing to read in the tree. */
 export const NOTHING_APPLIES = 'nothing-applies';
 
-/** The key of what does not depend on the tree; with a tree id it finds remembered keys without reading the tree. */
+/** The key of what depends neither on the tree nor on the machine; with a tree id it finds remembered keys without reading the tree. */
 export function contextKey(context: KeyContext): string {
   return hash([
     context.upkeepVersion,
@@ -46,6 +49,11 @@ export function inputKeys(
       const seesPaths = checks.some((planned) => planned.detection.seesEveryPath === true);
       const parts = [agent, context, seesPaths ? paths : ''];
       for (const check of checks) parts.push(check.check.id);
+      const called = toolsCalled(
+        checks.map(({ check }) => check),
+        tree.context.machineTools,
+      );
+      for (const [name, build] of Object.entries(called)) parts.push(`${name} ${build}`);
       for (const entry of tree.entries) {
         if (checks.some((planned) => planned.detection.reads(entry.path))) parts.push(entry.mode, entry.oid, entry.path);
       }

@@ -197,7 +197,8 @@ export function createInspector(options: InspectorOptions): Inspector {
 /** Of a whole check: what it depends on. */
 function sourceOf({ check, detection }: PlannedCheck, { project }: Scene): ResultSource {
   const reads = (path: string): boolean => detection.reads(path);
-  return { name: check.id, entries: project.entries, reads, seesEveryPath: detection.seesEveryPath === true };
+  const { id: name, machineTools } = check;
+  return { name, entries: project.entries, reads, seesEveryPath: detection.seesEveryPath === true, machineTools };
 }
 
 /** Applies the repository's severity and exclusions, and takes secrets and the worktree out. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { TreeEntry } from '../git/tree.ts';
 import { contextKey } from './input-key.ts';
 import type { KeyContext } from './input-key.ts';
+import { toolsCalled, type MachineTool } from './tools/machine-tools.ts';
 
 /** What a result is of. */
 export interface ResultSource {
@@ -18,6 +19,8 @@ export interface ResultSource {
   reads(path: string): boolean;
   /** Whether it also depends on which paths there are. */
   readonly seesEveryPath: boolean;
+  /** Programs of the machine that it may call. */
+  readonly machineTools?: readonly MachineTool[] | undefined;
 }
 
 export interface ResultMemory {
@@ -38,7 +41,8 @@ export function openResultMemory(commonDir: string, { context, isForced }: { con
   const folder = join(commonDir, 'upkeep', 'cache', 'results');
   // Who repairs changes nothing in what is found.
   const inContext = contextKey({ ...context, fix: true });
-  const fileOf = (source: ResultSource): string => join(folder, `${keyOf(source, inContext)}.json`);
+  const fileOf = (source: ResultSource): string =>
+    join(folder, `${keyOf(source, inContext, toolsCalled([source], context.machineTools))}.json`);
   return {
     recall(source) {
       if (isForced) return null;
@@ -79,11 +83,12 @@ function removeIfThere(path: string): void {
   }
 }
 
-function keyOf(source: ResultSource, context: string): string {
+function keyOf(source: ResultSource, context: string, tools: Readonly<Record<string, string>>): string {
   const sum = createHash('sha256');
   const add = (part: string): void => void sum.update(`${part.length}:${part}\n`);
   add(context);
   add(source.name);
+  for (const [name, build] of Object.entries(tools)) add(`${name} ${build}`);
   for (const { mode, oid, path } of source.entries) {
     const isRead = source.reads(path);
     if (isRead || source.seesEveryPath) add(path);

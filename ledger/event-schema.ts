@@ -201,6 +201,8 @@ export const EVENT_DATA = {
         dueAt: time.nullable(),
         /** When its checks of the night are due; absent where it has none. */
         nightlyDueAt: time.optional(),
+        /** Programs of the machine that its key was made of: name → hash of the build, '' where there was none. */
+        machineTools: z.record(z.string(), z.string()).optional(),
       }),
     ),
     speak: z.object({

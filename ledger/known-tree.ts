@@ -13,6 +13,8 @@ export interface KeyedAgent {
   readonly dueAt: string | null;
   /** When its checks of the night are due; absent where it has none. */
   readonly nightlyDueAt?: string | undefined;
+  /** Programs of the machine that its key was made of: name → hash of the build, '' where there was none. It is the key of machines with the same. */
+  readonly machineTools?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The tree of a branch that CI looked at last, with the input keys it has: the same tree has the same keys. */

@@ -3,6 +3,7 @@ import type { Finding } from '../../ledger/finding.ts';
 import type { AgentId, Reason } from '../../ledger/outcome.ts';
 import type { Measurement } from '../compare-measures.ts';
 import type { Project } from '../project.ts';
+import type { MachineTool } from '../tools/machine-tools.ts';
 import type { RunTool } from '../tools/run-tool.ts';
 
 /** One tool applied to the repository. Objects are shared: when several agents list the same check it runs once a tree. */
@@ -14,6 +15,8 @@ export interface Check {
   detect(project: Project): Promise<Detection>;
   /** Reports what is wrong; writes nothing that is tracked. */
   inspect(context: CheckContext): Promise<CheckReport>;
+  /** Programs of the machine that it may call: another build of one makes another key. */
+  readonly machineTools?: readonly MachineTool[];
   /** Whether inspecting may write files into the tree (tests, builds): such a check gets a worktree of its own. */
   readonly writes?: boolean;
   /** Whether its result depends on when it runs, so that it runs once a night and is no part of the input key. */

@@ -13,6 +13,7 @@ import { safeOperand } from './tool-line.ts';
 export const goFormat: Check = {
   id: 'go-format',
   title: 'gofmt',
+  machineTools: ['gofmt'],
   detect: async (project) => detectGo(project, 'bundled', (path) => /(\.go|(^|\/)go\.mod)$/.test(path)),
   inspect,
   fixer: {

@@ -19,6 +19,7 @@ import { FLAKY } from './test-runners/run-step.ts';
 export const goTests: Check = {
   id: 'go-tests',
   title: 'go test',
+  machineTools: ['go'],
   writes: true,
   async detect(project) {
     const count = project.files.filter((path) => path.endsWith('_test.go')).length;

@@ -7,6 +7,7 @@ import { detectGo, inspectModules, problemsIn } from './run-go.ts';
 export const goVet: Check = {
   id: 'go-vet',
   title: 'go vet',
+  machineTools: ['go'],
   detect: async (project) => detectGo(project, 'bundled'),
   inspect: (context) =>
     inspectModules(context, {

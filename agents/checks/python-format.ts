@@ -31,6 +31,7 @@ const MARKS: Readonly<Record<Formatter, readonly PythonMark[]>> = {
 export const pythonFormat: Check = {
   id: 'python-format',
   title: 'Format of Python',
+  machineTools: ['ruff', 'black', 'python3'],
   detect: async (project) => (await choose(project)).detection,
   inspect: async (context) => {
     const { tool } = await choose(context.project);

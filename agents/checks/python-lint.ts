@@ -23,6 +23,7 @@ const MARKS: readonly PythonMark[] = [
 export const pythonLint: Check = {
   id: 'python-lint',
   title: 'Ruff',
+  machineTools: ['ruff', 'python3'],
   detect: (project) => detectPython(project, 'ruff', MARKS),
   inspect: (context) => inspectPython(context, MARKS, inspect),
   fixer: {

@@ -36,6 +36,7 @@ const TEST_FILE = /(^|\/)(test_[^/]*|[^/]*_test|tests?)\.py$/;
 export const pythonTests: Check = {
   id: 'python-tests',
   title: 'pytest',
+  machineTools: ['pytest', 'python3'],
   writes: true,
   async detect(project) {
     const detection = await detectPython(project, 'pytest', MARKS);

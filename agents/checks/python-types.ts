@@ -21,6 +21,7 @@ const MARKS: readonly PythonMark[] = [
 export const pythonTypes: Check = {
   id: 'python-types',
   title: 'mypy',
+  machineTools: ['mypy', 'python3'],
   detect: (project) => detectPython(project, 'mypy', MARKS),
   inspect: (context) => inspectPython(context, MARKS, inspect),
 };

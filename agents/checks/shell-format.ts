@@ -43,6 +43,7 @@ const HOOK_ARGS = ['-s'];
 export const shellFormat: Check = {
   id: 'shell-format',
   title: 'Format of shell scripts',
+  machineTools: ['shfmt'],
   async detect(project) {
     if (!project.files.some(isShellName)) return { applies: false, why: 'there is no script for sh or bash' };
     const call = await findShfmt(project);

@@ -17,6 +17,7 @@ const UNKNOWABLE = ['SC1090', 'SC1091', 'SC2148', 'SC2209'];
 export const shellcheck: Check = {
   id: 'shellcheck',
   title: 'ShellCheck',
+  machineTools: ['shellcheck'],
   detect: async (project) => {
     const named = project.files.filter(isShellName);
     if (named.length === 0) return { applies: false, why: 'there is no script for sh or bash' };

@@ -11,6 +11,7 @@ const NAMING =
 export const staticcheck: Check = {
   id: 'staticcheck',
   title: 'Staticcheck',
+  machineTools: ['staticcheck', 'go'],
   async detect(project) {
     const detection = detectGo(project, 'repository');
     if (!detection.applies) return detection;

@@ -44,6 +44,7 @@ interface Setup {
 export const yamlFormat: Check = {
   id: 'yaml-format',
   title: 'Format of YAML',
+  machineTools: ['yamlfmt', 'yamlfix'],
   writes: true,
   async detect(project) {
     if (!project.files.some((path) => YAML.test(path))) return { applies: false, why: 'there is no YAML file' };

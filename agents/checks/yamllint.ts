@@ -21,6 +21,7 @@ const PROBLEM = /^(.+?):(\d+):(\d+): \[(error|warning)\] (.+?)(?: \(([\w-]+)\))?
 export const yamllint: Check = {
   id: 'yamllint',
   title: 'yamllint',
+  machineTools: ['yamllint'],
   async detect(project) {
     if (!project.files.some((path) => YAML.test(path))) return { applies: false, why: 'there is no YAML file' };
     const call = await findYamllint(project);

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { machineToolStamps } from '../../agents/tools/machine-tools.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import { readHeadFiles } from '../../git/head-files.ts';
 import type { Variables } from '../environment.ts';
@@ -62,6 +63,7 @@ export function quickKey(facts: QuickFacts): QuickKey | null {
     stampOf(join(root, 'node_modules', '.package-lock.json')),
     stampOf(join(gitDir, 'config')),
     JSON.stringify(toolVersions(root)),
+    machineToolStamps({ root, path: variables['PATH'] ?? variables['Path'] }),
   ];
   return { root, gitDir, key: createHash('sha256').update(parts.join('\0')).digest('hex') };
 }

@@ -37,7 +37,8 @@ export async function noteTree(ask: NoteTreeRequest): Promise<void> {
     import('../../scheduler/due.ts'),
   ]);
   const { config } = run.loaded;
-  const { keys, context, nightly } = await runKeys({ repository, commit: head, treeId: run.treeId, config, version, policy: run.policy });
+  const { policy, treeId, machineTools } = run;
+  const { keys, context, nightly, called } = await runKeys({ repository, commit: head, treeId, config, version, policy, machineTools });
   await memory.reload();
   const { threshold, branches, quietHours, maxOpenIssues } = config.scheduler.escalation;
   const agents = run.agents.map((agent) => {
@@ -47,7 +48,9 @@ export async function noteTree(ask: NoteTreeRequest): Promise<void> {
     const isDueNow = night === undefined && keys[agent.id] === NOTHING_APPLIES;
     const nightlyDueAt = nightly.includes(agent.id) ? (isDueNow ? AT_ONCE : night?.dueAt) : undefined;
     const ofNight = nightlyDueAt === undefined ? {} : { nightlyDueAt };
-    return { agentId: agent.id, key: keys[agent.id] ?? '', triggers: [...agent.triggers], lastRunAt, dueAt, ...ofNight };
+    const tools = called[agent.id];
+    const ofMachine = tools === undefined ? {} : { machineTools: tools };
+    return { agentId: agent.id, key: keys[agent.id] ?? '', triggers: [...agent.triggers], lastRunAt, dueAt, ...ofNight, ...ofMachine };
   });
   const fresh = {
     commit: head,

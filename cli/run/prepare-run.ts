@@ -3,6 +3,7 @@ import type { Agent } from '../../agents/agent.ts';
 import { suggestRef } from '../../agents/delivery/own-refs.ts';
 import { NOTHING_APPLIES } from '../../agents/input-key.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
+import { machineToolHashes } from '../../agents/tools/machine-tools.ts';
 import { listRefs } from '../../git/refs.ts';
 import type { Repository } from '../../git/repository.ts';
 import { AGENT_IDS } from '../../ledger/outcome.ts';
@@ -29,6 +30,8 @@ export interface LoadedRun {
   readonly policy: RunPolicy;
   /** The tree of the commit that is checked. */
   readonly treeId: string;
+  /** Programs of the machine that checks may call: name → hash of the build. */
+  readonly machineTools: Readonly<Record<string, string>>;
   /** The asked agents that are enabled. */
   readonly agents: readonly Agent[];
 }
@@ -55,7 +58,9 @@ export async function loadRun(ask: {
     origins: loaded.origins,
     isRetried: ask.isRetried ?? false,
   });
-  return { loaded, policy, treeId, agents: askedAgents(flags.agents, policy) };
+  const { PATH, Path } = ask.environment.variables;
+  const machineTools = machineToolHashes({ root: repository.root, path: PATH ?? Path });
+  return { loaded, policy, treeId, machineTools, agents: askedAgents(flags.agents, policy) };
 }
 
 /** Input keys and what follows from them and from memory. */
@@ -88,6 +93,7 @@ export async function decide(ask: {
       config,
       version: ask.version,
       policy: run.policy,
+      machineTools: run.machineTools,
       known: ask.shared.trees,
     }),
     waitingCommits(repository),

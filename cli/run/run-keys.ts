@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { contextKey, inputKeys } from '../../agents/input-key.ts';
 import type { KeyContext } from '../../agents/input-key.ts';
 import { recallKeys, rememberKeys } from '../../agents/key-memory.ts';
-import { planChecks } from '../../agents/plan-checks.ts';
+import { planChecks, type PlannedCheck } from '../../agents/plan-checks.ts';
 import { readProject } from '../../agents/read-project.ts';
 import type { RunPolicy } from '../../agents/run-policy.ts';
+import { toolsCalled } from '../../agents/tools/machine-tools.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { KnownTree } from '../../ledger/known-tree.ts';
@@ -18,6 +19,8 @@ export interface RunKeys {
   readonly keys: Readonly<Record<string, string>>;
   /** Agents that have checks of the night here. */
   readonly nightly: readonly AgentId[];
+  /** Programs of the machine that the key of an agent was made of, by agent: name → hash of the build. */
+  readonly called: Readonly<Partial<Record<AgentId, Readonly<Record<string, string>>>>>;
 }
 
 export interface RunKeysRequest {
@@ -27,6 +30,8 @@ export interface RunKeysRequest {
   readonly config: ResolvedConfig;
   readonly version: string;
   readonly policy: RunPolicy;
+  /** Programs of the machine: name → hash of the build. Default: none. */
+  readonly machineTools?: Readonly<Record<string, string>>;
   /** Trees that were looked at elsewhere. */
   readonly known?: readonly KnownTree[];
 }
@@ -40,14 +45,15 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
       .update(JSON.stringify(settingsOfContent(config)))
       .digest('hex'),
     tools: repository.root === null ? {} : toolVersions(repository.root),
+    machineTools: request.machineTools ?? {},
     strict: policy.strict,
     fix: policy.fix,
   };
   const id = contextKey(context);
   const recalled = recallKeys(repository.commonDir, treeId, id);
-  if (recalled !== null) return { context, ...withoutMarks(recalled) };
+  if (recalled !== null && isOfMachine(recalled, context)) return { context, ...withoutMarks(recalled) };
   const told = toldKeys(request, id);
-  if (told !== null) {
+  if (told !== null && isOfMachine(told, context)) {
     rememberKeys(repository.commonDir, { treeId, context: id, keys: told });
     return { context, ...withoutMarks(told) };
   }
@@ -59,6 +65,7 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
       { entries: project.entries, planned, context },
     ),
     ...Object.fromEntries(nightly.flatMap(({ agents }) => agents.map((agent) => [markOf(agent), '']))),
+    ...Object.fromEntries(policy.agents.flatMap(({ id: agent }) => toolMarks(agent, calledBy(agent, planned, context)))),
   };
   rememberKeys(repository.commonDir, { treeId, context: id, keys });
   return { context, ...withoutMarks(keys) };
@@ -69,10 +76,40 @@ function markOf(agent: AgentId): string {
   return `${agent} at night`;
 }
 
-function withoutMarks(keys: Readonly<Record<string, string>>): Pick<RunKeys, 'keys' | 'nightly'> {
+/** Stands among them where the agent's key was made of programs of the machine. */
+function toolMarkOf(agent: AgentId): string {
+  return `${agent} on this machine`;
+}
+
+function toolMarks(agent: AgentId, called: Readonly<Record<string, string>>): [string, string][] {
+  return Object.keys(called).length === 0 ? [] : [[toolMarkOf(agent), JSON.stringify(called)]];
+}
+
+function calledBy(agent: AgentId, planned: readonly PlannedCheck[], { machineTools }: KeyContext): Record<string, string> {
+  const checks = planned.filter(({ agents }) => agents.includes(agent)).map(({ check }) => check);
+  return toolsCalled(checks, machineTools);
+}
+
+function calledIn(keys: Readonly<Record<string, string>>): RunKeys['called'] {
+  return Object.fromEntries(
+    AGENT_IDS.flatMap((agent) => {
+      const called = keys[toolMarkOf(agent)];
+      return called === undefined ? [] : [[agent, JSON.parse(called) as Record<string, string>]];
+    }),
+  );
+}
+
+/** Whether the programs that the keys were made of are those of this machine. */
+function isOfMachine(keys: Readonly<Record<string, string>>, { machineTools = {} }: KeyContext): boolean {
+  return Object.values(calledIn(keys)).every((called) =>
+    Object.entries(called).every(([name, build]) => (machineTools[name] ?? '') === build),
+  );
+}
+
+function withoutMarks(keys: Readonly<Record<string, string>>): Omit<RunKeys, 'context'> {
   const nightly = AGENT_IDS.filter((agent) => keys[markOf(agent)] !== undefined);
-  const marks = nightly.map(markOf);
-  return { keys: Object.fromEntries(Object.entries(keys).filter(([name]) => !marks.includes(name))), nightly };
+  const ofAgents = Object.entries(keys).filter(([name]) => AGENT_IDS.some((agent) => agent === name));
+  return { keys: Object.fromEntries(ofAgents), nightly, called: calledIn(keys) };
 }
 
 /** The keys that somebody else noted for the same tree, made of all the same things. */
@@ -80,8 +117,9 @@ function toldKeys({ known = [], treeId, version, policy }: RunKeysRequest, conte
   const same = known.find((one) => one.tree === treeId && one.version === version && one.context === context);
   if (same === undefined) return null;
   const keys: Record<string, string> = {};
-  for (const { agentId, key, nightlyDueAt } of same.agents) {
+  for (const { agentId, key, nightlyDueAt, machineTools = {} } of same.agents) {
     keys[agentId] = key;
+    for (const [mark, called] of toolMarks(agentId, machineTools)) keys[mark] = called;
     if (nightlyDueAt !== undefined) keys[markOf(agentId)] = '';
   }
   return policy.agents.every(({ id }) => keys[id] !== undefined && keys[id] !== '') ? keys : null;

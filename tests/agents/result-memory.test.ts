@@ -42,11 +42,19 @@ describe('a result', () => {
     ['the check', { name: 'tests' }, {}],
     ['the configuration', {}, { configuration: 'other' }],
     ['a tool', {}, { tools: { eslint: '10' } }],
+    ['a program of the machine', { machineTools: ['shellcheck'] }, { machineTools: { shellcheck: 'another build' } }],
     ['this program', {}, { upkeepVersion: '2' }],
     ['how strict it is', {}, { strict: true }],
   ])('is not known where it is another one: %s', (_what, change, context) => {
     open().keep(source(), { outcome: 'passed' });
     expect(open(context).recall(source(change))).toBeNull();
+  });
+
+  it('is known when a program of the machine is another one that the check does not call', () => {
+    const before = source({ machineTools: ['shellcheck'] });
+    open({ machineTools: { shellcheck: 'a build' } }).keep(before, { outcome: 'passed' });
+    expect(open({ machineTools: { shellcheck: 'a build', go: 'another build' } }).recall(before)).toEqual({ outcome: 'passed' });
+    expect(open({ machineTools: {} }).recall(before)).toBeNull();
   });
 
   it('of a check that sees every path is not known once there is another one', () => {

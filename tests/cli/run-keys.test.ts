@@ -77,3 +77,36 @@ describe('keys that another clone noted', () => {
       expect((await keysWith({ ...known, ...change })).keys).toEqual(own.keys);
   });
 });
+
+describe('programs of the machine', () => {
+  it('are in the keys of agents whose checks call them here, and in no other', async () => {
+    await using made = await repositoryWith({ 'a.md': '# A\n', 'a.sh': 'echo a\n' });
+    const repository = await made.open();
+    const [commit, version] = [repository.head ?? '', '9.9.9'];
+    const ask = { repository, base: commit, flags: runFlagsOf([], {}), environment: readEnvironment({}), ci: true, version };
+    const { loaded, policy, treeId } = await loadRun(ask);
+    const base = { repository, commit, treeId, config: loaded.config, version, policy };
+    const keysOn = (machineTools: Record<string, string>, known?: KnownTree): Promise<RunKeys> =>
+      runKeys({ ...base, machineTools, ...(known === undefined ? {} : { known: [known] }) });
+    const old = await keysOn({ shellcheck: 'old', go: 'old' });
+    expect(old.called).toEqual({ devops: { shellcheck: 'old' } });
+    // What is remembered of the tree is of the programs of then.
+    const fresh = await keysOn({ shellcheck: 'new', go: 'new' });
+    expect(AGENT_IDS.filter((agent) => fresh.keys[agent] !== old.keys[agent])).toEqual(['devops']);
+    expect(await keysOn({ shellcheck: 'new', go: 'old' })).toMatchObject({ keys: fresh.keys });
+    expect((await keysOn({})).keys['devops']).not.toBe(fresh.keys['devops']);
+
+    // What another machine noted holds where its programs are the same.
+    const agents = AGENT_IDS.map((agentId) => ({
+      ...{ agentId, key: `key of ${agentId}`, triggers: [], lastRunAt: null, dueAt: null },
+      ...(agentId === 'devops' ? { machineTools: { shellcheck: 'theirs' } } : {}),
+    }));
+    const { speak } = keyed().data;
+    const known: KnownTree = { branch: 'other', commit, tree: treeId, version, context: contextKey(old.context), agents, speak };
+    const forget = (): void => rmSync(join(repository.commonDir, 'upkeep', 'cache', 'keys.json'), { force: true });
+    forget();
+    expect((await keysOn({ shellcheck: 'old' }, known)).keys).toEqual(old.keys);
+    forget();
+    expect((await keysOn({ shellcheck: 'theirs', go: 'other' }, known)).keys['devops']).toBe('key of devops');
+  });
+});

@@ -1,5 +1,5 @@
 /** What was found good is not looked at again: checks, and the tests and types of single packages. On real repositories by the real command. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryWith, temporaryFolder, type TestRepository } from '../support/git-repository.ts';
@@ -90,4 +90,32 @@ it('says of a check that it is as before, with the warnings of then', async () =
   expect(second.stdout + second.stderr).toMatch(/dockerfiles .*as before/);
   await repository.commit('feat: still more', { 'deploy.yaml': 'replicas: 3\n' });
   expect(dockerfile(await runJson(repository.path))).toEqual(dockerfile(first));
+});
+
+it('looks again once a program of the machine is another one, and only where a check calls it', async () => {
+  await using place = await temporaryFolder();
+  await using repository = await repositoryWith({
+    'agent.config.json': JSON.stringify({ agents: { ...OFF, devops: {}, docs: {}, qa: { enabled: false } } }),
+    'a.md': '# A\n',
+    'run.sh': '#!/bin/sh\necho "$1"\n',
+  });
+  const install = (version: string): void => {
+    const path = join(place.path, 'shellcheck');
+    writeFileSync(path, `#!/bin/sh\n# ${version}\necho '{"comments":[]}'\n`);
+    chmodSync(path, 0o755);
+  };
+  const env = { PATH: `${place.path}:${process.env['PATH'] ?? ''}` };
+  const ends = async (): Promise<string[]> => {
+    const { document } = await runJson(repository.path, [], env);
+    return document.runs.map(({ agent: name, outcome, reason }) => `${name} ${reason ?? outcome}`);
+  };
+  install('0.9.0');
+  expect(await ends()).toEqual(['devops passed', 'docs passed']);
+  expect(await ends()).toEqual(['devops unchanged', 'docs unchanged']);
+  // The answer that is remembered word by word as well.
+  expect((await agent(repository.path, ['run'], env)).code).toBe(0);
+  install('0.10.0');
+  const told = await agent(repository.path, ['run'], env);
+  expect(told.stdout + told.stderr).toMatch(/shellcheck/i);
+  expect(await ends()).toEqual(['devops unchanged', 'docs unchanged']);
 });
