@@ -8,6 +8,7 @@ import { manifests } from './checks/manifests.ts';
 import { nodeVersions } from './checks/node-versions.ts';
 import { oxfmt } from './checks/oxfmt.ts';
 import { prettier } from './checks/prettier.ts';
+import { pushedSecrets } from './checks/pushed-secrets.ts';
 import { secrets } from './checks/secrets.ts';
 import { shellFormat } from './checks/shell-format.ts';
 import { shellSyntax } from './checks/shell-syntax.ts';
@@ -29,6 +30,7 @@ export const devops: Agent = {
   checks: [
     workflows,
     secrets,
+    pushedSecrets,
     dockerfiles,
     compose,
     yamlSyntax,

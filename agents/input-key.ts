@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { TreeEntry } from '../git/tree.ts';
 import type { AgentId } from '../ledger/outcome.ts';
-import type { PlannedCheck } from './plan-checks.ts';
+import { isApart, type PlannedCheck } from './plan-checks.ts';
 import { toolsCalled } from './tools/machine-tools.ts';
 
 /** Everything besides the tree that a run's result depends on. */
@@ -43,8 +43,8 @@ export function inputKeys(
   const paths = hash(tree.entries.map((entry) => entry.path));
   return Object.fromEntries(
     agents.map((agent) => {
-      // What depends on when it runs has its own turn, whatever the tree.
-      const checks = tree.planned.filter(({ agents: listed, check }) => listed.includes(agent) && check.isNightly !== true);
+      // What does not depend on the tree has its own turn.
+      const checks = tree.planned.filter(({ agents: listed, check }) => listed.includes(agent) && !isApart(check));
       if (checks.length === 0) return [agent, NOTHING_APPLIES];
       const seesPaths = checks.some((planned) => planned.detection.seesEveryPath === true);
       const parts = [agent, context, seesPaths ? paths : ''];

@@ -8,8 +8,9 @@ import { treeIdOf } from '../git/tree.ts';
 import type { Worktree } from '../git/worktree.ts';
 import type { CheckContext, CheckReport } from './checks/check.ts';
 import { treeCutter } from './checks/tree-cutter.ts';
-import { plannedNow, planChecks } from './plan-checks.ts';
+import { isApart, plannedNow, planChecks } from './plan-checks.ts';
 import type { CheckPlan, PlannedCheck } from './plan-checks.ts';
+import { contentsSince } from './past-contents.ts';
 import { readProject } from './read-project.ts';
 import type { ReadProject } from './read-project.ts';
 import { throwIfInterrupted } from './run-context.ts';
@@ -99,6 +100,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       if (part.isGood(made)) memory.keep(source, withoutThisRun(made));
       return made;
     },
+    pastFiles: () => contentsSince(repository, { since: policy.commitsSince, project: scene.project }),
     signal: context.signal,
     bundledSeverity: policy.strict ? 'error' : 'warning',
     runTool: (call: ToolCall) => {
@@ -131,15 +133,15 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   const inspectOrRecall = async (planned: PlannedCheck, scene: Scene): Promise<Inspection> => {
     const source = sourceOf(planned, scene);
-    // What depends on when it runs is never remembered.
-    const known = planned.check.isNightly === true ? null : (memory.recall(source) as CheckReport | null);
+    // What does not depend on the tree is never remembered.
+    const known = isApart(planned.check) ? null : (memory.recall(source) as CheckReport | null);
     if (known !== null) {
       context.onOutput?.(planned.check.id, planned.agents, 'it passed before, and nothing that it reads has changed\n');
       return { planned, report: known, durationMs: 0, isRemembered: true };
     }
     const inspection = await inspectNow(planned, scene);
     const { measured: _measured, ...report } = inspection.report;
-    if (report.outcome === 'passed' && report.isUncertain !== true && planned.check.isNightly !== true) memory.keep(source, report);
+    if (report.outcome === 'passed' && report.isUncertain !== true && !isApart(planned.check)) memory.keep(source, report);
     return inspection;
   };
 

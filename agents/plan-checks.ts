@@ -20,8 +20,8 @@ export interface NotApplicable {
 
 export interface CheckPlan {
   readonly planned: readonly PlannedCheck[];
-  /** Those that run at night only. */
-  readonly nightly: readonly PlannedCheck[];
+  /** Those that are no part of the input key: of the night, or of the commits on the way. */
+  readonly apart: readonly PlannedCheck[];
   readonly notApplicable: readonly NotApplicable[];
 }
 
@@ -41,7 +41,7 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
     }),
   );
   const planned: PlannedCheck[] = [];
-  const nightly: PlannedCheck[] = [];
+  const apart: PlannedCheck[] = [];
   const notApplicable: NotApplicable[] = [];
   for (const { check, agents, detection } of asked) {
     if (!detection.applies) {
@@ -50,16 +50,27 @@ export async function planChecks(policy: RunPolicy, project: Project): Promise<C
     }
     const concerned = concernedAgents(agents, { detection, policy, project });
     const others = agents.filter((agent) => !concerned.includes(agent));
-    (check.isNightly === true ? nightly : planned).push({ check, agents: concerned, detection });
+    (isApart(check) ? apart : planned).push({ check, agents: concerned, detection });
     if (others.length > 0) notApplicable.push({ check, agents: others, why: 'none of the files that it reads are theirs' });
   }
-  return { planned, nightly, notApplicable };
+  return { planned, apart, notApplicable };
 }
 
-/** What runs this time: the checks of the night only of agents whose turn it is. */
-export function plannedNow({ planned, nightly }: CheckPlan, { nightly: turns }: Pick<RunPolicy, 'nightly'>): PlannedCheck[] {
-  const tonight = nightly.map((each) => ({ ...each, agents: each.agents.filter((agent) => turns.has(agent)) }));
-  return [...planned, ...tonight.filter(({ agents }) => agents.length > 0)];
+/** Whether something else than the tree decides when it runs. */
+export function isApart({ isNightly, readsCommits }: Check): boolean {
+  return isNightly === true || readsCommits === true;
+}
+
+/** What runs this time: the checks of the night only of agents whose turn it is, those of commits where it is known which are new. */
+export function plannedNow(
+  { planned, apart }: CheckPlan,
+  { nightly, commitsSince }: Pick<RunPolicy, 'nightly' | 'commitsSince'>,
+): PlannedCheck[] {
+  const now = apart.map((each) => {
+    const isNow = (agent: AgentId): boolean => (each.check.isNightly === true ? nightly.has(agent) : commitsSince !== null);
+    return { ...each, agents: each.agents.filter(isNow) };
+  });
+  return [...planned, ...now.filter(({ agents }) => agents.length > 0)];
 }
 
 function concernedAgents(agents: readonly AgentId[], ask: Parameters<typeof agentsWithFiles>[1]): readonly AgentId[] {

@@ -13,7 +13,7 @@ import type { BlobChange, ChangeMemory } from './fights.ts';
 import { takenBackChanges } from './taken-back.ts';
 import { findingsOf } from './divide-findings.ts';
 import type { Inspection, Inspector, Scene } from './inspector.ts';
-import { applyFixers, plannedFixers } from './repair.ts';
+import { applyFixers, firstFixers, hasWork, plannedFixers } from './repair.ts';
 import type { PlannedFixer } from './repair.ts';
 import type { PlannedCheck } from './plan-checks.ts';
 import { regressionsOf, resultsAfter, stepBetween } from './regress.ts';
@@ -35,6 +35,8 @@ export interface AgentRunRequest {
   readonly measures: Measures;
   /** What is to be remembered of its checks of the night when those that run now have ended well; null: nothing new. */
   readonly nightly: Nightly | null;
+  /** Whether it is to be remembered up to which commit commits were looked at. */
+  readonly notesCommits: boolean;
 }
 
 /** What all agents of one invocation share. */
@@ -105,7 +107,7 @@ async function repairWithoutHarm(request: AgentRunRequest, seen: Seen): Promise<
   if (fixers.length === 0) return { candidate: null, notes };
   context.journal.advance('fixing');
   await using tree = await trees.own(`fix-${request.agent.id}`, seen.scene.project);
-  for (let isFresh = true; fixers.length > 0; isFresh = false) {
+  for (let isFresh = true; hasWork(fixers); isFresh = false) {
     if (!isFresh) await tree.reset(request.base);
     const outcome = await tryFixers(request, fixers, { ...seen, tree });
     if (outcome.worse.length === 0) return { candidate: outcome.candidate, notes: [...notes, ...outcome.notes] };
@@ -158,7 +160,7 @@ async function firstHarmful(
 ): Promise<PlannedFixer> {
   for (let count = 1; count < fixers.length; count += 1) {
     await seen.tree.reset(request.base);
-    const { worse } = await tryFixers(request, fixers.slice(0, count), seen);
+    const { worse } = await tryFixers(request, firstFixers(fixers, count), seen);
     const last = fixers[count - 1];
     if (worse.length > 0 && last !== undefined) return last;
   }

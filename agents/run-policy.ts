@@ -8,6 +8,8 @@ export interface RunPolicy {
   readonly agents: readonly Agent[];
   /** Those whose checks of the night run this time. */
   readonly nightly: ReadonlySet<AgentId>;
+  /** The commit of the branch after which commits are new; null: not known. */
+  readonly commitsSince: string | null;
   /** Findings of bundled tools are errors. */
   readonly strict: boolean;
   /** Whether fixers run. */

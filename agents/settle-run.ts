@@ -173,6 +173,7 @@ export function settledEvent(settlement: Settlement): SettledEvent {
     coverage: settlement.results.after.map((inspection) => inspection.report.coverage).find((coverage) => coverage !== undefined) ?? null,
     counts: settlement.counts,
     ...nightOf(settlement),
+    ...commitsOf(settlement),
     ...measuresOf(settlement),
     ...(settlement.seen === null ? { outdated: true } : { seen: settlement.seen }),
     blobs:
@@ -198,6 +199,14 @@ function nightOf({ work, results }: Settlement): Pick<SettledEvent['data'], 'nig
   const ran = results.after.filter(({ planned }) => planned.check.isNightly === true);
   const isOver = ran.every(({ report }) => report.outcome === 'passed' || report.outcome === 'skipped');
   return nightly === null || !isOver ? {} : { nightly };
+}
+
+/** Where nothing bad was found in them, or nobody knew yet which commits are new, the next run begins after this one. */
+function commitsOf({ work, results }: Settlement): Pick<SettledEvent['data'], 'commitsRead'> {
+  const { agent, base, notesCommits } = work.request;
+  if (!notesCommits || !agent.checks.some(({ readsCommits }) => readsCommits === true)) return {};
+  const ran = results.after.filter(({ planned }) => planned.check.readsCommits === true);
+  return ran.every(({ report }) => report.outcome === 'passed' || report.outcome === 'skipped') ? { commitsRead: base } : {};
 }
 
 function measuresOf({ report, results }: Settlement): Pick<SettledEvent['data'], 'measures'> {

@@ -11,7 +11,7 @@ export interface BatchObject {
 /** Reads objects in one process; in the order asked, null for what is not there. */
 export async function batchObjects(
   oids: readonly string[],
-  options: Pick<GitOptions, 'cwd' | 'gitDir' | 'env'>,
+  options: Pick<GitOptions, 'cwd' | 'gitDir' | 'env' | 'config'>,
 ): Promise<(BatchObject | null)[]> {
   if (oids.length === 0) return [];
   const { stdoutBytes } = await git(['cat-file', '--batch'], { ...options, input: `${oids.join('\n')}\n` });

@@ -63,6 +63,8 @@ const settled = {
     .optional(),
   /** When the checks that run at night are due next (`Nightly` of state.ts); absent where the run leaves that as it was. */
   nightly: z.object({ schedule: z.string(), dueAt: time }).optional(),
+  /** The newest commit of the branch up to which each commit was looked at; absent where the run leaves that as it was. */
+  commitsRead: sha.optional(),
   /** What is compared with the next runs, by name; see measures.ts. */
   measures: z.record(z.string().max(400), z.number().min(0)).optional(),
 };

@@ -28,6 +28,7 @@ export function foldSettled(agent: AgentState, event: SettledEvent, sequence: nu
     last: isLate(agent.last) ? agent.last : last,
     lastScheduledAt: later(agent.lastScheduledAt, startTime(event)),
     ...(data.nightly === undefined ? {} : { nightly: data.nightly }),
+    ...(data.commitsRead === undefined ? {} : { commitsRead: data.commitsRead }),
     ...(data.measures === undefined || data.outcome === 'failed' ? {} : { measures: withMeasures(agent.measures, data.measures) }),
   };
   if (data.outcome !== 'passed' && data.outcome !== 'fixed' && data.outcome !== 'failed') {

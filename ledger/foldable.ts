@@ -84,6 +84,7 @@ function hasReadableLists(data: Readonly<Record<string, unknown>>): boolean {
     Array.isArray(blobs) &&
     blobs.every((blob) => isRecord(blob) && is(blob['path'], 'string') && is(blob['from'], 'string?') && is(blob['to'], 'string?')) &&
     (data['nightly'] === undefined || (isRecord(data['nightly']) && is(data['nightly']['dueAt'], 'string'))) &&
+    (data['commitsRead'] === undefined || typeof data['commitsRead'] === 'string') &&
     (data['measures'] === undefined || isRecord(data['measures']))
   );
 }

@@ -173,6 +173,8 @@ export interface AgentState {
   readonly proposal: OpenProposal | null;
   /** Absent until a run met checks that run at night. */
   readonly nightly?: Nightly;
+  /** The newest commit of the branch up to which each commit was looked at; absent until a run noted one. */
+  readonly commitsRead?: string;
   /** What the last green runs measured, newest first, by name; see measures.ts. */
   readonly measures?: Measures;
 }

@@ -33,8 +33,8 @@ export interface DecideRequest {
   readonly touched?: ReadonlySet<AgentId> | null;
   /** Tells whether the schedule asks for the agent; null when `--due` was not given. */
   readonly isDue: ((agent: Agent, lastRunAt: Date | null) => boolean) | null;
-  /** Agents whose checks of the night have their turn: they run whatever is known of the tree. Default: none. */
-  readonly atNight?: ReadonlySet<AgentId>;
+  /** Agents with checks that have their turn, at night or for new commits: they run whatever is known of the tree. Default: none. */
+  readonly onTurn?: ReadonlySet<AgentId>;
   /** Repairs that the branch has and the checked commit has not got yet: to make them again would be in vain. Default: none. */
   readonly repairedAhead?: ReadonlySet<string>;
   /** Commit that waits under the agent's ref, by agent. */
@@ -51,8 +51,8 @@ function decide(agent: Agent, request: DecideRequest): Decision {
   const memory = agentStateOf(state, agent.id, branch);
   const key = request.keys[agent.id];
   const answer = memory.keys.find((record) => record.key === key);
-  const isNight = request.atNight?.has(agent.id) === true;
-  if (key === NOTHING_APPLIES && !isNight) return skip(agent, 'not-applicable', { answer: undefined, hint: null });
+  const isOnTurn = request.onTurn?.has(agent.id) === true;
+  if (key === NOTHING_APPLIES && !isOnTurn) return skip(agent, 'not-applicable', { answer: undefined, hint: null });
   const run: Decision = { agent, kind: 'run', pending: request.waiting[agent.id] ?? null };
   if (request.force) return { ...run, pending: null };
   const pause = pauseOf(state, agent.id, branch, now);
@@ -83,7 +83,7 @@ function decide(agent: Agent, request: DecideRequest): Decision {
       hint: `failed ${memory.streak} times on the same content; next try ${memory.breaker?.nextTryAt ?? ''}, or at once when something changes`,
     });
   }
-  if (isNight) return run;
+  if (isOnTurn) return run;
   if (answer !== undefined && isAnsweredWell(answer, memory, request.repairedAhead)) {
     const isAhead = answer.commit !== null && answer.outcome === 'fixed' && request.repairedAhead?.has(answer.commit) === true;
     return skip(agent, 'unchanged', { answer, hint: isAhead ? `${branch} has the repair already, in ${answer.commit.slice(0, 9)}` : null });

@@ -21,6 +21,8 @@ export interface Check {
   readonly writes?: boolean;
   /** Whether its result depends on when it runs, so that it runs once a night and is no part of the input key. */
   readonly isNightly?: true;
+  /** Whether it looks at the commits on the way to the checked one, so that it runs when there are new ones and is no part of the input key. */
+  readonly readsCommits?: true;
   /** Whose findings are whose where several agents list it, when that is not the owner of the file. */
   readonly division?: Division;
   /** Repairs what is safe to repair. */
@@ -91,8 +93,23 @@ export interface CheckContext {
   readonly bundledSeverity: 'error' | 'warning';
   /** A text with the worktree cut off the paths in it: `/tmp/…/src/a.ts` → `src/a.ts`. Findings and reports get it in one place. */
   readonly withoutTree: (text: string) => string;
+  /** Contents that the new commits brought and the checked one no longer has; null where it is not known which commits are new. */
+  pastFiles(): Promise<PastContents | null>;
   /** One line for the person who watches. */
   progress(message: string): void;
+}
+
+/** Contents of files on the way to the checked commit. */
+export interface PastContents {
+  readonly files: readonly PastContent[];
+  /** How many were left out: too large, or no text. */
+  readonly unread: number;
+}
+
+export interface PastContent {
+  readonly commit: string;
+  readonly path: string;
+  readonly text: string;
 }
 
 /** A part of a check that can be remembered. */

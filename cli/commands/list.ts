@@ -53,7 +53,7 @@ export async function listCommand(
       const { id, summary } = agent;
       const { schedule, priority } = configured ?? agent;
       const checks = (configured?.checks ?? []).map((check): ListedCheck => {
-        const planned = [...plan.planned, ...plan.nightly].find((one) => one.check === check && one.agents.includes(id));
+        const planned = [...plan.planned, ...plan.apart].find((one) => one.check === check && one.agents.includes(id));
         const when = check.isNightly === true ? `at night (${settings.nightly}): ` : '';
         const why =
           planned !== undefined

@@ -3,7 +3,7 @@ import type { Agent } from '../../agents/agent.ts';
 import { exitCodeOf } from '../../agents/exit-code.ts';
 import { AGENT_IDS, TRIGGERS, type AgentId } from '../../ledger/outcome.ts';
 import type { KeyedAgent, KnownTree } from '../../ledger/known-tree.ts';
-import { agentStateOf, type LedgerState } from '../../ledger/state.ts';
+import { agentStateOf, type KeyRecord, type LedgerState } from '../../ledger/state.ts';
 import { decideRuns, type Decision } from '../../scheduler/decide-runs.ts';
 import { planEscalations } from '../../scheduler/escalate.ts';
 import { isPast } from '../../scheduler/night-turn.ts';
@@ -15,11 +15,19 @@ import { skippedReport } from '../run/skipped-report.ts';
 import { shortSha } from '../wording.ts';
 import type { GateLedger } from './gate-ledger.ts';
 
+/** What is checked out. */
+export interface GateHead {
+  readonly commit: string;
+  readonly tree: string;
+  /** Absent where the ledger knows the commit. */
+  readonly parents?: readonly string[];
+}
+
 /** Everything that is known at the gate. */
 export interface GateFacts {
   readonly context: CiContext;
   /** The commit that is checked out, and its tree; null when there is no checkout. */
-  readonly head: { readonly commit: string; readonly tree: string } | null;
+  readonly head: GateHead | null;
   readonly ledger: GateLedger;
   /** Null when the payload does not tell it. */
   readonly defaultBranch: string | null;
@@ -83,7 +91,7 @@ interface Looked {
   readonly facts: GateFacts;
   readonly state: LedgerState;
   readonly branch: string;
-  readonly head: { readonly commit: string; readonly tree: string };
+  readonly head: GateHead;
 }
 
 function byState(looked: Looked): GateAnswer {
@@ -115,9 +123,9 @@ function byState(looked: Looked): GateAnswer {
             )
         : null,
     waiting: {},
-    atNight: new Set(news === null ? keyed.filter((agent) => isNightDue(agent, looked)).map(({ agentId }) => agentId) : []),
+    onTurn: new Set(news === null ? keyed.filter((agent) => isOnTurn(agent, looked, known)).map(({ agentId }) => agentId) : []),
   });
-  const agents = decisions.map((decision) => lineOf(decision, looked, { news, keyed }));
+  const agents = decisions.map((decision) => lineOf(decision, looked, { news, keyed, known }));
   const due = agents.filter((line) => line.isDue).map(({ agent }) => agent);
   if (due.length > 0)
     return { isDue: true, headline: `due on ${plainLine(branch)}: ${due.join(', ')}`, agents, warning: null, exitCode: 0 };
@@ -136,7 +144,11 @@ function newsOf(known: KnownTree | undefined, { facts, branch, head }: Looked): 
   return isNewer(facts.version, known.version) ? `upkeep ${facts.version} is newer than ${known.version}, which looked last` : null;
 }
 
-function lineOf(decision: Decision, looked: Looked, { news, keyed }: { news: string | null; keyed: readonly KeyedAgent[] }): GateLine {
+function lineOf(
+  decision: Decision,
+  looked: Looked,
+  { news, keyed, known }: { news: string | null; keyed: readonly KeyedAgent[]; known: KnownTree | undefined },
+): GateLine {
   const { agent } = decision;
   if (decision.kind === 'skip') {
     const sentence = agentSentence(skippedReport(decision, null)).replace(/^skipped – /, '');
@@ -144,21 +156,24 @@ function lineOf(decision: Decision, looked: Looked, { news, keyed }: { news: str
   }
   if (news !== null) return { agent: agent.id, isDue: true, why: news };
   const memory = agentStateOf(looked.state, agent.id, looked.branch);
-  const last = memory.keys[0];
   const keyedAgent = keyed.find(({ agentId }) => agentId === agent.id);
-  const isAtNight = keyedAgent !== undefined && isNightDue(keyedAgent, looked) && last?.errors === 0;
-  const why = isAtNight
-    ? 'its checks of the night have their turn'
-    : last === undefined
-      ? 'it has not run here yet'
-      : last.errors > 0
-        ? 'errors were left'
-        : last.delivered
-          ? 'its content is new'
-          : 'its repair did not arrive';
+  const why = reasonOf(memory.keys[0], keyedAgent, { looked, known });
   const dueAt = keyedAgent?.dueAt ?? null;
   const slot = looked.facts.context.isDueOnly && dueAt !== null ? `; its slot was ${dueAt.slice(0, 16).replace('T', ' ')} UTC` : '';
   return { agent: agent.id, isDue: true, why: `${why}${slot}` };
+}
+
+/** Why an agent is due on a tree that is known. */
+function reasonOf(
+  last: KeyRecord | undefined,
+  keyed: KeyedAgent | undefined,
+  { looked, known }: { readonly looked: Looked; readonly known: KnownTree | undefined },
+): string {
+  if (last === undefined) return 'it has not run here yet';
+  if (last.errors > 0) return 'errors were left';
+  if (!last.delivered) return 'its repair did not arrive';
+  if (keyed !== undefined && isNightDue(keyed, looked)) return 'its checks of the night have their turn';
+  return keyed !== undefined && isOnTurn(keyed, looked, known) ? 'commits came whose contents are gone again' : 'its content is new';
 }
 
 /** As due.ts has it, by the slot that was worked out when the tree was noted; a run that was noted elsewhere since then makes it unknown. */
@@ -166,6 +181,14 @@ function isDue(keyed: KeyedAgent | undefined, lastRunAt: Date | null, now: Date)
   if (keyed === undefined || lastRunAt === null || keyed.lastRunAt === null) return true;
   if (Date.parse(keyed.lastRunAt) !== lastRunAt.getTime()) return true;
   return keyed.dueAt !== null && Date.parse(keyed.dueAt) <= now.getTime();
+}
+
+/** For the night, or for commits that came and went without a trace in the tree. */
+function isOnTurn(agent: KeyedAgent, looked: Looked, known: KnownTree | undefined): boolean {
+  const { commitsRead } = agentStateOf(looked.state, agent.agentId, looked.branch);
+  const { commit, parents = [] } = looked.head;
+  const isSeen = known?.commit === commit || (parents.length === 1 && parents[0] === known?.commit);
+  return isNightDue(agent, looked) || (commitsRead !== undefined && !isSeen);
 }
 
 /** By the night that was noted with the tree, unless a run elsewhere has taken it since. */

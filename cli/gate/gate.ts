@@ -51,12 +51,15 @@ async function headOf(cwd: string, ledger: GateLedger): Promise<GateFacts['head'
   const commit = headCommit(join(cwd, '.git'));
   const known = ledger.kind === 'read' ? ledger.state.trees.find((tree) => tree.commit === commit) : undefined;
   if (commit !== null && known !== undefined) return { commit, tree: known.tree };
-  const { git, GitError } = await import('../../git/exec-git.ts');
+  const [{ batchObjects }, { GitError }] = await Promise.all([import('../../git/batch-objects.ts'), import('../../git/git-error.ts')]);
   try {
     // In a container the checkout often belongs to somebody else; nothing of it is run here.
-    const { stdout } = await git(['rev-parse', 'HEAD^{commit}', 'HEAD^{tree}'], { cwd, config: [['safe.directory', '*']] });
-    const [head, tree] = stdout.split('\n');
-    return head && tree ? { commit: head, tree } : null;
+    const [object] = await batchObjects(['HEAD'], { cwd, config: [['safe.directory', '*']] });
+    // As it is written, since a shallow clone tells of no parents.
+    const text = object?.content.toString('latin1') ?? '';
+    const tree = /^tree ([0-9a-f]+)$/m.exec(text)?.[1];
+    const parents = [...(text.split('\n\n')[0] ?? '').matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? '');
+    return object?.type === 'commit' && tree !== undefined ? { commit: object.oid, tree, parents } : null;
   } catch (error) {
     if (error instanceof GitError) return null;
     throw error;

@@ -35,6 +35,7 @@ export function buildPolicy(config: ResolvedConfig, around: PolicySurroundings):
   return {
     agents: configuredAgents(config, around.origins),
     nightly: new Set(),
+    commitsSince: null,
     strict: around.strict || config.strict,
     fix: around.fix,
     concurrency: around.concurrency ?? config.limits.concurrency ?? availableParallelism(),

@@ -191,6 +191,7 @@ function agentRequest(decision: Extract<Decision, { kind: 'run' }>, request: Exe
     coverage: green?.coverage ?? null,
     measures,
     nightly: request.nights.next[agent.id] ?? null,
+    notesCommits: request.counts,
     memory: {
       written: request.state.written.find((written) => written.branch === (request.branch ?? 'HEAD'))?.paths ?? [],
       undone: request.state.frozen[agent.id]?.blobs ?? [],

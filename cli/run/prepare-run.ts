@@ -21,6 +21,7 @@ import type { RunFlags } from '../run-flags.ts';
 import { UsageError } from '../usage-error.ts';
 import { buildPolicy } from './build-policy.ts';
 import { loadSettings } from './load-settings.ts';
+import { newCommits } from './new-commits.ts';
 import { repairsAhead } from './repairs-ahead.ts';
 import { runKeys } from './run-keys.ts';
 import type { RunKeys } from './run-keys.ts';
@@ -80,9 +81,11 @@ export async function decide(ask: {
   now: Date;
   /** Whether checks of the night run by themselves here. */
   runsByItself: boolean;
+  /** The commit that the branch was at before the push that is looked at; default: not known. */
+  before?: string | null;
   /** Newest commit of the remote's branch, fetched; default: not known. */
   remoteTip?(): Promise<string | null>;
-}): Promise<{ decisions: Decision[]; runKeys: RunKeys; nights: Nights }> {
+}): Promise<{ decisions: Decision[]; runKeys: RunKeys; nights: Nights; commitsSince: string | null }> {
   const { repository, run, flags, now } = ask;
   const { config } = run.loaded;
   const [keys, waiting, due] = await Promise.all([
@@ -112,8 +115,13 @@ export async function decide(ask: {
     scheduleOf: (agent) => ({ cron: config.agents[agent].nightly, zone: config.agents[agent].timeZone }),
     hasNothingElse: (agent) => keys.keys[agent] === NOTHING_APPLIES,
   });
+  const commits = await newCommits({
+    ...{ repository, branch, base: ask.base, state: ask.state, agents: run.agents },
+    before: ask.before ?? null,
+    runsByItself: ask.runsByItself,
+  });
   const decisions = decideRuns({
-    atNight: nights.due,
+    onTurn: new Set([...nights.due, ...commits.due]),
     agents: run.agents,
     branch,
     state: ask.state,
@@ -127,7 +135,7 @@ export async function decide(ask: {
     isDue: due === null ? null : (agent, lastRunAt) => due.isDue(scheduleOf(agent, config, ask.state), lastRunAt, now),
     waiting,
   });
-  return { decisions, runKeys: keys, nights };
+  return { decisions, runKeys: keys, nights, commitsSince: commits.since };
 }
 
 /** What a person set comes before the configuration. */

@@ -58,7 +58,8 @@ export async function runKeys(request: RunKeysRequest): Promise<RunKeys> {
     return { context, ...withoutMarks(told) };
   }
   const project = await readProject(repository, commit);
-  const { planned, nightly } = await planChecks(policy, project);
+  const { planned, apart } = await planChecks(policy, project);
+  const nightly = apart.filter(({ check }) => check.isNightly === true);
   const keys = {
     ...inputKeys(
       policy.agents.map((agent) => agent.id),

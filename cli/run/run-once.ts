@@ -82,7 +82,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
   const shares = ci && !asked.isReadOnly;
   const memory = await openMemory({ repository: seen.repository, run, ci: shares, mode, environment });
   const recovered = hasLeftovers(seen.repository) ? await recoverFirst(seen.repository, memory) : [];
-  const { decisions, runKeys, nights } = await decide({
+  const { decisions, runKeys, nights, commitsSince } = await decide({
     repository: seen.repository,
     base: seen.base,
     branch: asked.base ?? seen.branch,
@@ -95,6 +95,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     version,
     now,
     runsByItself: shares && !seen.isSnapshot,
+    before: asked.range?.before ?? null,
     remoteTip: () => fetchTip(seen, memory, environment),
   });
   const common = {
@@ -153,7 +154,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     repository: seen.repository,
     base: seen.base,
     branch: seen.branch,
-    policy: { ...run.policy, nightly: nights.due },
+    policy: { ...run.policy, nightly: nights.due, commitsSince },
     nights,
     decisions: toRun,
     state: memory.state,

@@ -68,9 +68,20 @@ describe('the gate', () => {
   it('knows a tree by its content: a commit that changes nothing is not due', async () => {
     await using scene = await jobScene(FILES);
     await agents(scene);
+    await scene.checkout.git('-c', 'user.name=x', '-c', 'user.email=x@y', 'commit', '-q', '--allow-empty', '-m', 'chore: nothing');
+    expect((await gate(scene)).outputs['due']).toBe('false');
+  });
+
+  it('lets somebody look at what came and went: between two commits there may have been a secret', async () => {
+    await using scene = await jobScene(FILES);
+    await agents(scene);
     await scene.push('docs: other', { 'b.md': '# C\n' });
     await scene.push('revert: other', { 'b.md': '# B\n' });
     await scene.refresh();
+    const end = await gate(scene);
+    expect(end.outputs).toMatchObject({ due: 'true', agents: 'devops' });
+    expect(end.log).toContain('▶ devops        commits came whose contents are gone again');
+    await agents(scene);
     expect((await gate(scene)).outputs['due']).toBe('false');
   });
 

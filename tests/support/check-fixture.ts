@@ -59,6 +59,7 @@ export function checkFixture(files: Readonly<Record<string, string | object>>): 
       inRealFiles: (use) => inRealFiles(root, use),
       remembered: (_part, make) => make(),
       runTool: testToolRunner(options),
+      pastFiles: () => Promise.resolve(null),
       signal: new AbortController().signal,
       bundledSeverity: 'warning',
       withoutTree: (text) => [root, ...folders].reduce((rest, folder) => treeCutter(folder)(rest), text),

@@ -84,6 +84,7 @@ export function policyOf(agents: readonly Agent[], change: Partial<RunPolicy> = 
   return {
     agents,
     nightly: new Set(),
+    commitsSince: null,
     strict: false,
     fix: true,
     concurrency: 2,

@@ -10,6 +10,8 @@ import { serveEntry } from '../serve-entry.ts';
 export interface SecretsInput {
   readonly root: string;
   readonly files: readonly string[];
+  /** Searched besides: what is in no file. */
+  readonly texts?: readonly { readonly path: string; readonly text: string }[];
   readonly maxBytes: number;
   /** The repository's own settings of the preset's rules. */
   readonly rules: readonly Readonly<Record<string, unknown>>[];
@@ -45,7 +47,7 @@ const MORE: readonly { readonly kind: string; readonly what: string; readonly pa
 ];
 const ALLOWED = /gitleaks:allow|pragma:? allowlist secret|nosecret\b|trufflehog:ignore/i;
 
-await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, maxBytes, rules }) => {
+await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, texts = [], maxBytes, rules }) => {
   const secrets: FoundSecret[] = [];
   const unread: string[] = [];
   let read = 0;
@@ -59,6 +61,11 @@ await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, maxBytes, ru
     }
     read += 1;
     secrets.push(...(await search(path, text)));
+    if (read % 50 === 0) await setImmediate();
+  }
+  for (const { path, text } of texts) {
+    secrets.push(...(await search(path, text)));
+    read += 1;
     if (read % 50 === 0) await setImmediate();
   }
   return { secrets, read, unread };
