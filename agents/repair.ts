@@ -15,7 +15,7 @@ import type { RunContext } from './run-context.ts';
 /** Fixers from this order on are formatters: they also go over what earlier fixers changed. */
 const FIRST_FORMATTER = 90;
 
-/** A fixer with the files it may repair for this agent. */
+/** A fixer with the files it may repair for this agent; a formatter may have none of its own, and only go over what the others changed. */
 export interface PlannedFixer {
   readonly planned: PlannedCheck;
   readonly fixer: Fixer;
@@ -44,9 +44,25 @@ export function plannedFixers(
           : [path];
       for (const one of paths) if (mayChange(one, context)) files.add(one);
     }
-    if (files.size > 0) fixers.push({ planned, fixer, files: [...files].sort() });
+    const follows = isFormatter(fixer) && report.outcome !== 'skipped';
+    if (files.size > 0 || follows) fixers.push({ planned, fixer, files: [...files].sort() });
   }
-  return fixers.sort((a, b) => a.fixer.order - b.fixer.order);
+  return hasWork(fixers) ? fixers.sort((a, b) => a.fixer.order - b.fixer.order) : [];
+}
+
+/** Whether one of them has files of its own. */
+export function hasWork(fixers: readonly PlannedFixer[]): boolean {
+  return fixers.some(({ files }) => files.length > 0);
+}
+
+/** The first of these fixers, and the formatters behind them for what those change. */
+export function firstFixers(fixers: readonly PlannedFixer[], count: number): PlannedFixer[] {
+  const formatters = fixers.slice(count).filter(({ fixer }) => isFormatter(fixer));
+  return [...fixers.slice(0, count), ...formatters.map((each) => ({ ...each, files: [] }))];
+}
+
+function isFormatter({ order }: Fixer): boolean {
+  return order >= FIRST_FORMATTER;
 }
 
 function isOwn(agent: AgentId, { file, planned, context }: { file: string; planned: PlannedCheck; context: RunContext }): boolean {
@@ -64,8 +80,9 @@ export async function applyFixers(
   const notes: string[] = [];
   const changed = new Set<string>();
   for (const { planned, fixer, files } of fixers) {
-    const alsoFormatted = fixer.order >= FIRST_FORMATTER ? [...changed].filter((path) => planned.detection.reads(path)) : [];
+    const alsoFormatted = isFormatter(fixer) ? [...changed].filter((path) => planned.detection.reads(path)) : [];
     const mine = [...new Set([...files, ...alsoFormatted])].sort();
+    if (mine.length === 0) continue;
     const place = inspector.contextFor(planned, scene, { tree, files: mine });
     const result = await fixer.fix(place);
     refuseOnFullDisk(tree, result);
