@@ -76,10 +76,10 @@ async function callsOf(project: Project, manifest: PackageManifest): Promise<Doc
   });
 }
 
-/** Patterns as a shell would replace them by committed files. */
+/** Patterns of documents as a shell would replace them by committed files; a lone `*` is the value of an option. */
 function expandArguments(args: readonly string[], project: Project, dir: string): string[] {
   return args.flatMap((arg) => {
-    if (arg.startsWith('-') || !/[*?{]/.test(arg)) return [arg];
+    if (arg.startsWith('-') || !/[*?{].*[./]|\/.*[*?{]/.test(arg)) return [arg];
     const glob = posix.join(dir, arg);
     const paths = project.files.filter((path) => isGlobMatch(glob, path)).map((path) => posix.relative(dir, path));
     return paths.length === 0 ? [arg] : paths;

@@ -12,7 +12,7 @@ const CONTENTS = '\n- [One](#one)\n- [Two](#two)\n';
 const DOCTOC = `
 const { readFileSync, writeFileSync, appendFileSync, readdirSync } = require('node:fs');
 appendFileSync('calls.log', JSON.stringify(process.argv.slice(2)) + '\\n');
-for (const given of process.argv.slice(2).filter((word) => !word.startsWith('-'))) {
+for (const given of process.argv.slice(2).filter((word) => !/^(-|\\*$)/.test(word))) {
   for (const file of given.endsWith('.md') ? [given] : readdirSync(given).filter((name) => name.endsWith('.md')).map((name) => given + '/' + name)) {
     const text = readFileSync(file, 'utf8');
     const list = [...text.matchAll(/^## (.+)$/gm)].map(([, name]) => '- [' + name + '](#' + name.toLowerCase() + ')').join('\\n');
@@ -50,6 +50,13 @@ describe('a region that the script of a known program writes', () => {
     expect(await told(repository)).toEqual([]);
     // Never without the flag that leaves files alone that have no table of contents.
     expect(repository.read('calls.log').split('\n')[0]).toBe('["--update-only","README.md","docs"]');
+  });
+
+  it('is written with patterns of files as a shell would replace them, and no other words', async () => {
+    const manifest = { name: 'x', devDependencies: { doctoc: '2' }, scripts: { toc: 'doctoc --title "*" *.md docs/*' } };
+    const repository = withDoctoc({ 'package.json': manifest, 'README.md': page(''), 'OTHER.md': '' });
+    expect(await told(repository)).toHaveLength(1);
+    expect(repository.read('calls.log').split('\n')[0]).toBe('["--update-only","--title","*","OTHER.md","README.md","docs/a.md"]');
   });
 
   it('is in step when a formatter has been there', async () => {
