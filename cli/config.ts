@@ -6,6 +6,7 @@ import { findConfig, type ReadFile } from './config/find-config.ts';
 import { ciDefaults, environmentLayers, flagLayers, type ConfigFlags } from './config/overrides.ts';
 import type { ResolvedConfig } from './config-schema.ts';
 import type { Environment } from './environment.ts';
+import { DELIVERY_MODES } from '../ledger/outcome.ts';
 
 /** Everything that decides a configuration. */
 export interface LoadConfigRequest {
@@ -37,7 +38,8 @@ export interface LoadedConfig {
 /** Loads the configuration. Throws ConfigError when it cannot be used. */
 export async function loadConfig(request: LoadConfigRequest): Promise<LoadedConfig> {
   const found = await findConfig(request.readFile);
-  const above = [...environmentLayers(request.environment.variables), ...flagLayers(request.flags)];
+  const environment = environmentLayers(request.environment.variables);
+  const above = [...environment, ...flagLayers(request.flags)];
   const below = request.ci ? [ciDefaults()] : [];
   const hash = configHash([
     request.version,
@@ -50,6 +52,9 @@ export async function loadConfig(request: LoadConfigRequest): Promise<LoadedConf
   const cached = request.cacheFolder === null ? null : await readCache(request.cacheFolder, hash, read);
   if (cached) return { config: cached.config, origins: cached.origins, file: found?.file ?? null };
 
+  if (found === null && environment.length === 0 && needNoValidation(request.flags))
+    return { ...(await import('./config/plain-config.ts')).plainConfig([...below, ...above]), file: null };
+
   const [{ extendConfig }, { validateLayers }] = await Promise.all([
     import('./config/extend-config.ts'),
     import('./config/validate-config.ts'),
@@ -59,4 +64,9 @@ export async function loadConfig(request: LoadConfigRequest): Promise<LoadedConf
   const sources = extended.sources.map(({ place, path, text }) => ({ place, path, hash: hashOf(text) }));
   if (request.cacheFolder !== null) await writeCache(request.cacheFolder, hash, { ...validated, sources });
   return { ...validated, file: found?.file ?? null };
+}
+
+/** Whether the options can hold nothing that the schema would refuse: a number has bounds. */
+function needNoValidation({ concurrency, delivery }: ConfigFlags): boolean {
+  return concurrency === undefined && (delivery === undefined || (DELIVERY_MODES as readonly string[]).includes(delivery));
 }

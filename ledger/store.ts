@@ -1,9 +1,10 @@
 /** Where the ledger is kept: a private bare repository inside the Git directory, which sees the user's objects and lends them none. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { git, GitError } from '../git/exec-git.ts';
+import { GitError } from '../git/exec-git.ts';
+import { makeBare } from '../git/make-bare.ts';
 import { examineStore } from './examine-store.ts';
 import { LedgerError } from './ledger-error.ts';
 import { mendStore } from './mend-store.ts';
@@ -55,17 +56,8 @@ export async function ensureLedger(ledger: Ledger): Promise<void> {
   try {
     await mkdir(parent, { recursive: true });
     await removeOldDrafts(parent);
-    const format = (await git(['rev-parse', '--show-object-format'], { gitDir: ledger.commonDir })).stdout.trim();
-    await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', draft], {
-      cwd: parent,
-      config: [
-        ['init.defaultBranch', 'unused'],
-        ['init.defaultRefFormat', 'files'],
-      ],
-    });
+    await makeBare(draft, { like: ledger.commonDir, before: INHERITED, after: OWN });
     await writeAlternates(draft, ledger.objectsDir);
-    const config = join(draft, 'config');
-    await writeFile(config, `${INHERITED}${await readFile(config, 'utf8')}${OWN}`);
     await rename(draft, ledger.gitDir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadSource } from './extend-config.ts';
-import type { ValidatedConfig } from './validate-config.ts';
+import type { ValidatedConfig } from './origins.ts';
 
 /** Raise it when the meaning of a key changes without a new version of the package. */
 const FORMAT = 4;

@@ -1,17 +1,12 @@
 /** Validates layers and lays them over each other; loaded only when no validated result is cached. */
-import { configJsonSchema, configSchema, type ResolvedConfig } from '../config-schema.ts';
+import { configJsonSchema, configSchema } from '../config-schema.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import type { ConfigLayer, ConfigObject, ConfigPath } from './config-layer.ts';
 import { describeIssue, type PathProblem } from './describe-issue.ts';
-import { leavesOf, mergeConfig, valueAt } from './merge-config.ts';
+import { mergeConfig, valueAt } from './merge-config.ts';
+import { originsOf } from './origins.ts';
+import type { ValidatedConfig } from './origins.ts';
 import { mergedProblems, semanticProblems } from './semantic-problems.ts';
-
-/** A configuration that can be trusted, and where each of its values comes from. */
-export interface ValidatedConfig {
-  readonly config: ResolvedConfig;
-  /** `limits.concurrency` → `agent.config.json:3:5`, `UPKEEP_CONCURRENCY`, `default`. */
-  readonly origins: Readonly<Record<string, string>>;
-}
 
 /** Lowest layer first. Throws ConfigError that names every problem. `extends` and `$schema` are left out of the result. */
 export async function validateLayers(
@@ -68,21 +63,6 @@ function placed(problem: PathProblem, layers: readonly ConfigLayer[]): ConfigPro
 
 function unique(problems: readonly ConfigProblem[]): ConfigProblem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].slice(0, 20);
-}
-
-function originsOf(config: ConfigObject, layers: readonly ConfigLayer[]): Record<string, string> {
-  const origins: Record<string, string> = {};
-  for (const path of leavesOf(config)) {
-    const layer = layers.findLast((one) => valueAt(one.value, path) !== undefined || isBelowReplaced(one.value, path));
-    const position = layer?.locate(path, 'value');
-    origins[path.join('.')] = !layer ? 'default' : position ? `${layer.source}:${position.line}:${position.column}` : layer.source;
-  }
-  return origins;
-}
-
-/** A check set to `false` answers for everything below it. */
-function isBelowReplaced(value: ConfigObject, path: readonly string[]): boolean {
-  return path.some((_key, index) => valueAt(value, path.slice(0, index + 1)) === false);
 }
 
 /** Reads the known keys at a path from the JSON Schema. */
