@@ -42,6 +42,36 @@ export const libraryAva: Seeding = {
       at: '#usage',
     },
     {
+      what: 'a reference that no longer says what the module exports',
+      change: {
+        'docs/api.md':
+          '# API\n\n<!-- upkeep:api-reference index.d.ts -->\n\n- `function slugify(text: string): string`\n\n<!-- /upkeep:api-reference -->\n',
+      },
+      agent: 'docs',
+      check: 'api-reference',
+      rule: 'api-reference',
+      path: 'docs/api.md',
+      at: FIXED,
+    },
+    {
+      what: 'a reference to a module that is not there',
+      change: { 'docs/more.md': '# More\n\n<!-- upkeep:api-reference lib/more.js -->\n\n<!-- /upkeep:api-reference -->\n' },
+      agent: 'docs',
+      check: 'api-reference',
+      rule: 'api-reference',
+      path: 'docs/more.md',
+      at: 'lib/more.js',
+    },
+    {
+      what: 'the help of a command that the package has not',
+      change: { 'docs/cli.md': '# Command\n\n<!-- upkeep:cli-help slugs -->\n\n<!-- /upkeep:cli-help -->\n' },
+      agent: 'docs',
+      check: 'cli-help',
+      rule: 'cli-help',
+      path: 'docs/cli.md',
+      at: 'upkeep:cli-help slugs',
+    },
+    {
       what: 'let for what never changes, where XO is set up',
       change: { 'index.js': replace('\treturn text', "\tlet separator = '-';\n\treturn text") },
       agent: 'backend',
