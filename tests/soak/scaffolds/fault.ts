@@ -22,6 +22,8 @@ export const FIXED = Symbol('fixed');
 export interface Seeding {
   readonly scaffold: string;
   readonly faults: readonly Fault[];
+  /** Programs without which the machine cannot look: there the faults are not seeded. */
+  readonly needs?: readonly string[];
   /** `<agent> <check> <reason>` of checks that the faults keep from running. */
   readonly errored?: readonly string[];
 }

@@ -2,6 +2,7 @@
 import type { Scaffold } from './scaffold.ts';
 import { manifest } from './scaffold.ts';
 import { GUIDE, IGNORE, README } from './written-parts.ts';
+import { typedApi } from './written-api.ts';
 import { eslintReact } from './written-react.ts';
 import { packagesOf } from './written-workspaces.ts';
 
@@ -125,7 +126,8 @@ const python: Scaffold = {
   manager: null,
   files: {
     'README.md': '# prices\n\nPrices in cents.\n',
-    'pyproject.toml': '[project]\nname = "prices"\nversion = "1.0.0"\nrequires-python = ">=3.11"\n\n[tool.ruff]\nline-length = 100\n',
+    'pyproject.toml':
+      '[project]\nname = "prices"\nversion = "1.0.0"\nrequires-python = ">=3.11"\n\n[tool.ruff]\nline-length = 100\n\n[tool.pytest.ini_options]\npythonpath = ["."]\n',
     'prices/__init__.py': 'def cents(euros: float) -> int:\n    return round(euros * 100)\n',
     'tests/test_prices.py': 'from prices import cents\n\n\ndef test_cents() -> None:\n    assert cents(2.5) == 250\n',
   },
@@ -148,6 +150,7 @@ const go: Scaffold = {
 export const written = {
   eslintReact,
   expressMocha,
+  typedApi,
   libraryAva,
   npmWorkspaces: packagesOf('npm'),
   pnpmWorkspaces: packagesOf('pnpm'),

@@ -1,6 +1,8 @@
 /** All seeded faults. */
 import type { Seeding } from '../fault.ts';
+import { typedApi } from './api.ts';
 import { fastifyApp } from './deploy.ts';
+import { goModule, pythonModule } from './languages.ts';
 import { libraryAva, npmWorkspaces, pnpmWorkspaces, yarnTwice, yarnWorkspaces } from './packages.ts';
 import { markdownOnly } from './prose.ts';
 import { reactEslint } from './react-eslint.ts';
@@ -11,5 +13,5 @@ export const SEEDINGS: readonly Seeding[] = [
   ...[viteReact, viteVue, viteSvelte, nextApp, reactEslint],
   ...[fastifyApp, nestApp, expressMocha],
   ...[libraryAva, npmWorkspaces, pnpmWorkspaces, yarnWorkspaces, yarnTwice],
-  markdownOnly,
+  ...[typedApi, pythonModule, goModule, markdownOnly],
 ];
