@@ -3,6 +3,7 @@ import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } fr
 import { distance } from 'fastest-levenshtein';
 // The specification's own schema, which the package has for its linter and does not export.
 import schema from '../../node_modules/dclint/schemas/compose.schema.json' with { type: 'json' };
+import { pathOfPointer } from './json-pointer.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** What the schema refuses. */
@@ -28,7 +29,7 @@ export function schemaProblems(data: unknown): SchemaProblem[] {
   const paths = [...places.keys()];
   return [...places]
     .filter(([place, of]) => of.some(isPlain) || !paths.some((other) => other.startsWith(`${place}/`)))
-    .flatMap(([place, of]) => problemsOf(pathOf(place), of));
+    .flatMap(([place, of]) => problemsOf(pathOfPointer(place), of));
 }
 
 function problemsOf(at: YamlPath, errors: readonly ErrorObject[]): SchemaProblem[] {
@@ -69,13 +70,4 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return { string: 'a text', number: 'a number', boolean: 'true or false', object: 'a map' }[typeof value as string] ?? 'something else';
-}
-
-/** `/services/web/ports/0` as keys; numbers of lists as numbers. */
-function pathOf(pointer: string): YamlPath {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 }

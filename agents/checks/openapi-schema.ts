@@ -6,6 +6,7 @@ import schema20 from '@seriousme/openapi-schema-validator/schemas/v2.0/schema.js
 import schema30 from '@seriousme/openapi-schema-validator/schemas/v3.0/schema.json' with { type: 'json' };
 import schema31 from '@seriousme/openapi-schema-validator/schemas/v3.1/schema.json' with { type: 'json' };
 import schema32 from '@seriousme/openapi-schema-validator/schemas/v3.2/schema.json' with { type: 'json' };
+import { pathOfPointer } from './json-pointer.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** The versions whose schema we have. */
@@ -101,7 +102,7 @@ function problemsIn(all: readonly ErrorObject[]): SchemaProblem[] {
   // What is wrong further in makes everything around it wrong as well.
   return [...places]
     .filter(([place, of]) => of.some(isPlain) || !paths.some((other) => other.startsWith(`${place}/`)))
-    .flatMap(([place, of]) => problemsOf(pathOf(place), of));
+    .flatMap(([place, of]) => problemsOf(pathOfPointer(place), of));
 }
 
 /** Whether it says only that a value is no reference, which it could have been. */
@@ -203,13 +204,4 @@ function inWords(types: ReadonlySet<string>): string {
 function kindOf(value: unknown): string {
   const type = value === null || value === undefined ? 'null' : Array.isArray(value) ? 'array' : typeof value;
   return KINDS[type] ?? type;
-}
-
-/** `/paths/~1pets/get` as keys; numbers of lists as numbers. */
-function pathOf(pointer: string): YamlPath {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 }
