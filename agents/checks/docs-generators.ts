@@ -29,6 +29,8 @@ export interface DocsGenerator {
   readonly readsMarkdownOnly: boolean;
   /** Whether its operands are paths, so that a shell has to replace patterns. */
   readonly takesPaths: boolean;
+  /** Whether its HTML is another one in each version of it, and in that of its bot: then what people see of it is compared. */
+  readonly isByText?: boolean;
   /** Whether a call with these arguments only looks, and fails where a document is out of step. */
   isCheck(args: readonly string[]): boolean;
   /** Our call; null where the script's call writes no document. */
@@ -75,7 +77,7 @@ const embedme: DocsGenerator = {
 
 const allContributors: DocsGenerator = {
   ...{ tools: ['all-contributors'], packageName: 'all-contributors-cli', binName: 'all-contributors' },
-  ...{ readsMarkdownOnly: true, takesPaths: true },
+  ...{ readsMarkdownOnly: true, takesPaths: true, isByText: true },
   isCheck: never,
   call: (args) =>
     args[0] === 'generate' ? { args, owned: regions(/<!--\s*ALL-CONTRIBUTORS-\w+:START\b/, /<!--\s*ALL-CONTRIBUTORS-\w+:END\b/) } : null,

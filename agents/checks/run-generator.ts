@@ -102,10 +102,14 @@ export interface DocumentChange {
 }
 
 /** The documents that say something else now; days, times, revisions and versions of the machine apart, and what a formatter changes. */
-export function changesOf({ before, after }: { readonly before: Texts; readonly after: Texts }, { owned }: DocsScript): DocumentChange[] {
+export function changesOf(
+  { before, after }: { readonly before: Texts; readonly after: Texts },
+  { owned, generator }: DocsScript,
+): DocumentChange[] {
+  const same = (text: string): string => timeless(generator.isByText === true ? text.replace(/<[^<>]*>/g, ' ') : text);
   return [...before].flatMap(([path, text]): DocumentChange[] => {
     const now = after.get(path);
-    if (now === undefined || now === text || timeless(text) === timeless(now)) return [];
+    if (now === undefined || now === text || same(text) === same(now)) return [];
     const isOwned = owned.is !== 'files' || owned.owns(path);
     return [{ path, line: firstDifference(text, now), isStray: !isOwned || outsideOf(text, owned) !== outsideOf(now, owned) }];
   });

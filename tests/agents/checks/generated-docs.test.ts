@@ -102,6 +102,24 @@ describe('a region that the script of a known program writes', () => {
     expect(await told(dated)).toEqual([]);
   });
 
+  it('of all-contributors is in step as the bot wrote it, with the same people', async () => {
+    const list = (people: string): string => `# T\n\n<!-- ALL-CONTRIBUTORS-LIST:START -->\n${people}\n<!-- ALL-CONTRIBUTORS-LIST:END -->\n`;
+    const repository = checkFixture({
+      'package.json': { name: 'x', devDependencies: { 'all-contributors-cli': '6' }, scripts: { people: 'all-contributors generate' } },
+      'README.md': list('<td align="center"><a href="https://x.org"><b>Ann</b></a></td>'),
+    });
+    repository.fakeTool('all-contributors-cli', '');
+    repository.write({
+      'node_modules/all-contributors-cli/package.json': {
+        ...{ name: 'all-contributors-cli', version: '6.26.1', bin: { 'all-contributors': 'bin.cjs' } },
+      },
+      'node_modules/all-contributors-cli/bin.cjs': `require('node:fs').writeFileSync('README.md', ${JSON.stringify(list('<td align="center" valign="top"><a href="https://x.org?s=100"><b>Ann</b></a></td>'))});`,
+    });
+    expect(await told(repository)).toEqual([]);
+    repository.write({ 'README.md': list('<td><b>Bob</b></td>') });
+    expect(await told(repository)).toHaveLength(1);
+  });
+
   it('is nobody else’s: a record, a file of others, an empty pair in a sentence', async () => {
     const files = { 'README.md': `Put ${OPEN} there.\n`, 'CHANGELOG.md': page(''), 'vendor/a.md': page('') };
     expect(await withDoctoc(files).detect(generatedDocs)).toMatchObject({ applies: false });
