@@ -57,10 +57,18 @@ function agentLines(run: AgentRunReport, palette: Palette): string[] {
       .filter((check) => check.outcome === 'failed' && check.command !== null)
       .map((check) => palette.dim(`    reproduce: ${plainLine(check.command ?? '')}`)),
   );
+  lines.push(
+    ...run.checks.filter(isWithoutTool).map((check) => palette.dim(`    ${plainLine(`${check.title} skipped: ${check.hint ?? ''}`)}`)),
+  );
   if (run.since !== null && red) lines.push(palette.dim(`    since ${shortSha(run.since)}`));
   lines.push(...run.notes.map((note) => `    ${palette.warn(plainLine(note))}`));
   if (run.hint !== null) lines.push(palette.dim(`    ${plainLine(run.hint)}`));
   return lines;
+}
+
+/** Something that was not looked at, and what would change that. */
+function isWithoutTool({ outcome, reason, hint }: CheckRunReport): boolean {
+  return outcome === 'skipped' && reason === 'tool-missing' && hint !== null;
 }
 
 /** One sentence about an agent: outcome, what was fixed, commit, what is left. */

@@ -44,7 +44,7 @@ describe('end-to-end tests with Playwright', () => {
     expect(report.outcome, report.log).toBe('failed');
     expect(places(report.findings)).toEqual(['error test-failed e2e/cart.spec.ts:7']);
     expect(report.findings[0]?.message).toContain('[desktop] the cart › has a price');
-    expect(report.command).toBe('npx playwright e2e/cart.spec.ts');
+    expect(report.command).toBe('npx playwright test e2e/cart.spec.ts');
   });
 
   it('that fail and then pass are flaky, whether Playwright tries again or we do', async () => {
