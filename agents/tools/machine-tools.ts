@@ -45,9 +45,9 @@ export function toolsCalled(
   return Object.fromEntries(names.map((name) => [name, hashes[name] ?? '']));
 }
 
-/** Another text as soon as one of the tools is another file; only for this machine, and only a few calls of the system. */
-export function machineToolStamps(place: MachinePlace): string {
-  return found(place)
+/** Another text as soon as one of the named tools is another file; only for this machine, and only a few calls of the system. */
+export function machineToolStamps(place: MachinePlace, names: readonly string[]): string {
+  return found(place, names)
     .map(([name, file]) => {
       const { size, mtimeMs, ino } = statSync(file, { throwIfNoEntry: false }) ?? {};
       return `${name} ${file} ${size} ${mtimeMs} ${ino}`;
@@ -55,11 +55,11 @@ export function machineToolStamps(place: MachinePlace): string {
     .join('\n');
 }
 
-function found({ root, path = '' }: MachinePlace): (readonly [MachineTool, string])[] {
+function found({ root, path = '' }: MachinePlace, names: readonly string[] = MACHINE_TOOLS): (readonly [string, string])[] {
   const folders = [...new Set(path.split(delimiter).filter(isAbsolute))];
   const own = root === null ? [] : ['.venv', 'venv'].map((folder) => join(root, folder, 'bin'));
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  return MACHINE_TOOLS.flatMap((name) => {
+  return names.flatMap((name) => {
     const places = OF_PYTHON.has(name) ? [...own, ...folders] : folders;
     const file = places.map((folder) => join(folder, `${name}${suffix}`)).find(isProgram);
     return file === undefined ? [] : [[name, behindShim(file, root)] as const];

@@ -7,7 +7,7 @@ import type { RunFlags } from '../run-flags.ts';
 import { rememberAnswer } from '../quick/quick-answer.ts';
 import { quickKey } from '../quick/quick-key.ts';
 import { requirePlaces } from '../run/require-places.ts';
-import { runOnce } from '../run/run-once.ts';
+import { runOnce, type NothingToDo } from '../run/run-once.ts';
 import { openingLine } from '../wording.ts';
 
 /** Runs the agents once in `context.cwd`. */
@@ -20,7 +20,7 @@ export async function runAndShow(asked: RunFlags, context: CommandContext): Prom
   const { output } = context;
   const say = (line: string): void => (asked.json ? output.err : output.out)(`${line}\n`);
   let said = '';
-  let validUntil: string | null | undefined;
+  let nothing: NothingToDo | undefined;
   let known: KnownOfRun | null = null;
   let signal: AbortSignal | null = null;
   let isShown = false;
@@ -47,12 +47,12 @@ export async function runAndShow(asked: RunFlags, context: CommandContext): Prom
       },
       emit: (event) => reporter.onEvent(event),
       onNothingToDo: (facts) => {
-        validUntil = facts.validUntil;
+        nothing = facts;
       },
     });
     const report = await reporter.finish(done);
     isShown = true;
-    if (validUntil !== undefined) remember(report, { rest: said, validUntil, context });
+    if (nothing !== undefined) remember(report, { ...nothing, rest: said, context });
     return report;
   } catch (error) {
     if (asked.json && !isShown) await showError(error, { known, isInterrupted: isAborted(signal), context });
@@ -80,10 +80,11 @@ function isAborted(signal: AbortSignal | null): boolean {
 }
 
 /** Lets the next call on the same state answer without working it out again; the opening line is made anew. */
-function remember(report: RunReport, answer: { rest: string; validUntil: string | null; context: CommandContext }): void {
+function remember(report: RunReport, answer: NothingToDo & { rest: string; context: CommandContext }): void {
   const { environment, output, cwd } = answer.context;
   const key = quickKey({ argv: process.argv.slice(2), cwd, variables: environment.variables, isTerminal: output.stdout.isTTY });
   if (key === null || cwd !== process.cwd()) return;
   const { base, branch, exitCode } = report;
-  rememberAnswer(key, { base, branch, exitCode, rest: answer.rest, validUntil: answer.validUntil });
+  const { rest, validUntil, machineTools } = answer;
+  rememberAnswer(key, { base, branch, exitCode, rest, validUntil, machineTools });
 }

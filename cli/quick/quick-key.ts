@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { machineToolStamps } from '../../agents/tools/machine-tools.ts';
+import type { MachinePlace } from '../../agents/tools/machine-tools.ts';
 import { toolVersions } from '../../agents/tools/resolve-tool.ts';
 import { readHeadFiles } from '../../git/head-files.ts';
 import type { Variables } from '../environment.ts';
@@ -32,6 +32,8 @@ export interface QuickKey {
   readonly gitDir: string;
   /** Hex. */
   readonly key: string;
+  /** Where programs of the machine are looked for, once it is known which of them count. */
+  readonly machine: MachinePlace;
 }
 
 /** The key of this call, or null when the call or the repository is not of the plain kind. */
@@ -63,9 +65,9 @@ export function quickKey(facts: QuickFacts): QuickKey | null {
     stampOf(join(root, 'node_modules', '.package-lock.json')),
     stampOf(join(gitDir, 'config')),
     JSON.stringify(toolVersions(root)),
-    machineToolStamps({ root, path: variables['PATH'] ?? variables['Path'] }),
   ];
-  return { root, gitDir, key: createHash('sha256').update(parts.join('\0')).digest('hex') };
+  const machine = { root, path: variables['PATH'] ?? variables['Path'] };
+  return { root, gitDir, key: createHash('sha256').update(parts.join('\0')).digest('hex'), machine };
 }
 
 /** The nearest folder upwards with a Git directory of its own; null in linked worktrees, submodules and elsewhere. */

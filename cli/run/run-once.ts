@@ -46,7 +46,15 @@ export interface RunOnceRequest {
   /** Set when a service carries the run out. */
   readonly carried?: Carried;
   /** Told when nothing was to be done, and until when that holds as long as nothing else changes. */
-  onNothingToDo(facts: { readonly validUntil: string | null }): void;
+  onNothingToDo(facts: NothingToDo): void;
+}
+
+/** What an answer of a run that had nothing to do depends on, besides the state of the repository. */
+export interface NothingToDo {
+  /** ISO time from which time itself may change it; null: never. */
+  readonly validUntil: string | null;
+  /** Names of the programs of the machine that its checks may call. */
+  readonly machineTools: readonly string[];
 }
 
 /** What the first line says. */
@@ -136,6 +144,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunReport> {
     if (recovered.length === 0 && memory.notes.length === 0 && memory.answersUntil !== 'now') {
       request.onNothingToDo({
         validUntil: earliest([memory.answersUntil, ...decisions.map((decision) => changesAt(decision, memory.state, seen.branch))]),
+        machineTools: [...new Set(Object.values(runKeys.called).flatMap((called) => Object.keys(called)))].sort(),
       });
     }
     const late = lateFailures(request);

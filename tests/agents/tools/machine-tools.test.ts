@@ -73,11 +73,12 @@ describe('programs of the machine', () => {
   it('leave another stamp once another file is in their place', () => {
     const place = { root: null, path: below('bin') };
     program('bin/go', 'ELF one');
-    const before = machineToolStamps(place);
-    expect(machineToolStamps(place)).toBe(before);
+    const before = machineToolStamps(place, ['go', 'shfmt']);
+    expect(machineToolStamps(place, ['go', 'shfmt'])).toBe(before);
     program('bin/new', 'ELF two');
     renameSync(join(folder, 'bin/new'), join(folder, 'bin/go'));
-    expect(machineToolStamps(place)).not.toBe(before);
+    expect(machineToolStamps(place, ['go', 'shfmt'])).not.toBe(before);
+    expect(machineToolStamps(place, ['shellcheck'])).toBe('');
   });
 
   it('count where checks call them, those that are missing too', () => {
