@@ -1,7 +1,7 @@
 /** Which packages of a repository are front ends that are built, what has to be built before them, and what goes into it. */
 import { posix } from 'node:path';
 import type { PackageManifest, Project } from '../project.ts';
-import { isDelegation, resolvedCommands } from '../tools/script-commands.ts';
+import { isDelegation, resolvedCommands, type ScriptCommand } from '../tools/script-commands.ts';
 import { isProse } from './fixable-path.ts';
 import { isTestFile } from './test-files.ts';
 
@@ -19,6 +19,12 @@ const TESTS_AND_TOOLS =
 /** Workspace packages with a `build` script that makes what a browser loads. */
 export function frontEnds(project: Project): PackageManifest[] {
   return project.workspaces.filter((manifest) => commandsOf(manifest).some(({ tool }) => BUILDERS.test(tool)));
+}
+
+/** What the `build` script calls to make what a browser loads; nothing where only a shell can run it. */
+export function bundlersOf(manifest: PackageManifest): ScriptCommand[] {
+  const commands = commandsOf(manifest);
+  return commands.every(({ plain }) => plain) ? commands.filter(({ tool }) => BUILDERS.test(tool)) : [];
 }
 
 /** Workspace packages that `manifest` needs built, those that others need first; only those with a `build` script of their own. */

@@ -5,19 +5,21 @@ import type { Measurement } from '../compare-measures.ts';
 import type { PackageManifest } from '../project.ts';
 import { resolveRepositoryTool } from '../tools/resolve-tool.ts';
 import { buildMessage, buildPlace } from './build-message.ts';
-import { builtBefore, buildInput, describeBuild, frontEnds, OUTPUTS } from './build-plan.ts';
+import { builtBefore, buildInput, bundlersOf, describeBuild, frontEnds, OUTPUTS } from './build-plan.ts';
 import { bundleSize, type BundleSize } from './bundle-size.ts';
 import type { Check, CheckContext, CheckReport } from './check.ts';
 import { failureOf, nonsenseOf, reportOf } from './check-parts.ts';
 import type { CheckPart } from './check-parts.ts';
 import { plainMessage, reportSkipped } from './check-report.ts';
 import { packageScopes } from './package-scopes.ts';
-import { runScript } from './test-runners/run-command.ts';
+import { runCommand, runScript } from './test-runners/run-command.ts';
 import { whyNoPackages } from './tool-setup.ts';
 
 /** Builds that want what agents do not give them. */
 const NEEDS_VARIABLES =
   /(missing|required|invalid|undefined|not set|must (be|have)).{0,60}(environment variable|env(ironment)? var|process\.env)|(environment variable|env(ironment)? var|process\.env\.\w+).{0,60}(missing|required|not (set|found|defined)|undefined|must be)/i;
+const TYPE_ERROR = /\berror TS\d{4,}:/;
+const SAID = 200;
 const NEEDS_NETWORK =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|fetch failed|getaddrinfo|Failed to fetch `?[\w ]+`? from Google Fonts)\b/i;
 
@@ -120,8 +122,20 @@ async function buildOne(context: CheckContext, manifest: PackageManifest): Promi
 
 async function buildIn(context: CheckContext, manifest: PackageManifest): Promise<OneBuild> {
   const from = Date.now();
-  const part = await runScript(context, { manifest }, { script: 'build', rule: 'build-failed' });
+  const part = await buildScript(context, manifest);
   return { part, size: isGood(part) ? bundleSize(join(context.root, manifest.dir), OUTPUTS, from) : null };
+}
+
+/** The script as it is. Types that do not hold are told by the type check: where they kept the bundler from its work, it is called by itself. */
+async function buildScript(context: CheckContext, manifest: PackageManifest): Promise<CheckPart> {
+  const part = await runScript(context, { manifest }, { script: 'build', rule: 'build-failed' });
+  const bundlers = isGood(part) || !TYPE_ERROR.test(part.log) ? [] : bundlersOf(manifest);
+  let last = part;
+  for (const command of bundlers) {
+    last = await runCommand(context, { manifest }, { command, rule: 'build-failed' });
+    if (!isGood(last)) break;
+  }
+  return last;
 }
 
 /** What is no fault of the code is none; the rest is told where it stands. */
@@ -131,7 +145,8 @@ function explained(
 ): CheckPart {
   if (part.failure !== null || part.drafts.length === 0) return part;
   if (NEEDS_NETWORK.test(part.log)) {
-    const hint = `The build of ${nameOf(manifest)} wants something of the network that did not answer.`;
+    const said = plainMessage(buildMessage(part.log)).slice(0, SAID);
+    const hint = `The build of ${nameOf(manifest)} wants something of the network that did not answer: ${said}`;
     return { ...part, drafts: [], failure: { reason: 'network', hint } };
   }
   if (NEEDS_VARIABLES.test(part.log)) {

@@ -19,7 +19,7 @@ const NOT_FOUND = 127;
 /** Runs one command of a test script in its package; a code other than 0 is one finding. */
 export async function runCommand(
   context: CheckContext,
-  pack: TestPackage,
+  pack: Pick<TestPackage, 'manifest'>,
   about: { command: ScriptCommand; rule: 'build-failed' | 'test-failed' },
 ): Promise<CheckPart> {
   const { tool, args, env, nodeFlags } = about.command;

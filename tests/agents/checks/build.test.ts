@@ -68,6 +68,16 @@ describe('the build of a front end', () => {
     expect(network).toMatchObject({ outcome: 'errored', reason: 'network', findings: [] });
   });
 
+  it('is no matter of types: where they kept the bundler from its work, it is called by itself', async () => {
+    const types = 'node -e "console.log(\'src/a.ts(1,7): error TS2322: no\'); process.exit(2)"';
+    const script = { ...VITE, scripts: { build: `${types} && vite build` } };
+    const passed = await app({}, script).inspect(build);
+    expect(passed.outcome, passed.log).toBe('passed');
+    expect(passed.measured).toHaveLength(1);
+    const failed = await app({ 'src/main.js': "import './absent.js';\n" }, script).inspect(build);
+    expect(failed.findings.map(({ path, line }) => `${path ?? ''}:${line ?? ''}`)).toEqual(['src/main.js:1']);
+  });
+
   it('builds what it needs of the workspace first, and blames that where it fails', async () => {
     const workspace = (library: string) =>
       checkFixture({

@@ -227,6 +227,15 @@ export const viteVue: Seeding = {
       path: 'src/components/HelloWorld.vue',
       at: "'free'",
     },
+    {
+      what: 'a style that wants one which is not there',
+      change: { 'src/style.css': (text) => `@import './gone.css';\n${text}` },
+      agent: 'frontend',
+      check: 'build',
+      rule: 'build-failed',
+      path: 'src/style.css',
+      at: null,
+    },
   ],
 };
 
