@@ -28,18 +28,30 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const DATA = /\.(json|ya?ml)$/i;
 const NAMED =
   /^([\w.-]*[._-])?(openapi|swagger|oas3?)([._-]?v?\d[\w.-]*|[._-](spec|doc|docs|schema|definition|public|internal|bundled?|merged)[\w.-]*)?\.(json|ya?ml)$/i;
+const REDOCLY = /(^|\/)\.?redocly\.ya?ml$/;
 /** Configurations of tools are called alike. */
 const SETTINGS = /(config|generator|settings|options|templates?|ignore|rules(et)?|codegen|overlay)/i;
 const MAYBE = /(^|\/)(openapi|swagger|oas)\/|(^|\/)(api|api-?docs?|api-?spec|spec)\.(json|ya?ml)$/i;
 const PASSED_OVER = /(^|\/)(tests?|__tests__|__mocks__|mocks?|e2e|examples?|samples?|demos?|testing|benchmarks?|dist|build|out)\//i;
 const KEY = /^(?:\{?[ \t]{0,4})["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?\d/m;
 
-/** Paths of the documents: by their names, or where those leave it open by their first lines. */
+/** Paths of the documents: named by a configuration of Redocly, or by their names, or where those leave it open by their first lines. */
 export async function apiDocuments(project: Project): Promise<string[]> {
-  const sure = project.files.filter(isApiName);
-  const maybe = project.files.filter((path) => maybeApi(path) && !isApiName(path));
+  const sure = new Set([...project.files.filter(isApiName), ...(await namedByRedocly(project))]);
+  const maybe = project.files.filter((path) => maybeApi(path) && !sure.has(path));
   const texts = await Promise.all(maybe.map((path) => project.read(path)));
   return [...sure, ...maybe.filter((_path, index) => looksLikeApi(texts[index] ?? ''))].sort();
+}
+
+/** What `root` names there, though Redocly itself may be fetched by npx and be no dependency. */
+async function namedByRedocly(project: Project): Promise<string[]> {
+  const configs = project.files.filter((path) => REDOCLY.test(path) && isOurs(path));
+  const texts = await Promise.all(configs.map((path) => project.read(path)));
+  return configs.flatMap((config, index) =>
+    [...(texts[index] ?? '').matchAll(/^[ \t]+root:[ \t]*['"]?([^'"#\s]+)/gm)]
+      .map(([, root = '']) => posix.join(posix.dirname(config), root))
+      .filter((path) => isDataName(path) && project.has(path)),
+  );
 }
 
 /** Whether its name says that the file describes an interface. */

@@ -191,6 +191,17 @@ describe('the files', () => {
     expect(await checkFixture(others).detect(openapi)).toMatchObject({ applies: false });
   });
 
+  it('are those that a configuration of Redocly names, also where it comes by npx', async () => {
+    const files = {
+      'redocly.yaml': 'apis:\n  main:\n    root: ./src/pets.yaml\n',
+      'src/pets.yaml': 'openapi: 3.0.3\ninfo: {}\npaths: {}\n',
+    };
+    expect(await problems(files)).toEqual([
+      'src/pets.yaml:2 schema warning “info” has no “title”.',
+      'src/pets.yaml:2 schema warning “info” has no “version”.',
+    ]);
+  });
+
   it('of that name that are no document are left alone, and nothing read is no pass', async () => {
     const report = await checkFixture({ 'openapi.yaml': 'generator: typescript\n', 'swagger.json': '[]' }).inspect(openapi);
     expect(report).toMatchObject({ outcome: 'skipped', reason: 'not-applicable', findings: [] });
