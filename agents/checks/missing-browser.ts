@@ -8,7 +8,7 @@ import { FLAKY } from './test-runners/run-step.ts';
 
 /** What the tools say where the machine has no browser for them. */
 const NO_BROWSER =
-  /Executable doesn't exist at|playwright install|Host system is missing dependencies|Cypress (binary|executable) (is missing|not found)|(can(no|')t|unable to) find (a )?(Chrome|browser)|session not created|chromedriver.*(not found|ENOENT)/i;
+  /Executable doesn't exist at|playwright install|Host system is missing dependencies|Cypress (binary|executable) (is missing|not found)|(can(no|')t|unable to) find (a )?(Chrome|browser)|session not created|No binary for \w+ browser|set (the )?env variable CHROME_BIN|Cannot start ChromeHeadless|chromedriver.*(not found|ENOENT)/i;
 
 const NO_BROWSER_HINT =
   'This machine has no browser for these tests: install it before the agents run, such as by `npx playwright install --with-deps`.';
@@ -28,6 +28,13 @@ export function browserReport(reporting: Reporting, parts: readonly CheckPart[])
     ...(lacking === null || report.hint !== undefined ? {} : { hint: NO_BROWSER_HINT }),
     ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
   };
+}
+
+/** The same part; where a missing browser is why it failed, that is what it says. */
+export function sayMissingBrowser(part: CheckPart): CheckPart {
+  const { part: rest, said } = withoutBrowserless(part);
+  const isWhy = said !== null && rest.failure === null && !rest.drafts.some(({ severity }) => severity === 'error');
+  return isWhy ? { ...rest, failure: { reason: 'tool-not-found', hint: `${NO_BROWSER_HINT} ${said}` } } : part;
 }
 
 /** Without what only tells that there is no browser, and the first words of that. */

@@ -4,6 +4,7 @@ import { reportOf } from './check-parts.ts';
 import type { CheckPart } from './check-parts.ts';
 import { reportSkipped } from './check-report.ts';
 import { isProse } from './fixable-path.ts';
+import { sayMissingBrowser } from './missing-browser.ts';
 import { packageScopes } from './package-scopes.ts';
 import { COMPONENT_OWNER, componentRules, FLAKY_COMPONENT, hasComponentTests } from './test-runners/component-files.ts';
 import { goalDrafts, percentOf } from './test-runners/coverage.ts';
@@ -96,7 +97,7 @@ async function testPackage(
   if (pack.steps.length === 0) return { parts: [...parts, await runScript(context, pack)], coverages };
   for (const step of pack.steps) {
     if (!hasRunner(step)) {
-      parts.push(await runCommand(context, pack, { command: step.command, rule: 'test-failed' }));
+      parts.push(sayMissingBrowser(await runCommand(context, pack, { command: step.command, rule: 'test-failed' })));
       continue;
     }
     const { measured, ...part } = await runStep(context, pack, step);

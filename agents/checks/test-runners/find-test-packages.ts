@@ -92,14 +92,26 @@ function planPackage(project: Project, manifest: PackageManifest): TestPackage |
   if (commands.some((command) => !command.plain || SHELL_WORDS.has(command.tool))) return plan([], []);
   const steps = commands.flatMap((command) => toSteps(command, scripts));
   const firstRunner = steps.findIndex((step) => step.runner !== null);
-  // Without a runner that we know, the script runs as it is.
-  if (firstRunner === -1) return plan([], []);
+  // Without a runner that we know, the script runs as it is, unless it would wait for changes for ever.
+  if (firstRunner === -1) return plan([], commands.some(isWatcher) ? steps.map(runOnce) : []);
   const isPreparation = (step: TestStep, index: number): boolean =>
     index < firstRunner && step.runner === null && BUILDERS.test(step.command.tool);
   return plan(
     steps.filter(isPreparation).map((step) => step.command),
     steps.filter((step, index) => !isPreparation(step, index)),
   );
+}
+
+/** Programs of tests that watch unless they are told not to, and how they are told. */
+const ONCE: Readonly<Record<string, readonly string[]>> = { karma: ['--single-run', '--no-auto-watch'], ng: ['--watch=false'] };
+
+function isWatcher({ tool, args }: ScriptCommand): boolean {
+  return (tool === 'karma' && args[0] === 'start') || (tool === 'ng' && (args[0] === 'test' || args[0] === 't'));
+}
+
+function runOnce(step: TestStep): TestStep {
+  const { command } = step;
+  return isWatcher(command) ? { ...step, command: { ...command, args: [...command.args, ...(ONCE[command.tool] ?? [])] } } : step;
 }
 
 function isLookOnly(command: ScriptCommand): boolean {
