@@ -1,8 +1,4 @@
 /** Linters and formatters as the registry has them, where the fast tests know only what they once said. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CheckReport } from '../../agents/checks/check.ts';
 import { dprint } from '../../agents/checks/dprint.ts';
@@ -11,38 +7,14 @@ import { oxfmt } from '../../agents/checks/oxfmt.ts';
 import { standard } from '../../agents/checks/standard.ts';
 import { typeCoverage } from '../../agents/checks/type-coverage.ts';
 import { xo } from '../../agents/checks/xo.ts';
-import { checkFixture, type CheckFixture } from '../support/check-fixture.ts';
-import { temporaryFolder } from '../support/git-repository.ts';
+import { openToolShop, type ToolShop } from '../support/tool-shop.ts';
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let shop: ToolShop;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  shop = await openToolShop();
 });
-afterAll(() => folder[Symbol.asyncDispose]());
-
-/** A repository whose tools are the given packages (`name@version`), which begins with these files. */
-async function repositoryWith(specs: readonly string[], files: Readonly<Record<string, string | object>>): Promise<CheckFixture> {
-  const home = join(folder.path, specs.join('+').replace(/\W/g, '-'));
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), '{"private":true}\n');
-  await promisify(execFile)('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...specs], { cwd: home });
-  const names = specs.map((spec) => spec.replace(/(?<=.)@.*$/, ''));
-  const fixture = checkFixture({
-    'package.json': {
-      name: 'sample',
-      type: 'module',
-      engines: { node: '>=22' },
-      devDependencies: Object.fromEntries(names.map((name) => [name, '*'])),
-    },
-    ...files,
-  });
-  for (const name of names) {
-    const target = join(fixture.root, 'node_modules', name);
-    mkdirSync(dirname(target), { recursive: true });
-    symlinkSync(join(home, 'node_modules', name), target);
-  }
-  return fixture;
-}
+afterAll(() => shop[Symbol.asyncDispose]());
+const repositoryWith: ToolShop['repositoryWith'] = (specs, files) => shop.repositoryWith(specs, files);
 
 const told = ({ findings }: CheckReport): string[] =>
   findings.map(({ path, line, rule, severity }) => `${path}:${line} ${rule} ${severity}`);
