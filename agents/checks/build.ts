@@ -79,6 +79,8 @@ interface Built {
 interface OneBuild {
   readonly part: CheckPart;
   readonly size: BundleSize | null;
+  /** What its own limits say, where it has any. */
+  readonly limits: CheckPart | null;
 }
 
 /** Builds packages and what they need, each once. */
@@ -95,10 +97,9 @@ function oneAfterAnother(context: CheckContext, onMeasured: (one: Measurement) =
       // What needs it would only repeat that.
       if (!isGood(part)) return { parts: [part] };
     }
-    const { part, size } = await once(manifest);
+    const { part, size, limits } = await once(manifest);
     if (!isGood(part)) return { parts: [part] };
     if (size !== null) onMeasured({ kind: 'bundle', path: manifest.path, value: size.bytes, detail: size.largest });
-    const limits = await ownLimits(context, manifest);
     return { parts: limits === null ? [part] : [part, limits] };
   };
 }
@@ -109,21 +110,24 @@ function isGood({ drafts, failure }: CheckPart): boolean {
 
 async function buildOne(context: CheckContext, manifest: PackageManifest): Promise<OneBuild> {
   const linked = await buildIn(context, manifest);
-  if (isGood(linked.part)) return linked;
+  // What was ended, and did not end by itself, takes as long without links.
+  if (isGood(linked.part) || linked.part.failure !== null) return linked;
   // Some bundlers do not follow links to packages; then it is built where there are none, with all that it needs.
   const real = await context.inRealFiles(async (root) => {
     const there = { ...context, root };
     for (const needed of builtBefore(context.project, manifest)) await buildIn(there, needed);
     return buildIn(there, manifest);
   });
-  const { part, size } = real ?? linked;
-  return { part: explained(part, { manifest, context }), size };
+  const { part, ...rest } = real ?? linked;
+  return { part: explained(part, { manifest, context }), ...rest };
 }
 
 async function buildIn(context: CheckContext, manifest: PackageManifest): Promise<OneBuild> {
   const from = Date.now();
   const part = await buildScript(context, manifest);
-  return { part, size: isGood(part) ? bundleSize(join(context.root, manifest.dir), OUTPUTS, from) : null };
+  if (!isGood(part)) return { part, size: null, limits: null };
+  const size = bundleSize(join(context.root, manifest.dir), OUTPUTS, from);
+  return { part, size, limits: frontEnds(context.project).includes(manifest) ? await ownLimits(context, manifest) : null };
 }
 
 /** The script as it is. Types that do not hold are told by the type check: where they kept the bundler from its work, it is called by itself. */

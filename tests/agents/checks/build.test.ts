@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { build } from '../../../agents/checks/build.ts';
 import { buildInput, builtBefore, frontEnds } from '../../../agents/checks/build-plan.ts';
 import { checkFixture } from '../../support/check-fixture.ts';
@@ -114,6 +116,26 @@ describe('the build of a front end', () => {
     ]);
     fixture.fakeTool('size-limit', 'console.error("no plugins"); process.exit(1);');
     expect(await fixture.inspect(build)).toMatchObject({ outcome: 'errored', reason: 'nonsense-output' });
+  });
+
+  it('looks at its limits where it was built, when links were in its way', async () => {
+    const unlinked = 'node -e "if (fs.lstatSync(\'node_modules/vite\').isSymbolicLink()) process.exit(1)"';
+    const fixture = app({}, { ...VITE, scripts: { build: `${unlinked} && vite build` }, 'size-limit': [{ path: 'dist/**/*.js' }] });
+    const answer = JSON.stringify([{ name: 'all scripts', passed: true, size: 1, sizeLimit: 2 }]);
+    fixture.fakeTool('size-limit', `require('node:fs').readdirSync('dist'); console.log(${JSON.stringify(answer)});`);
+    const report = await fixture.inspect(build);
+    expect(report.outcome, report.hint).toBe('passed');
+  });
+
+  it('is ended at its time limit, and not begun once more', async () => {
+    const fixture = app({}, { ...VITE, scripts: { build: 'node begin.cjs && vite build' } });
+    const begun = join(fixture.root, '..', `${basename(fixture.root)}.begun`);
+    onTestFinished(() => rmSync(begun, { force: true }));
+    const begin = `require('node:fs').appendFileSync(${JSON.stringify(begun)}, 'x'); setInterval(() => {}, 1000);`;
+    fixture.write({ 'begin.cjs': begin });
+    const report = await fixture.inspect(build, { timeoutMs: 2_000 });
+    expect(report).toMatchObject({ outcome: 'errored', reason: 'timeout' });
+    expect(readFileSync(begun, 'utf8')).toBe('x');
   });
 });
 
