@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eslint } from '../../../agents/checks/eslint.ts';
-import { tests } from '../../../agents/checks/tests.ts';
-import { checkFixture } from '../../support/check-fixture.ts';
-import { installTestTools, linkTestTool } from '../../support/test-tools.ts';
+import { eslint } from '../../agents/checks/eslint.ts';
+import { tests } from '../../agents/checks/tests.ts';
+import { checkFixture } from '../support/check-fixture.ts';
+import { installTestTools, linkTestTool } from '../support/test-tools.ts';
 
 let tools = '';
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { nextFireTime, previousFireTime } from '../../../scheduler/cron/fire-times.ts';
-import { parseCron, type CronSchedule } from '../../../scheduler/cron/parse-cron.ts';
-import { cronieRuns, shownTime, type ShownTime } from '../../support/cron-oracle.ts';
+import { nextFireTime, previousFireTime } from '../../scheduler/cron/fire-times.ts';
+import { parseCron, type CronSchedule } from '../../scheduler/cron/parse-cron.ts';
+import { cronieRuns, shownTime, type ShownTime } from '../support/cron-oracle.ts';
 
 const YEAR = { start: Date.UTC(2026, 0, 1), end: Date.UTC(2027, 0, 1), step: 60 };
 

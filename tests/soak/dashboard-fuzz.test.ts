@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { appRouter } from '../../../dashboard/server/router.ts';
-import { FAILURE_KINDS } from '../../../dashboard/wire/failure.ts';
-import { dashboardServer, type DashboardServer, type Guest } from '../../support/dashboard-server.ts';
-import { finishRuns } from '../../../scheduler/runs/finish-runs.ts';
-import { resultOf } from '../../support/queue-scene.ts';
+import { appRouter } from '../../dashboard/server/router.ts';
+import { FAILURE_KINDS } from '../../dashboard/wire/failure.ts';
+import { dashboardServer, type DashboardServer, type Guest } from '../support/dashboard-server.ts';
+import { finishRuns } from '../../scheduler/runs/finish-runs.ts';
+import { resultOf } from '../support/queue-scene.ts';
 
 interface Procedure {
   readonly path: string;
