@@ -60,6 +60,8 @@ export interface CheckRunReport {
   readonly log: string;
   /** Its rules are ours, not the repository's; not part of the JSON document. */
   readonly isBundled?: boolean;
+  /** The hint says what could not be looked at; not part of the JSON document. */
+  readonly isIncomplete?: boolean;
 }
 
 /** What became of the commits. */

@@ -82,6 +82,7 @@ function checkReport(
     hint: report.hint ?? null,
     log: report.log,
     ...(planned.detection.origin === 'bundled' ? { isBundled: true } : {}),
+    ...(report.isIncomplete === true ? { isIncomplete: true } : {}),
   };
 }
 

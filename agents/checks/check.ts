@@ -132,6 +132,8 @@ export interface CheckReport {
   readonly log: string;
   /** One sentence for the person when errored or skipped: what happened and what to do. */
   readonly hint?: string;
+  /** Something that it should look at could not be looked at here; the hint says what. People are told, however it ended. */
+  readonly isIncomplete?: true;
   /** It may end otherwise on the same content, so it is not remembered: a test was flaky. */
   readonly isUncertain?: true;
   /** Percent of lines covered by tests, when the check measures it. */

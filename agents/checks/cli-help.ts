@@ -41,8 +41,9 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   const drafts = await regionDrafts(context, writer);
   const hint = [...unknown].join(' ');
   // A command that nobody could start here leaves its region as it is.
-  if (known.size === 0 && drafts.length === 0 && unknown.size > 0) return reportSkipped('not-applicable', hint);
-  return reportFindings({ id: NAME, context }, drafts, hint === '' ? {} : { hint });
+  if (known.size === 0 && drafts.length === 0 && unknown.size > 0) return { ...reportSkipped('not-applicable', hint), isIncomplete: true };
+  const report = reportFindings({ id: NAME, context }, drafts);
+  return hint === '' ? report : { ...report, hint, isIncomplete: true };
 }
 
 async function fix(context: CheckContext): Promise<FixReport> {

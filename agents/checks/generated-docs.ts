@@ -55,9 +55,10 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     else drafts.push(...told.drafts);
   }
   const hint = [...new Set(unknown)].join(' ');
-  if (unknown.length === scripts.length + checks.length) return reportSkipped('not-applicable', hint);
+  if (unknown.length === scripts.length + checks.length) return { ...reportSkipped('not-applicable', hint), isIncomplete: true };
   const calls = [...new Set([...scripts, ...checks].map((one) => scriptCall(context.project, one)))];
-  return reportFindings({ id: ID, context }, drafts, { command: calls.slice(0, 3).join(' && '), ...(hint === '' ? {} : { hint }) });
+  const report = reportFindings({ id: ID, context }, drafts, { command: calls.slice(0, 3).join(' && ') });
+  return hint === '' ? report : { ...report, hint, isIncomplete: true };
 }
 
 async function inspectScript(

@@ -25,7 +25,7 @@ export function browserReport(reporting: Reporting, parts: readonly CheckPart[])
   if (lacking !== null && report.outcome === 'passed') return reportSkipped('tool-missing', `${NO_BROWSER_HINT} ${lacking}`);
   return {
     ...report,
-    ...(lacking === null || report.hint !== undefined ? {} : { hint: NO_BROWSER_HINT }),
+    ...(lacking === null || report.hint !== undefined ? {} : { hint: NO_BROWSER_HINT, isIncomplete: true as const }),
     ...(report.findings.some(({ rule }) => rule === FLAKY) ? { isUncertain: true as const } : {}),
   };
 }

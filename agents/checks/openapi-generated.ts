@@ -56,9 +56,9 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   const parts = steps.flatMap((step) => ('part' in step ? [step.part] : []));
   const skipped = steps.flatMap((step) => ('skipped' in step ? [step.skipped] : []));
   const hint = skipped.map((each) => each.hint).join(' ');
-  if (parts.length === 0) return reportSkipped(skipped[0]?.reason ?? 'not-applicable', hint);
+  if (parts.length === 0) return { ...reportSkipped(skipped[0]?.reason ?? 'not-applicable', hint), isIncomplete: true };
   const report = reportOf({ id: 'openapi-generated', context }, parts);
-  return hint === '' ? report : { ...report, hint: [report.hint, hint].filter(Boolean).join(' ') };
+  return hint === '' ? report : { ...report, hint: [report.hint, hint].filter(Boolean).join(' '), isIncomplete: true };
 }
 
 async function inspectScript(script: GeneratorScript, context: CheckContext): Promise<Step> {

@@ -58,7 +58,11 @@ function agentLines(run: AgentRunReport, palette: Palette): string[] {
       .map((check) => palette.dim(`    reproduce: ${plainLine(check.command ?? '')}`)),
   );
   lines.push(
-    ...run.checks.filter(isWithoutTool).map((check) => palette.dim(`    ${plainLine(`${check.title} skipped: ${check.hint ?? ''}`)}`)),
+    ...run.checks
+      .filter(isLacking)
+      .map((check) =>
+        palette.dim(`    ${plainLine(`${check.title} ${check.outcome === 'skipped' ? 'skipped' : 'in part'}: ${check.hint ?? ''}`)}`),
+      ),
   );
   if (run.since !== null && red) lines.push(palette.dim(`    since ${shortSha(run.since)}`));
   lines.push(...run.notes.map((note) => `    ${palette.warn(plainLine(note))}`));
@@ -67,8 +71,8 @@ function agentLines(run: AgentRunReport, palette: Palette): string[] {
 }
 
 /** Something that was not looked at, and what would change that. */
-function isWithoutTool({ outcome, reason, hint }: CheckRunReport): boolean {
-  return outcome === 'skipped' && reason === 'tool-missing' && hint !== null;
+function isLacking({ outcome, reason, hint, isIncomplete }: CheckRunReport): boolean {
+  return hint !== null && outcome !== 'errored' && (isIncomplete === true || (outcome === 'skipped' && reason === 'tool-missing'));
 }
 
 /** One sentence about an agent: outcome, what was fixed, commit, what is left. */

@@ -112,7 +112,12 @@ describe('the help of a command', () => {
       hint: expect.stringContaining('did not end well') as string,
     });
     const slow = checkFixture({ 'package.json': MANIFEST, 'bin/tool.js': 'process.kill(process.pid)', 'README.md': region('tool') });
-    expect(await slow.inspect(cliHelp)).toMatchObject({ outcome: 'skipped' });
+    expect(await slow.inspect(cliHelp)).toMatchObject({ outcome: 'skipped', isIncomplete: true });
+    const other = { ...MANIFEST, bin: { tool: 'bin/tool.js', other: 'bin/other.js' } };
+    slow.write({ 'package.json': other, 'bin/other.js': 'console.log("Usage: other");', 'OTHER.md': region('other') });
+    const report = await slow.inspect(cliHelp);
+    expect(report).toMatchObject({ outcome: 'passed', isIncomplete: true });
+    expect(report.hint).toContain('tool --help was killed');
   });
 
   it('does not apply without markers, and only an example in a fence has none', async () => {

@@ -185,6 +185,7 @@ describe('documents that a known program writes whole', () => {
     });
     expect(await repository.inspect(generatedDocs)).toMatchObject({
       outcome: 'skipped',
+      isIncomplete: true,
       hint: 'npm run docs could not be carried out: jsdoc-to-markdown is in package.json but not installed: install the dependencies, or use --install.',
     });
     repository.fakeTool('jsdoc-to-markdown', '');

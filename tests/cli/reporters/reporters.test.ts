@@ -98,13 +98,6 @@ describe('the summary', () => {
     expect(of({ isBundled: true })).toContain('"checks": { "dockerfiles": { "rules": { "no-user": "off" } } }');
     expect(of({})).not.toContain('"off"');
   });
-  it('says what could not be looked at for want of a tool, and what would change that', () => {
-    const lacking = checkRun({ title: 'End-to-end tests', outcome: 'skipped', reason: 'tool-missing', hint: 'Install a browser.' });
-    const other = checkRun({ title: 'Tests', outcome: 'skipped', reason: 'not-applicable', hint: 'There is no test.' });
-    const lines = summaryOf(runReport({ runs: [agentRun({ checks: [lacking, other] })] }), plain);
-    expect(lines).toContain('    End-to-end tests skipped: Install a browser.\n');
-    expect(lines).not.toContain('There is no test');
-  });
   it('bounds what it lists', () => {
     const many = agentRun({
       outcome: 'failed',
