@@ -54,7 +54,7 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
     if ('unknown' in told) unknown.push(told.unknown);
     else drafts.push(...told.drafts);
   }
-  const hint = [...new Set(unknown)].join(' ');
+  const hint = [...new Set(unknown)].join('; ');
   if (unknown.length === scripts.length + checks.length) return { ...reportSkipped('not-applicable', hint), isIncomplete: true };
   const calls = [...new Set([...scripts, ...checks].map((one) => scriptCall(context.project, one)))];
   const report = reportFindings({ id: ID, context }, drafts, { command: calls.slice(0, 3).join(' && ') });

@@ -198,6 +198,12 @@ describe('documents that a known program writes whole', () => {
       'node_modules/jsdoc-to-markdown/bin.cjs': "console.error('Error: no such option'); process.exitCode = 1;",
     });
     expect((await repository.inspect(generatedDocs)).hint).toContain('jsdoc2md ended with exit code 1: Error: no such option');
+    const docs = manifest('jsdoc2md a.js > API.md');
+    repository.write({
+      'package.json': { ...docs, scripts: { docs: 'jsdoc2md a.js > API.md', 'docs:b': 'jsdoc2md b.js > B.md' } },
+      'B.md': 'b\n',
+    });
+    expect((await repository.inspect(generatedDocs)).hint).toContain('no such option; npm run docs:b could not');
     expect(repository.read('API.md')).toBe('old\n');
   });
 });
