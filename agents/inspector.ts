@@ -141,7 +141,8 @@ export function createInspector(options: InspectorOptions): Inspector {
     }
     const inspection = await inspectNow(planned, scene);
     const { measured: _measured, ...report } = inspection.report;
-    if (report.outcome === 'passed' && report.isUncertain !== true && !isApart(planned.check)) memory.keep(source, report);
+    if (report.outcome === 'passed' && report.isUncertain !== true && report.isIncomplete !== true && !isApart(planned.check))
+      memory.keep(source, report);
     return inspection;
   };
 

@@ -46,10 +46,11 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   ]);
   const files = past.files.filter(({ path, commit }) => isSearched(path) && !isIgnored(path) && !isRevoked(commit, path));
   if (files.length === 0) return reportFindings({ id: 'pushed-secrets', context }, []);
+  const inTree = new Set(files.map(({ path }) => path).filter((path) => context.project.has(path)));
   const input: SecretsInput = {
     root: context.root,
     // What is still there is told of by the check of the tree.
-    files: [...new Set(files.map(({ path }) => path))].filter((path) => context.project.has(path)),
+    files: [...inTree],
     texts: files.map(({ path, text }, index) => ({ path: `${index}/${path}`, text })),
     maxBytes: MAX_SECRET_BYTES,
     rules,
@@ -57,39 +58,30 @@ async function inspect(context: CheckContext): Promise<CheckReport> {
   const answer = await runEntry<SecretsOutput>(context.runTool, { entry: 'secrets', cwd: context.root, input });
   // Its stderr may quote what it read: it stays out of the log.
   if (!answer.ok) return reportErrored(entryFailure({ ...answer.result, stderr: '' }, 'the search for secrets in commits'));
-  const inTree = new Set(input.files);
-  const told = new Set<string>();
   const drafts = answer.output.secrets.flatMap((secret): FindingDraft[] => {
-    const kind = `${secret.kind} `;
-    if (inTree.has(secret.path)) {
-      told.add(kind + secret.path);
-      return [];
-    }
-    const [, index = '', path = ''] = /^(\d+)\/(.*)$/s.exec(secret.path) ?? [];
-    const file = files[Number(index)];
-    if (file === undefined || told.has(kind + path)) return [];
-    told.add(kind + path);
-    return [draftOf(secret, file)];
+    const [, index, path = ''] = /^(\d+)\/(.*)$/s.exec(secret.path) ?? [];
+    const file = inTree.has(secret.path) || index === undefined ? undefined : files[Number(index)];
+    return file === undefined ? [] : [draftOf({ ...secret, path }, file)];
   });
   const note = past.unread === 0 ? {} : { hint: `${past.unread} contents in new commits were not searched (binary, or over 1 MiB).` };
   return reportFindings({ id: 'pushed-secrets', context }, drafts, note);
 }
 
-function draftOf(secret: FoundSecret, { commit, path }: { readonly commit: string; readonly path: string }): FindingDraft {
-  const isTest = isTestPath(path);
+function draftOf(secret: FoundSecret, { commit }: { readonly commit: string }): FindingDraft {
+  const isTest = isTestPath(secret.path);
   const short = commit.slice(0, SHORT);
   const what = `${secret.what.replace(/^found /, '')} (${secret.length} characters) in commit ${short}`;
   const advice = isTest
     ? 'in test data or an example, and no longer there; make sure that it opens nothing'
     : `no longer there, but in the history: revoke it where it was issued, then name the commit in ${REVOKED}, or take it out of the history`;
   return {
-    path,
+    path: secret.path,
     line: secret.line,
     column: secret.column,
     rule: secretRule(secret),
     severity: isTest ? 'warning' : 'error',
     message: plainMessage(`${what}: ${advice}`),
-    identity: `${secret.kind} ${commit}`,
+    identity: `${secret.kind} ${commit} ${secret.line}`,
   };
 }
 

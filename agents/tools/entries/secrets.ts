@@ -50,6 +50,8 @@ const ALLOWED = /gitleaks:allow|pragma:? allowlist secret|nosecret\b|trufflehog:
 await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, texts = [], maxBytes, rules }) => {
   const secrets: FoundSecret[] = [];
   const unread: string[] = [];
+  /** Values that were found; they never leave this process. */
+  const known = new Set<string>();
   let read = 0;
   // The preset does not honour `disabled` of its rules.
   const disabled = new Set(rules.filter((rule) => rule['disabled'] === true).map((rule) => String(rule['id'])));
@@ -60,17 +62,18 @@ await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, texts = [], 
       continue;
     }
     read += 1;
-    secrets.push(...(await search(path, text)));
+    secrets.push(...(await search(path, text, null)));
     if (read % 50 === 0) await setImmediate();
   }
   for (const { path, text } of texts) {
-    secrets.push(...(await search(path, text)));
+    // The same value is told of once, and where it still is.
+    secrets.push(...(await search(path, text, known)));
     read += 1;
     if (read % 50 === 0) await setImmediate();
   }
   return { secrets, read, unread };
 
-  async function search(path: string, text: string): Promise<FoundSecret[]> {
+  async function search(path: string, text: string, told: Set<string> | null): Promise<FoundSecret[]> {
     const { messages } = await lintSource({
       source: { filePath: join(root, path), content: text, contentType: 'text', ext: extname(path) },
       options: {
@@ -85,7 +88,7 @@ await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, texts = [], 
       for (const match of text.matchAll(pattern)) found.push({ range: [match.index, match.index + match[0].length], kind, what });
     }
     found.sort((a, b) => a.range[0] - b.range[0]);
-    const told: FoundSecret[] = [];
+    const places: FoundSecret[] = [];
     let lastEnd = -1;
     for (const { range, kind, what } of found) {
       const [start, end] = range;
@@ -96,7 +99,10 @@ await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, texts = [], 
       const lineEnd = text.indexOf('\n', start);
       if (ALLOWED.test(text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd))) continue;
       lastEnd = end;
-      told.push({
+      const isTold = told?.has(value) === true;
+      known.add(value);
+      if (isTold) continue;
+      places.push({
         path,
         line: lineOf(text, start),
         column: start - lineStart + 1,
@@ -105,7 +111,7 @@ await serveEntry<SecretsInput, SecretsOutput>(async ({ root, files, texts = [], 
         length: value.length,
       });
     }
-    return told;
+    return places;
   }
 });
 

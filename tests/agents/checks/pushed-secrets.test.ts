@@ -35,7 +35,7 @@ describe('secrets in new commits', () => {
   it('are found in a file that was changed back, and in one that is gone', async () => {
     await using repository = await repositoryWith({ 'a.ts': 'export {};\n', 'c.ts': 'export const c = 1;\n' });
     const since = await repository.git('rev-parse', 'HEAD');
-    await repository.commit('leak', { 'a.ts': `// one\n${LEAK}`, 'b.ts': LEAK });
+    await repository.commit('leak', { 'a.ts': `// one\n${LEAK}`, 'b.ts': LEAK.replace('wWPw', 'qQRq') });
     await repository.commit('leak more', { '.npmrc': `//r.example/:_authToken=${NPM}\n` });
     const leaks = (await repository.git('log', '--format=%H')).split('\n');
     await repository.commit('oops', { 'a.ts': 'export {};\n', 'b.ts': null, '.npmrc': null });
@@ -57,6 +57,15 @@ describe('secrets in new commits', () => {
     await repository.commit('leak', { 'a.ts': LEAK });
     await repository.commit('more', { 'a.ts': `${LEAK}export const more = 1;\n` });
     expect((await run(repository, since)).told).toEqual(['secrets a.ts:1 error']);
+  });
+
+  it('are told of when another one stands there now: each has to be revoked', async () => {
+    await using repository = await repositoryWith({ 'a.ts': 'export {};\n' });
+    const since = await repository.git('rev-parse', 'HEAD');
+    await repository.commit('leak', { 'a.ts': LEAK.replace('wWPw', 'xXQx') });
+    await repository.commit('another', { 'a.ts': LEAK });
+    await repository.commit('more', { 'a.ts': `${LEAK}export const more = 1;\n` });
+    expect((await run(repository, since)).told).toEqual(['secrets a.ts:1 error', 'pushed-secrets a.ts:1 error']);
   });
 
   it('are those of a merged branch as well, and of the commit before a merge', async () => {
