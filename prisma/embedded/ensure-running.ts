@@ -114,6 +114,9 @@ async function start(place: Place, request: Request): Promise<'made' | 'started'
       // Another process was faster, or the last processes of a server that was killed are about to end.
       await delay(SHARED_MEMORY_MS);
       return null;
+    } else if (/received (fast|smart|immediate) shutdown request/.test(outcome.words)) {
+      // It was up, and whoever used it meanwhile was the last and has stopped it, before a busy machine let us look.
+      return null;
     } else {
       throw launchFailure(place, outcome.said);
     }

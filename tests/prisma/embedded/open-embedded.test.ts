@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findBinaries } from '../../../prisma/embedded/binaries.ts';
 import { thisMachine } from '../../../prisma/embedded/server-user.ts';
 import { embeddedScene, gone, rowsWhenBack, serverPid } from '../../support/embedded-scene.ts';
 import { rowsOf } from '../../support/rows-of.ts';
@@ -54,6 +55,22 @@ describe('the embedded server', () => {
     );
     expect(new Set(systems.map(([row]) => row?.['id'])).size).toBe(1);
     expect(readdirSync(join(scene.stateFolder, 'postgresql')).filter((name) => name.startsWith('data'))).toEqual(['data']);
+  });
+
+  it('is started again when the last of others has stopped it before we came to look', async () => {
+    await using scene = embeddedScene();
+    const made = await scene.open();
+    await made.close();
+    const real = await findBinaries({ cacheFolder: null, log: () => undefined });
+    const fake = join(scene.stateFolder, 'fake');
+    mkdirSync(join(fake, 'bin'), { recursive: true });
+    const said = 'LOG:  database system is ready to accept connections\nLOG:  received fast shutdown request\n';
+    writeFileSync(join(fake, 'bin', 'postgres'), `#!/bin/sh\nprintf '${said.replaceAll('\n', '\\n')}'\n`, { mode: 0o755 });
+    let starts = 0;
+    const programs = () => Promise.resolve((starts += 1) === 1 ? { folder: fake, version: '18.4.0-stopped' } : real);
+    const again = await scene.open({ programs });
+    expect([again.found, starts]).toEqual(['started', 2]);
+    expect(await rowsOf(again.connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   it('starts after its making was interrupted', async () => {
